@@ -1,0 +1,97 @@
+-- lib.lua - what the transitions share. The loader puts now() and this text in
+-- front of each script; docs/protocol.md tells the bytes of records and tries.
+--
+-- KEYS[1] of every queue script is {ns:queue}:meta; record keys are built from
+-- the same tag, so they live in the same slot.
+
+local tag = string.sub(KEYS[1], 1, -6)
+
+local ENDED_KEPT = 10000 -- names of succeeded, cancelled and expired jobs
+local UNPACK_MAX = 1000
+local LIVE = 76 -- 'L'
+local NOBODY = '-' -- the token in a try that no run wrote
+
+local function record_key(name)
+    return tag .. ':j:' .. name
+end
+
+local function is_live(record)
+    return record and string.byte(record, 2) == LIVE
+end
+
+local function priority_of(record)
+    return string.byte(record, 3) % 4
+end
+
+-- '?' tells the take to look into the record before it runs the job.
+local function element_of(name, record)
+    return (string.byte(record, 3) >= 8 and '?' or '.') .. name
+end
+
+-- The start deadline of a live record, or nil.
+local function expires_of(record)
+    local flags = string.byte(record, 3)
+    if flags < 8 then
+        return nil
+    end
+    return (struct.unpack('<i8', record, flags % 8 >= 4 and 20 or 12))
+end
+
+local function varint(n)
+    local text = ''
+    while n >= 128 do
+        text = text .. string.char(n % 128 + 128)
+        n = math.floor(n / 128)
+    end
+    return text .. string.char(n)
+end
+
+local function field(kind, bytes)
+    return string.char(kind) .. varint(#bytes) .. bytes
+end
+
+-- A try is "attempts deaths snoozes token\n" and a line of JSON per ended run.
+local function parse_try(text)
+    local a, d, s, token, history = string.match(text or '', '^(%d+) (%d+) (%d+) (%S+)\n(.*)$')
+    if not a then
+        return {attempts = 0, deaths = 0, snoozes = 0, token = NOBODY, history = ''}
+    end
+    return {attempts = tonumber(a), deaths = tonumber(d), snoozes = tonumber(s), token = token,
+            history = history}
+end
+
+local function format_try(try)
+    return string.format('%d %d %d %s\n', try.attempts, try.deaths, try.snoozes, try.token)
+        .. try.history
+end
+
+local function final_head(state, token, at)
+    return struct.pack('<BBBi8B', 1, string.byte(state), 0, at, #token) .. token
+end
+
+-- A token in front of the queue's workers, at most one, none while paused.
+local function wake(meta, list)
+    if redis.call('HEXISTS', meta, 'paused') == 0 and redis.call('LLEN', list) == 0 then
+        redis.call('LPUSH', list, '1')
+    end
+end
+
+-- Tells those who wait for a job's end; waiters: name -> channels.
+local function tell(waiters, names)
+    if #names == 0 or redis.call('EXISTS', waiters) == 0 then
+        return
+    end
+    local channels = redis.call('HMGET', waiters, unpack(names))
+    for i = 1, #names do
+        for channel in string.gmatch(channels[i] or '', '%S+') do
+            redis.call('PUBLISH', channel, names[i])
+        end
+    end
+    redis.call('HDEL', waiters, unpack(names))
+end
+
+local function count(meta, what, n)
+    if n > 0 then
+        redis.call('HINCRBY', meta, what, n)
+    end
+end

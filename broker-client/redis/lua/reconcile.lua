@@ -1,0 +1,49 @@
+#!lua flags=allow-oom
+-- reconcile.lua - compare what a worker holds with what the queue says.
+-- running -> queued for entries of this incarnation that it does not hold: a
+-- take whose reply was lost, a finish that the append-only file forgot.
+--
+-- KEYS  meta wake ready0 ready1 ready2 ready3 running leases
+-- ARGV  incarnation, then name, token of each run it holds
+-- Returns {status, now, gone, requeued}: 'ok' | 'lost'; gone: names held that
+--       belong to somebody else or to nobody (kill those executors);
+--       requeued: names given back to the queue, no attempt used
+-- Twice The second finds nothing to do.
+-- Must not be sent while a take of this incarnation is under way.
+
+local meta, running, leases = KEYS[1], KEYS[7], KEYS[8]
+local t = now()
+if not redis.call('ZSCORE', leases, ARGV[1]) then
+    return {'lost', t, {}, {}}
+end
+local mine = {}
+for i = 2, #ARGV, 2 do
+    mine[ARGV[i]] = ARGV[i + 1]
+end
+local gone, requeued = {}, {}
+local entries = redis.call('HGETALL', running)
+local prefix = ARGV[1] .. ':'
+local there = {}
+for i = 1, #entries, 2 do
+    local name, token = entries[i], entries[i + 1]
+    there[name] = token
+    if string.sub(token, 1, #prefix) == prefix and mine[name] ~= token then
+        requeued[#requeued + 1] = name
+    end
+end
+for name, token in pairs(mine) do
+    if there[name] ~= token then
+        gone[#gone + 1] = name
+    end
+end
+for _, name in ipairs(requeued) do
+    redis.call('HDEL', running, name)
+    local record = redis.call('GET', record_key(name))
+    if is_live(record) then
+        redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
+    end
+end
+if #requeued > 0 then
+    wake(meta, KEYS[2])
+end
+return {'ok', t, gone, requeued}

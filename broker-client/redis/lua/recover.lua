@@ -1,0 +1,118 @@
+#!lua flags=allow-oom
+-- recover.lua - end leases that ran out: running -> queued, or failed (lost)
+-- after too many deaths, or cancelled when that was asked for.
+--
+-- KEYS  meta wake ready0 ready1 ready2 ready3 running leases dead try failed
+--       ended cancel progress waiters
+-- ARGV  lease_ms, max_deaths, final_ttl_ms, failed_ttl_ms, limit (at most 500)
+-- Returns {status, now, more, next_expiry, requeued, failed, cancelled}
+--       status 'ok' | 'time_lost': more than a lease passed since the last call
+--         (outage, suspend, clock step), so every lease starts anew and nothing
+--         is recovered this time
+--       more: 1 when there is more to move: call again now
+--       next_expiry: of the first lease in ms, -1 for none; then lists of names
+-- Twice The second finds nothing to do.
+
+local meta, running, leases, dead, tries = KEYS[1], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local lease, max_deaths = tonumber(ARGV[1]), tonumber(ARGV[2])
+local final_ttl, failed_ttl, limit = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local t = now()
+
+local function next_expiry()
+    return tonumber(redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2] or '-1')
+end
+
+local tick = tonumber(redis.call('HGET', meta, 'tick') or tostring(t))
+redis.call('HSET', meta, 'tick', string.format('%.0f', t))
+if t < tick or t - tick > lease then
+    for _, incarnation in ipairs(redis.call('ZRANGE', leases, 0, -1)) do
+        redis.call('ZADD', leases, 'XX', t + lease, incarnation)
+    end
+    return {'time_lost', t, 0, next_expiry(), {}, {}, {}}
+end
+
+for _, incarnation in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', t, 'LIMIT', 0, 100)) do
+    redis.call('ZADD', dead, t, incarnation)
+    redis.call('ZREM', leases, incarnation)
+end
+local is_dead = {}
+for _, incarnation in ipairs(redis.call('ZRANGE', dead, 0, 99)) do
+    is_dead[incarnation] = true
+end
+if not next(is_dead) then
+    return {'ok', t, 0, next_expiry(), {}, {}, {}}
+end
+
+local requeued, failed, cancelled = {}, {}, {}
+local more = 0
+local moved = 0
+
+-- The final record of a job that nobody will end: cause lost (5), or none.
+local function bury(name, record, try, state, ttl)
+    local outcome = field(3, varint(try.attempts)) .. field(4, varint(try.deaths))
+        .. field(10, try.history)
+    if state == 'F' then
+        outcome = field(1, string.char(5)) .. outcome
+            .. field(2, 'the worker died or lost its lease ' .. try.deaths .. ' times')
+    end
+    redis.call('SET', record_key(name), final_head(state, NOBODY, t)
+        .. struct.pack('<I4', #outcome) .. outcome .. record, 'PX', ttl)
+    redis.call('HDEL', tries, name)
+end
+
+local function move(name, token)
+    local record = redis.call('GET', record_key(name))
+    redis.call('HDEL', running, name)
+    redis.call('HDEL', KEYS[14], name)
+    if not is_live(record) then
+        return
+    end
+    local try = parse_try(redis.call('HGET', tries, name))
+    try.deaths = try.deaths + 1
+    try.token = NOBODY
+    try.history = try.history .. string.format('{"run":"%s","cause":"lost","ended_ms":%.0f}\n', token, t)
+    if redis.call('HDEL', KEYS[13], name) == 1 then
+        bury(name, record, try, 'C', final_ttl)
+        redis.call('LPUSH', KEYS[12], name)
+        redis.call('LTRIM', KEYS[12], 0, ENDED_KEPT - 1)
+        cancelled[#cancelled + 1] = name
+    elseif try.deaths >= max_deaths then
+        bury(name, record, try, 'F', failed_ttl)
+        redis.call('ZADD', KEYS[11], t, name)
+        failed[#failed + 1] = name
+    else
+        redis.call('HSET', tries, name, format_try(try))
+        redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
+        requeued[#requeued + 1] = name
+    end
+end
+
+local entries = redis.call('HGETALL', running)
+for i = 1, #entries, 2 do
+    local owner = string.match(entries[i + 1], '^(.*):%d+$')
+    if is_dead[owner] then
+        if moved == limit then
+            more = 1
+            break
+        end
+        move(entries[i], entries[i + 1])
+        moved = moved + 1
+    end
+end
+if more == 0 then
+    for incarnation in pairs(is_dead) do
+        redis.call('ZREM', dead, incarnation)
+    end
+    if redis.call('ZCARD', dead) > 0 then
+        more = 1
+    end
+end
+if #requeued > 0 then
+    wake(meta, KEYS[2])
+end
+count(meta, 'recovered', #requeued)
+count(meta, 'failed', #failed)
+count(meta, 'cancelled', #cancelled)
+tell(KEYS[15], failed)
+tell(KEYS[15], cancelled)
+return {'ok', t, more, next_expiry(), requeued, failed, cancelled}

@@ -1,0 +1,48 @@
+# How every target of this tree is compiled: language, warnings, output folders,
+# third-party libraries as imported targets.
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+option(QUERN_WERROR "Treat warnings as errors" OFF)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(LIBEVENT REQUIRED IMPORTED_TARGET libevent_core)
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(JSONC REQUIRED IMPORTED_TARGET json-c)
+pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
+pkg_check_modules(LIBCRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+if(BUILD_TESTING)
+  pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+endif()
+
+# What every target shares. Sources are found from the repository root.
+add_library(quern_flags INTERFACE)
+target_compile_definitions(quern_flags INTERFACE _GNU_SOURCE QUERN_VERSION="${PROJECT_VERSION}")
+target_include_directories(quern_flags INTERFACE "${PROJECT_SOURCE_DIR}"
+                           "${PROJECT_SOURCE_DIR}/include")
+target_compile_options(quern_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
+  -Wwrite-strings -Wimplicit-fallthrough -Wpointer-arith -Wcast-qual
+  $<$<BOOL:${QUERN_WERROR}>:-Werror>)
+
+# quern_library(name SOURCES a.c b.c LINK other)
+function(quern_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC quern_flags PRIVATE ${ARG_LINK})
+endfunction()
+
+# quern_program(name SOURCES main.c LINK lib)
+function(quern_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE quern_flags ${ARG_LINK})
+endfunction()

@@ -1,0 +1,25 @@
+/* id.h - random and time-ordered names.
+ *
+ * 16 bytes in 22 characters of an alphabet in ASCII order
+ * (-0-9A-Z_a-z, 6 bits each), so names sort as their bytes do. A job's name is
+ * a UUIDv7 (RFC 9562): 48 bits of Unix ms, then random, increasing within a
+ * process.
+ */
+#ifndef COMMON_ID_H
+#define COMMON_ID_H
+
+#include <quern/err.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define QN_ID_BYTES        16
+#define QN_ID_TEXT_SIZE    23 /* 22 characters and NUL */
+#define QN_TOKEN_TEXT_SIZE 12 /* 8 random bytes: 11 characters and NUL */
+
+void qn_id_encode(const uint8_t bytes[QN_ID_BYTES], char out[QN_ID_TEXT_SIZE]);
+QN_MUST_CHECK int qn_id_decode(const char *text, uint8_t out[QN_ID_BYTES]);
+QN_MUST_CHECK int qn_id_make(int64_t wall_ms, char out[QN_ID_TEXT_SIZE], struct qn_err *reterr);
+QN_MUST_CHECK int qn_token_make(char out[QN_TOKEN_TEXT_SIZE], struct qn_err *reterr);
+QN_MUST_CHECK int qn_random(void *out, size_t len, struct qn_err *reterr); /* getrandom(2) */
+
+#endif

@@ -1,0 +1,84 @@
+/* link.h - what supervisor and executor say to each other: frames over one
+ * stream socket, and a page of shared memory.
+ *
+ * Down (supervisor -> executor)       Up (executor -> supervisor)
+ *   JOB   one run to do                 READY    loaded, may be given jobs
+ *   QUIT  end after this job            PROGRESS JSON {"done","total","text"}
+ *                                       LOG      lines, each ends with \n
+ *                                       FOLLOW   one follow-up job
+ *                                       RESULT   how the run ended
+ *
+ * Bodies are the structs below, encoded by worker_link_encode_ and _decode_
+ * functions: pure, on bytes. The supervisor believes nothing an executor sends:
+ * a frame that does not decode ends the executor.
+ *
+ * Not here: sockets, processes (executor.h, child.h).
+ */
+#ifndef WORKER_LINK_H
+#define WORKER_LINK_H
+
+#include "common/buf.h"
+#include <quern/client.h>
+#include <quern/task.h>
+#include <stdatomic.h>
+
+#define WORKER_FRAME_MAX     (4 * 1024 * 1024 + 64 * 1024) /* type and body */
+#define WORKER_PROGRESS_MAX  1024
+#define WORKER_LOG_CHUNK_MAX (16 * 1024)
+
+enum worker_frame {
+    WORKER_FRAME_JOB = 1,
+    WORKER_FRAME_QUIT = 2,
+    WORKER_FRAME_READY = 16,
+    WORKER_FRAME_PROGRESS = 17,
+    WORKER_FRAME_LOG = 18,
+    WORKER_FRAME_FOLLOW = 19,
+    WORKER_FRAME_RESULT = 20,
+};
+
+/* Spans are borrowed from the frame. */
+struct worker_job_frame {
+    int64_t run;
+    struct qn_span queue;
+    struct qn_span name;
+    int attempt;
+    int max_attempts;
+    struct qn_span record; /* the live record */
+};
+
+struct worker_follow_frame {
+    struct qn_span task;
+    struct qn_span queue; /* "" the job's own */
+    struct qn_span args;
+};
+
+struct worker_result_frame {
+    int64_t run; /* must be the one that was given */
+    enum qn_outcome outcome;
+    enum qn_cause cause; /* QN_CAUSE_REJECTED when the task is unknown, else ERROR or NONE */
+    int64_t delay_ms;    /* -1: the policy's */
+    struct qn_span error;
+    struct qn_span result;
+    struct qn_span artifacts; /* JSON array of {"name","type","size","sha256"} */
+};
+
+int worker_link_encode_job(struct qn_buf *out, const struct worker_job_frame *job);
+int worker_link_decode_job(struct qn_span body, struct worker_job_frame *ret);
+int worker_link_encode_follow(struct qn_buf *out, const struct worker_follow_frame *follow);
+int worker_link_decode_follow(struct qn_span body, struct worker_follow_frame *ret);
+int worker_link_encode_result(struct qn_buf *out, const struct worker_result_frame *result);
+int worker_link_decode_result(struct qn_span body, struct worker_result_frame *ret);
+
+/* One per executor slot, in a MAP_SHARED | MAP_ANONYMOUS mapping made by the
+ * supervisor; all times CLOCK_BOOTTIME ms. The supervisor writes, the executor
+ * reads (and writes nothing but stage). A stopped supervisor enforces nothing,
+ * so the executor can see by itself what holds. */
+struct worker_page {
+    _Atomic int64_t lease_until_ms; /* of the incarnation: "still mine" */
+    _Atomic int64_t soft_at_ms;     /* of the run under way */
+    _Atomic int64_t hard_at_ms;
+    _Atomic int64_t stop_run;   /* the run that is asked to stop, 0 none */
+    _Atomic int stop_is_cancel; /* why: a cancel, not the soft limit */
+};
+
+#endif
