@@ -2,14 +2,15 @@
  *
  * data is never NULL and always ends in a NUL that len does not count. When an
  * append fails (QN_ELIMIT over the maximum, QN_ENOMEM) the buffer stays as it
- * was and remembers the failure: a writer may append blindly and ask
- * qn_buf_status() once at the end.
+ * was, remembers the failure and refuses what is appended after it: a writer may
+ * append blindly and ask qn_buf_status() once at the end.
  */
 #ifndef COMMON_BUF_H
 #define COMMON_BUF_H
 
 #include <quern/err.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,8 @@ int qn_buf_add(struct qn_buf *buf, const void *bytes, size_t len);
 int qn_buf_add_str(struct qn_buf *buf, const char *text);
 int qn_buf_add_byte(struct qn_buf *buf, int byte);
 int qn_buf_printf(struct qn_buf *buf, const char *fmt, ...) QN_PRINTF(2, 3);
-int qn_buf_vprintf(struct qn_buf *buf, const char *fmt, va_list args);
-int qn_buf_reserve(struct qn_buf *buf, size_t extra); /* room for extra bytes */
+int qn_buf_vprintf(struct qn_buf *buf, const char *fmt, va_list args) QN_PRINTF(2, 0);
+int qn_buf_reserve(struct qn_buf *buf, size_t extra); /* room; no failure is remembered */
 void qn_buf_drop(struct qn_buf *buf, size_t len);     /* from the front */
 void qn_buf_cut(struct qn_buf *buf, size_t len);      /* shorten to len */
 
@@ -51,6 +52,7 @@ struct qn_span {
 bool qn_span_u8(struct qn_span *span, uint8_t *ret);
 bool qn_span_u32(struct qn_span *span, uint32_t *ret);
 bool qn_span_u64(struct qn_span *span, uint64_t *ret);
+/* Refuses more than 64 bits and a longer form than needed. */
 bool qn_span_varint(struct qn_span *span, uint64_t *ret);
 bool qn_span_bytes(struct qn_span *span, size_t len, struct qn_span *ret);
 bool qn_span_is(struct qn_span span, const char *text);

@@ -3,12 +3,14 @@
  * Libraries do not call this: they return errors, and the program logs once,
  * where it decides. A line is JSON or logfmt-like text, at most 4 KiB, written
  * with one write(2) to stderr. Values are escaped; a line never holds a raw
- * control character.
+ * control character, and is valid UTF-8 whatever it was given. A line that did
+ * not fit is cut between characters, and says "cut".
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
 
 #include <quern/err.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum qn_log_level { QN_LOG_DEBUG, QN_LOG_INFO, QN_LOG_WARN, QN_LOG_ERROR };
@@ -20,7 +22,11 @@ struct qn_log_field {
     const char *text; /* or NULL: number is the value */
     int64_t number;
 };
-#define QN_STR(k, v) ((struct qn_log_field){.key = (k), .text = (v) ? (v) : ""})
+static inline struct qn_log_field qn_log_str(const char *key, const char *text)
+{
+    return (struct qn_log_field){.key = key, .text = text != NULL ? text : ""};
+}
+#define QN_STR(k, v) qn_log_str(k, v)
 #define QN_NUM(k, v) ((struct qn_log_field){.key = (k), .number = (int64_t)(v)})
 
 /* program is put on each line. Before this call lines go out as text, level info. */
