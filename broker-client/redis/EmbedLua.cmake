@@ -1,0 +1,11 @@
+# Writes OUTPUT, a C file with the text of each Lua file of FOLDER as qn_lua_<name>[].
+file(GLOB files "${FOLDER}/*.lua")
+set(out "/* Made from broker-client/redis/lua by EmbedLua.cmake. */\n#include \"broker-client/redis/lua_texts.h\"\n")
+foreach(file IN LISTS files)
+  get_filename_component(name "${file}" NAME_WE)
+  file(READ "${file}" hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "(................................................................................)" "\\1\n    " bytes "${bytes}")
+  string(APPEND out "\nconst char qn_lua_${name}[] = {\n    ${bytes}0};\n")
+endforeach()
+file(WRITE "${OUTPUT}" "${out}")

@@ -1,0 +1,29 @@
+/* lua_texts.h - the texts of redis/lua, embedded when the program is built. */
+#ifndef BROKER_CLIENT_REDIS_LUA_TEXTS_H
+#define BROKER_CLIENT_REDIS_LUA_TEXTS_H
+
+extern const char qn_lua_now[];
+extern const char qn_lua_lib[];
+extern const char qn_lua_alive[];
+extern const char qn_lua_cancel[];
+extern const char qn_lua_enqueue[];
+extern const char qn_lua_finish[];
+extern const char qn_lua_forward[];
+extern const char qn_lua_join[];
+extern const char qn_lua_lead[];
+extern const char qn_lua_leave[];
+extern const char qn_lua_list[];
+extern const char qn_lua_note[];
+extern const char qn_lua_pause[];
+extern const char qn_lua_peek[];
+extern const char qn_lua_publish[];
+extern const char qn_lua_purge[];
+extern const char qn_lua_reconcile[];
+extern const char qn_lua_recover[];
+extern const char qn_lua_renew[];
+extern const char qn_lua_stats[];
+extern const char qn_lua_take[];
+extern const char qn_lua_wait[];
+extern const char qn_lua_workers[];
+
+#endif
