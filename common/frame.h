@@ -25,14 +25,18 @@ struct qn_frame_reader {
 /* max is of type and body together. */
 void qn_frame_reader_init(struct qn_frame_reader *reader, size_t max);
 void qn_frame_reader_release(struct qn_frame_reader *reader);
-/* Room to read into: at least 1 byte, at most what a frame may still need. Then
- * tell how much was filled. */
+/* Room to read into: at least 1 byte, never more in all than one frame of the
+ * largest size. Then tell how much was filled. Take the frames that are there
+ * first: a reader that is full is QN_ELIMIT. */
 QN_MUST_CHECK int qn_frame_room(struct qn_frame_reader *reader, char **ret, size_t *ret_len);
 void qn_frame_filled(struct qn_frame_reader *reader, size_t len);
-/* QN_OK and a frame, QN_EAGAIN when more bytes are needed, QN_EPROTO. */
+/* QN_OK and a frame, QN_EAGAIN when more bytes are needed, QN_EPROTO, also from
+ * then on. */
 int qn_frame_next(struct qn_frame_reader *reader, struct qn_frame *ret);
 
-/* Writing: begin, append the body to out, end patches the length. */
+/* Writing: begin, append the body to out, end patches the length. When any of it
+ * failed, end takes back what there is of the frame and returns the failure, which
+ * out remembers: no part of a frame is ever sent. */
 int qn_frame_begin(struct qn_buf *out, uint8_t type, size_t *ret_mark);
 int qn_frame_end(struct qn_buf *out, size_t mark);
 int qn_frame_write(struct qn_buf *out, uint8_t type, const void *body, size_t len);
