@@ -1,15 +1,29 @@
 /* config.h - settings from a table: file < environment < arguments.
  *
  * The caller owns the table (one row per setting) and the values. The engine
- * knows no setting by name. Files hold lines `name = value` (the long option's
- * name) or `QUERN_NAME=value` (.env style, quotes optional, nothing is expanded
- * or executed), `#` comments. An unknown name, a bad value or a value out of
- * bounds is an error that says file and line, variable or option.
+ * knows no setting by name. A bad value or one out of bounds is an error that
+ * says file and line, variable or option, wherever it stands.
+ *
+ * A file is UTF-8 of at most 1 MiB, with lines that end in LF or CRLF:
+ *
+ *   # a comment
+ *   name = value              the long option's name
+ *   QUERN_NAME=value          .env style, "export " in front is allowed
+ *   name = value  # comment   after a blank; a # without one is of the value
+ *   name = 'as it stands'     no escapes
+ *   name = "with \n \r \t \" \\ \$"
+ *
+ * Nothing is expanded or executed. The last line wins. An unknown name is an
+ * error, but for names in capitals that do not begin as the table's variables do:
+ * a .env is shared with other programs.
+ *
+ * In the environment, variables that no row knows and empty ones are not seen.
  */
 #ifndef COMMON_CONFIG_H
 #define COMMON_CONFIG_H
 
 #include <quern/err.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -35,6 +49,7 @@ struct qn_value {
     char *text;     /* owned; "" when empty */
     int64_t number; /* INTEGER, DURATION (ms), BYTES, BOOLEAN (0/1) */
     enum qn_setting_origin origin;
+    int rank;         /* within the origin: 0 for the setting's own name, -1, ... for aliases */
     char source[128]; /* "quern.conf:12", "REDIS_URL", "--broker-url" */
 };
 
@@ -52,10 +67,11 @@ QN_MUST_CHECK int qn_config_read_file(struct qn_config *config, const char *path
                                       struct qn_err *reterr);
 QN_MUST_CHECK int qn_config_read_env(struct qn_config *config, char *const *environ_,
                                      struct qn_err *reterr);
-/* Reads options of rows that have a bit of programs: --name value, --name=value;
- * a boolean needs no value. Stops at the first word that is no option or after
- * "--"; *ret_used is the number of words read. An option that no row has is
- * QN_ENOTFOUND, so that the caller may know it. */
+/* argv[0] is the first word to read, not the program's name. Reads options of rows
+ * that have a bit of programs: --name value, --name=value; a boolean takes a value
+ * after "=" only and is true without. Stops at the first word that is no option or
+ * after "--". An option that no row has is QN_ENOTFOUND, so that the caller may
+ * know it. *ret_used is the number of words read before, also then. */
 QN_MUST_CHECK int qn_config_read_args(struct qn_config *config, unsigned programs, int argc,
                                       char *const *argv, int *ret_used, struct qn_err *reterr);
 
@@ -69,7 +85,7 @@ const struct qn_value *qn_config_value(const struct qn_config *config, const cha
  * env name. */
 QN_MUST_CHECK int qn_config_export(const struct qn_config *config, struct qn_err *reterr);
 
-/* What a person may see: secrets masked. out is at least 256 bytes. */
+/* What a person may see: secrets masked, long values cut. */
 void qn_config_show(const struct qn_config *config, size_t row, char *out, size_t size);
 
 #endif
