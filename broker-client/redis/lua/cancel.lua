@@ -29,13 +29,12 @@ if token then
     return {2, t, ''}
 end
 local try = parse_try(redis.call('HGET', tries, name))
-local outcome = field(3, varint(try.attempts)) .. field(4, varint(try.deaths))
-    .. field(10, try.history)
-redis.call('SET', key, final_head('C', NOBODY, t) .. struct.pack('<I4', #outcome) .. outcome
-    .. record, 'PX', tonumber(ARGV[2]))
+redis.call('SET', key, final_head('C', NOBODY, t) .. ending_of(try, record), 'PX',
+    final_life(ARGV[2]))
 redis.call('ZREM', KEYS[3], name)
 redis.call('ZREM', KEYS[4], name)
 redis.call('HDEL', tries, name)
+redis.call('HDEL', KEYS[7], name) -- of a run that reconcile gave back
 redis.call('LPUSH', KEYS[6], name)
 redis.call('LTRIM', KEYS[6], 0, ENDED_KEPT - 1)
 count(meta, 'cancelled', 1)

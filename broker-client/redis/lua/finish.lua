@@ -13,8 +13,8 @@
 --       logged '1' when the run wrote log lines: the log then lives as long as
 --         the final record
 -- Returns {now, code, ...}: 1 done, 2 already (this token ended it before),
---       3 stale (another run has it: nothing written), 4 done, but cancelled
---       instead of queued again
+--       3 stale (another run has it, or the record is gone: nothing written), 4
+--       done, but cancelled instead of queued again
 -- Twice 'already' for each; nothing changes.
 
 local meta, running, tries, due, retry = KEYS[1], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
@@ -62,14 +62,21 @@ for i = 1, n do
         gone[#gone + 1] = name
         local key = record_key(name)
         local again = kind == 'R' or kind == 'Z' or kind == 'Q'
-        if again and some[cancelled] and redis.call('HEXISTS', cancelled, name) == 1 then
+        local record = again and redis.call('GET', key)
+        if again and not is_live(record) then
+            code = 3
+            kind = 'lost'
+        elseif again and some[cancelled] and redis.call('HEXISTS', cancelled, name) == 1 then
             code = 4
             again = false
             kind = 'C'
-            ms = tonumber(ARGV[1])
-            data = struct.pack('<I4', 0) .. (redis.call('GET', key) or '')
+            ms = ARGV[1]
+            data = ending_of(parse_try(data), record)
         end
-        if not again then
+        if code == 3 then
+            over[#over + 1] = name
+        elseif not again then
+            ms = final_life(ms)
             local state = kind == 'X' and 'E' or kind
             redis.call('SET', key, final_head(state, token, t) .. data, 'PX', ms)
             over[#over + 1] = name
@@ -84,11 +91,8 @@ for i = 1, n do
         else
             redis.call('HSET', tries, name, data)
             if kind == 'Q' then
-                local record = redis.call('GET', key)
-                if record then
-                    redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
-                    requeued = true
-                end
+                redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
+                requeued = true
             else
                 local set = kind == 'R' and retry or due
                 redis.call('ZADD', set, t + ms, name)
@@ -119,8 +123,8 @@ if #done > 0 then
 end
 local words = {S = 'succeeded', F = 'failed', C = 'cancelled', X = 'expired', R = 'retried',
     Z = 'snoozed', Q = 'released'}
-for kind, number in pairs(counts) do
-    count(meta, words[kind], number)
+for kind, word in pairs(words) do
+    count(meta, word, counts[kind] or 0)
 end
 if earliest or requeued then
     wake(meta, KEYS[2])

@@ -5,9 +5,11 @@
 -- the same tag, so they live in the same slot.
 
 local tag = string.sub(KEYS[1], 1, -6)
+local queue = string.match(tag, ':([^:]*)}$')
 
 local ENDED_KEPT = 10000 -- names of succeeded, cancelled and expired jobs
 local UNPACK_MAX = 1000
+local FINAL_LIFE_MIN = 600000 -- ms that a final record lives at least
 local LIVE = 76 -- 'L'
 local NOBODY = '-' -- the token in a try that no run wrote
 
@@ -69,6 +71,17 @@ local function final_head(state, token, at)
     return struct.pack('<BBBi8B', 1, string.byte(state), 0, at, #token) .. token
 end
 
+-- The part of a final record behind its token, for a job that no run ended.
+local function ending_of(try, live, more)
+    local outcome = (more or '') .. field(3, varint(try.attempts)) .. field(4, varint(try.deaths))
+        .. field(10, try.history)
+    return struct.pack('<I4', #outcome) .. outcome .. live
+end
+
+local function final_life(ms)
+    return math.max(tonumber(ms), FINAL_LIFE_MIN)
+end
+
 -- A token in front of the queue's workers, at most one, none while paused.
 local function wake(meta, list)
     if redis.call('HEXISTS', meta, 'paused') == 0 and redis.call('LLEN', list) == 0 then
@@ -84,7 +97,7 @@ local function tell(waiters, names)
     local channels = redis.call('HMGET', waiters, unpack(names))
     for i = 1, #names do
         for channel in string.gmatch(channels[i] or '', '%S+') do
-            redis.call('PUBLISH', channel, names[i])
+            redis.call('PUBLISH', channel, queue .. '.' .. names[i])
         end
     end
     redis.call('HDEL', waiters, unpack(names))

@@ -15,7 +15,7 @@
 
 local meta, running, leases, dead, tries = KEYS[1], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local lease, max_deaths = tonumber(ARGV[1]), tonumber(ARGV[2])
-local final_ttl, failed_ttl, limit = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local final_ttl, failed_ttl, limit = final_life(ARGV[3]), final_life(ARGV[4]), tonumber(ARGV[5])
 local t = now()
 
 local function next_expiry()
@@ -49,14 +49,10 @@ local moved = 0
 
 -- The final record of a job that nobody will end: cause lost (5), or none.
 local function bury(name, record, try, state, ttl)
-    local outcome = field(3, varint(try.attempts)) .. field(4, varint(try.deaths))
-        .. field(10, try.history)
-    if state == 'F' then
-        outcome = field(1, string.char(5)) .. outcome
-            .. field(2, 'the worker died or lost its lease ' .. try.deaths .. ' times')
-    end
+    local why = state == 'F' and field(1, string.char(5))
+        .. field(2, 'the worker died or lost its lease ' .. try.deaths .. ' times')
     redis.call('SET', record_key(name), final_head(state, NOBODY, t)
-        .. struct.pack('<I4', #outcome) .. outcome .. record, 'PX', ttl)
+        .. ending_of(try, record, why or ''), 'PX', ttl)
     redis.call('HDEL', tries, name)
 end
 

@@ -13,7 +13,7 @@ for p = 2, 5 do
     reply[p] = redis.call('LLEN', KEYS[p])
     local last = redis.call('LINDEX', KEYS[p], -1)
     local record = last and redis.call('GETRANGE', record_key(string.sub(last, 2)), 0, 10)
-    if record and #record == 11 then
+    if record and #record == 11 and is_live(record) then
         local at = struct.unpack('<i8', record, 4)
         if oldest < 0 or at < oldest then
             oldest = at

@@ -15,7 +15,7 @@
 
 local meta, waking, running, leases, tries = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9]
 local ended = KEYS[12]
-local incarnation, want, final_ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local incarnation, want, final_ttl = ARGV[1], tonumber(ARGV[2]), final_life(ARGV[3])
 local t = now()
 
 if not redis.call('ZSCORE', leases, incarnation) then
@@ -38,6 +38,12 @@ local function pop(most)
         end
     end
     return got
+end
+
+-- Past its start deadline; a job that has a try was started in time.
+local function too_late(name, record)
+    local deadline = expires_of(record)
+    return deadline and deadline <= t and redis.call('HEXISTS', tries, name) == 0
 end
 
 local taken, records, tokens = {}, {}, {}
@@ -63,12 +69,10 @@ while #taken < want and scanned < UNPACK_MAX and not empty do
     for i = 1, #names do
         if is_live(found[i]) and not held[i] and not seen[names[i]] then
             seen[names[i]] = true
-            local deadline = string.byte(elements[i]) == 63 and expires_of(found[i]) or nil
-            if deadline and deadline <= t then
+            if string.byte(elements[i]) == 63 and too_late(names[i], found[i]) then
                 expired[#expired + 1] = names[i]
-                local outcome = ''
                 redis.call('SET', keys[i], final_head('E', NOBODY, t)
-                    .. struct.pack('<I4', #outcome) .. outcome .. found[i], 'PX', final_ttl)
+                    .. ending_of(parse_try(''), found[i]), 'PX', final_ttl)
             else
                 taken[#taken + 1] = names[i]
                 records[#records + 1] = found[i]
@@ -80,7 +84,6 @@ end
 if #expired > 0 then
     redis.call('LPUSH', ended, unpack(expired))
     redis.call('LTRIM', ended, 0, ENDED_KEPT - 1)
-    redis.call('HDEL', tries, unpack(expired))
     count(meta, 'expired', #expired)
     tell(KEYS[13], expired)
 end

@@ -1,9 +1,10 @@
-#!lua
+#!lua flags=allow-oom
 -- wait.lua - be told when jobs end. Register first, then read, then wait.
 --
 -- KEYS  meta waiters
 -- ARGV  channel, ttl_ms, '1' register | '0' withdraw, names (1-100)
--- Returns {now, code, ...}: 1 done, 0 no room (10,000 waited-for jobs): ask again
+-- Returns {now, code, ...}: 1 done, 0 no room (10,000 waited-for jobs, or 100
+--       programs for one): ask again
 -- Twice The same.
 
 local waiters, channel = KEYS[2], ARGV[1]
@@ -21,7 +22,7 @@ for i = 4, #ARGV do
     end
     local code = 1
     if ARGV[3] == '1' then
-        if known or room > 0 then
+        if (known or room > 0) and #others < 100 then
             others[#others + 1] = channel
             room = room - (known and 0 or 1)
         else

@@ -1,0 +1,40 @@
+#include "broker.h"
+
+#include "mem/mem.h"
+#include "redis/redis.h"
+#include "url.h"
+
+int qn_broker_open(struct qn_broker **ret, const struct qn_broker_options *options,
+                   struct qn_err *reterr)
+{
+    struct qn_url url;
+    int rc = qn_url_parse(options->url, &url, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    if (url.scheme == QN_URL_MEM)
+        return qn_mem_open(ret, options, url.host, reterr);
+    return qn_redis_open(ret, options, &url, NULL, reterr);
+}
+
+void qn_broker_close(struct qn_broker *broker)
+{
+    if (broker)
+        broker->ops->free(broker);
+}
+
+int qn_broker_pump(struct qn_loop *loop, const bool *done, int64_t timeout_ms,
+                   struct qn_err *reterr)
+{
+    int64_t end = qn_mono_ms(&qn_clock_system) + timeout_ms;
+
+    while (!*done) {
+        int64_t left = end - qn_mono_ms(&qn_clock_system);
+        if (left <= 0)
+            return qn_fail(reterr, QN_ETIMEOUT, "no answer within %lld ms", (long long)timeout_ms);
+        int rc = qn_loop_once(loop, left, reterr);
+        if (rc != QN_OK)
+            return rc;
+    }
+    return QN_OK;
+}

@@ -1,0 +1,73 @@
+/* call.h - one command on its way: its bytes, and who gets the answer.
+ *
+ * A call remembers failure while it is built, like struct qn_buf: build blindly,
+ * the connection asks once.
+ *
+ * Not here: sending (conn.h).
+ */
+#ifndef BROKER_CLIENT_REDIS_CALL_H
+#define BROKER_CLIENT_REDIS_CALL_H
+
+#include "broker-client/broker.h"
+#include "script.h"
+#include <hiredis/hiredis.h>
+
+#define QN_CALL_MAX (64 * 1024 * 1024) /* bytes of one command */
+#define QN_SHA_LEN  40
+
+struct qn_call;
+
+/* rc QN_OK: answer is Redis's, not an error. Otherwise err tells, answer is NULL. */
+typedef void qn_call_fn(struct qn_call *call, int rc, const struct qn_err *err,
+                        const redisReply *answer);
+
+struct qn_call {
+    struct qn_call *next;
+    struct qn_buf bytes;
+    size_t sent;
+    int64_t timeout_ms; /* 0: the connection's own */
+    int64_t deadline_ms;
+    int script; /* enum qn_script, -1 none */
+    bool resent;
+    int failed_rc;   /* why it waits to be answered without having been sent */
+    const char *why; /* a static text for it, or NULL: the connection's */
+    qn_call_fn *on_answer;
+    void *owner;
+    /* what the operation that made it wants to know when the answer is here */
+    qn_reply_fn *fn;
+    void *arg;
+    size_t n;
+    char token[QN_TOKEN_SIZE];
+};
+
+struct qn_calls { /* a queue, first in first out */
+    struct qn_call *head;
+    struct qn_call **tail;
+    struct qn_call *unsent; /* first that is not sent in full; NULL none */
+    size_t n;
+    size_t bytes;
+};
+
+/* A command of argc words; NULL when memory is out. */
+struct qn_call *qn_call_create(int argc, qn_call_fn *on_answer, void *owner);
+/* EVALSHA with the script's KEYS; n_args words are to follow. queue NULL for a
+ * script of the namespace; name is put behind its last key (NULL: none). */
+struct qn_call *qn_call_create_script(enum qn_script script, const char *ns, const char *queue,
+                                      const char *name, size_t n_args);
+void qn_call_free(struct qn_call *call);
+void qn_call_add(struct qn_call *call, const void *word, size_t len);
+void qn_call_add_str(struct qn_call *call, const char *word);
+void qn_call_add_i64(struct qn_call *call, int64_t word);
+void qn_call_add_span(struct qn_call *call, struct qn_span word);
+void qn_call_add_key(struct qn_call *call, const char *ns, const char *queue, enum qn_key key,
+                     const char *name);
+/* Puts the hash of the script into its place. */
+void qn_call_set_sha(struct qn_call *call, const char sha[QN_SHA_LEN]);
+
+void qn_calls_init(struct qn_calls *calls);
+void qn_calls_push(struct qn_calls *calls, struct qn_call *call);
+struct qn_call *qn_calls_pop(struct qn_calls *calls);
+/* Takes out one that is not at the head only because others wait before it. */
+bool qn_calls_remove(struct qn_calls *calls, struct qn_call *call);
+
+#endif

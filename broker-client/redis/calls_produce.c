@@ -1,0 +1,112 @@
+/* calls_produce.c - making and cancelling jobs. */
+#include "redis.h"
+
+#include "broker-client/state.h"
+
+#include <stdio.h>
+
+#define ENQUEUE_WORDS 7
+
+static void on_enqueue(struct qn_call *call, int rc, const struct qn_err *err,
+                       const redisReply *answer)
+{
+    struct qn_reading r;
+    struct qn_enqueued enqueued = {.n = call->n};
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 1 + call->n))
+        return;
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    enqueued.code = qn_reading_codes(&r, 1, call->n);
+    r.reply.enqueued = &enqueued;
+    qn_reading_end(&r);
+}
+
+/* '' none, '+ms' from the broker's now, 'ms' Unix time. */
+static void add_time(struct qn_call *call, int64_t ms, bool relative)
+{
+    char text[32] = "";
+
+    if (ms > 0)
+        snprintf(text, sizeof(text), "%s%lld", relative ? "+" : "", (long long)ms);
+    qn_call_add_str(call, text);
+}
+
+static void add_job(struct qn_call *call, const struct qn_new_job *job)
+{
+    qn_call_add_str(call, job->name);
+    qn_call_add_i64(call, job->priority);
+    add_time(call, job->due_ms, job->due_relative);
+    add_time(call, job->expires_ms, job->expires_relative);
+    qn_call_add_span(call, job->body);
+    qn_call_add_str(call, job->schedule ? job->schedule : "");
+    qn_call_add_i64(call, job->schedule ? job->planned_ms : 0);
+}
+
+static const char *fault_of(const struct qn_new_job *jobs, size_t n)
+{
+    if (n < 1 || n > QN_ENQUEUE_BATCH_MAX)
+        return "an enqueue takes 1-450 jobs";
+    for (size_t i = 0; i < n; i++) {
+        if (!qn_name_ok(jobs[i].name))
+            return "a job's name is not 1-64 of [A-Za-z0-9_-]";
+        if (jobs[i].priority < 0 || jobs[i].priority > 3)
+            return "a priority is not from 0 to 3";
+    }
+    return NULL;
+}
+
+void qn_redis_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_job *jobs,
+                      size_t n, qn_reply_fn *fn, void *arg)
+{
+    const char *fault = fault_of(jobs, n);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_ENQUEUE, queue,
+                                          fault ? 0 : 1 + n * ENQUEUE_WORDS, on_enqueue, fn, arg);
+
+    if (!call)
+        return;
+    if (fault) {
+        qn_redis_refuse(b, call, fault);
+        return;
+    }
+    call->n = n;
+    qn_call_add_i64(call, (int64_t)n);
+    for (size_t i = 0; i < n; i++)
+        add_job(call, &jobs[i]);
+    qn_redis_send(b, call);
+}
+
+static void on_cancel(struct qn_call *call, int rc, const struct qn_err *err,
+                      const redisReply *answer)
+{
+    struct qn_reading r;
+    struct qn_cancelled cancelled = {0};
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 3))
+        return;
+    int64_t code = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    struct qn_span letter = qn_reading_span(&r, qn_reading_at(&r, 2));
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
+    if (code < QN_CANCEL_NONE || code > QN_CANCEL_ENDED ||
+        (code == QN_CANCEL_ENDED &&
+         (letter.len != 1 || qn_state_of_letter(letter.data[0], &cancelled.state) != QN_OK)))
+        qn_reading_fail(&r, QN_EPROTO, "cancel gave an unknown code");
+    cancelled.code = (int)code;
+    r.reply.cancelled = &cancelled;
+    qn_reading_end(&r);
+}
+
+void qn_redis_cancel(struct qn_broker *b, const char *queue, const char *name, int64_t final_ttl_ms,
+                     qn_reply_fn *fn, void *arg)
+{
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_CANCEL, queue, 2, on_cancel, fn, arg);
+
+    if (!call)
+        return;
+    if (!qn_name_ok(name)) {
+        qn_redis_refuse(b, call, "the job's name is not 1-64 of [A-Za-z0-9_-]");
+        return;
+    }
+    qn_call_add_str(call, name);
+    qn_call_add_i64(call, final_ttl_ms);
+    qn_redis_send(b, call);
+}

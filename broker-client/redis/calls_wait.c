@@ -1,0 +1,202 @@
+/* calls_wait.c - waiting for work (BLPOP on a connection of its own) and for the
+ * ends of jobs (a channel on a third one). */
+#include "redis.h"
+
+#include "broker-client/loop.h"
+#include "common/str.h"
+#include <stdio.h>
+#include <string.h>
+
+#define UNBLOCK_AGAIN_MS 5
+#define WAIT_QUEUES_MAX  256
+
+/* ---- work ---- */
+
+static void on_refused(struct qn_call *call, int rc, const struct qn_err *err,
+                       const redisReply *answer)
+{
+    struct qn_reading r;
+
+    (void)qn_reading_begin(&r, call, rc, err, answer, 0);
+}
+
+static void read_woken(struct qn_reading *r, const redisReply *answer, char queue[QN_QUEUE_MAX + 1],
+                       struct qn_woken *woken)
+{
+    if (answer->type == REDIS_REPLY_NIL)
+        return;
+    if (!qn_reading_array(r, answer, 2))
+        return;
+    struct qn_span key = qn_reading_span(r, answer->element[0]);
+    struct qn_span value = qn_reading_span(r, answer->element[1]);
+    if (!key.data || !value.data || !qn_key_queue(key.data, key.len, queue)) {
+        qn_reading_fail(r, QN_EPROTO, "BLPOP answered for a key nobody asked for");
+        return;
+    }
+    woken->queue = queue;
+    woken->message = strstr(key.data, "}:wake") ? "" : value.data;
+}
+
+static void on_wait(struct qn_call *call, int rc, const struct qn_err *err,
+                    const redisReply *answer)
+{
+    static const redisReply nothing = {.type = REDIS_REPLY_NIL};
+    struct qn_redis *redis = call->owner;
+    struct qn_reading r;
+    struct qn_woken woken = {.message = ""};
+    char queue[QN_QUEUE_MAX + 1];
+
+    redis->wait_call = NULL;
+    qn_timer_clear(redis->unblock);
+    /* Never sent while the connection was down: to the caller time went by and
+     * nothing came. */
+    if (rc == QN_ECONN) {
+        rc = QN_OK;
+        answer = &nothing;
+    }
+    if (!qn_reading_begin(&r, call, rc, err, answer, 0))
+        return;
+    read_woken(&r, answer, queue, &woken);
+    r.reply.woken = &woken;
+    qn_reading_end(&r);
+}
+
+static void add_wait_keys(struct qn_call *call, const char *ns, const char *incarnation,
+                          const char *const *queues, size_t n, const char *const *all, size_t n_all)
+{
+    for (size_t i = 0; i < n_all; i++)
+        qn_call_add_key(call, ns, all[i], QN_KEY_INBOX, incarnation);
+    for (size_t i = 0; i < n; i++)
+        qn_call_add_key(call, ns, queues[i], QN_KEY_WAKE, NULL);
+}
+
+static const char *fault_of_wait(const struct qn_redis *redis, size_t n, size_t n_all)
+{
+    if (!redis->waiting)
+        return "this broker object was opened without a waiting connection";
+    if (redis->wait_call)
+        return "a wait is under way already";
+    if (n + n_all < 1 || n + n_all > WAIT_QUEUES_MAX)
+        return "a wait is for 1-256 queues";
+    return NULL;
+}
+
+void qn_redis_wait(struct qn_broker *b, const char *incarnation, const char *const *queues,
+                   size_t n, const char *const *all_queues, size_t n_all, int64_t timeout_ms,
+                   qn_reply_fn *fn, void *arg)
+{
+    struct qn_redis *redis = qn_redis_of(b);
+    const char *fault = fault_of_wait(redis, n, n_all);
+    struct qn_call *call = qn_redis_plain(b, fault ? 0 : (int)(n + n_all) + 2, on_wait, fn, arg);
+    char seconds[32];
+
+    if (!call)
+        return;
+    call->owner = redis;
+    if (fault) {
+        call->on_answer = on_refused;
+        qn_redis_refuse(b, call, fault);
+        return;
+    }
+    timeout_ms = timeout_ms < 1 ? 1 : timeout_ms; /* 0 is for ever to Redis */
+    snprintf(seconds, sizeof(seconds), "%lld.%03d", (long long)(timeout_ms / 1000),
+             (int)(timeout_ms % 1000));
+    qn_call_add_str(call, "BLPOP");
+    add_wait_keys(call, redis->ns, incarnation, queues, n, all_queues, n_all);
+    qn_call_add_str(call, seconds);
+    call->timeout_ms = timeout_ms + redis->timeout_ms;
+    redis->wait_call = call;
+    qn_conn_send_take(redis->waiting, call);
+}
+
+/* 0: the server had not begun the wait yet, the two connections raced. */
+static void on_unblock(struct qn_call *call, int rc, const struct qn_err *err,
+                       const redisReply *answer)
+{
+    struct qn_redis *redis = call->owner;
+
+    (void)err;
+    if (!redis->wait_call)
+        return;
+    if (rc != QN_OK || answer->type != REDIS_REPLY_INTEGER || answer->integer == 0)
+        qn_timer_set(redis->unblock, UNBLOCK_AGAIN_MS);
+}
+
+void qn_redis_stop_waiting(struct qn_broker *b)
+{
+    struct qn_redis *redis = qn_redis_of(b);
+
+    if (!redis->wait_call)
+        return;
+    if (qn_conn_unsend(redis->waiting, redis->wait_call)) {
+        qn_conn_fail_take(redis->waiting, redis->wait_call, QN_ECONN);
+        return;
+    }
+    struct qn_call *call = qn_call_create(3, on_unblock, redis);
+    if (!call) {
+        qn_timer_set(redis->unblock, UNBLOCK_AGAIN_MS);
+        return;
+    }
+    qn_call_add_str(call, "CLIENT");
+    qn_call_add_str(call, "UNBLOCK");
+    qn_call_add_i64(call, qn_conn_client_id(redis->waiting));
+    qn_redis_send(b, call);
+}
+
+/* ---- ends of jobs ---- */
+
+static void on_watch(struct qn_call *call, int rc, const struct qn_err *err,
+                     const redisReply *answer)
+{
+    struct qn_reading r;
+    struct qn_codes codes = {.n = call->n};
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 1 + call->n))
+        return;
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    codes.code = qn_reading_codes(&r, 1, call->n);
+    r.reply.codes = &codes;
+    qn_reading_end(&r);
+}
+
+void qn_redis_watch(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
+                    bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg)
+{
+    struct qn_redis *redis = qn_redis_of(b);
+    bool ok = redis->subscription && n >= 1 && n <= QN_PEEK_BATCH_MAX && ttl_ms > 0;
+
+    for (size_t i = 0; ok && i < n; i++)
+        ok = qn_name_ok(names[i]);
+    struct qn_call *call =
+        qn_redis_begin(b, QN_SCRIPT_WAIT, queue, ok ? 3 + n : 0, on_watch, fn, arg);
+    if (!call)
+        return;
+    if (!ok) {
+        qn_redis_refuse(b, call, "a watch is for 1-100 names, on a broker object that watches");
+        return;
+    }
+    call->n = n;
+    qn_call_add_str(call, redis->channel);
+    qn_call_add_i64(call, ttl_ms);
+    qn_call_add_str(call, on ? "1" : "0");
+    for (size_t i = 0; i < n; i++)
+        qn_call_add_str(call, names[i]);
+    qn_redis_send(b, call);
+}
+
+/* ["message", channel, id]; anything else on this connection is of no interest. */
+void qn_redis_heard(struct qn_redis *redis, const redisReply *message)
+{
+    char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1];
+    struct qn_err ignored;
+
+    if (message->type != REDIS_REPLY_ARRAY || message->elements != 3 ||
+        message->element[0]->type != REDIS_REPLY_STRING ||
+        message->element[2]->type != REDIS_REPLY_STRING ||
+        strcmp(message->element[0]->str, "message") != 0)
+        return;
+    if (redis->base.on_ended &&
+        qn_id_split(message->element[2]->str, queue, name, &ignored) == QN_OK)
+        redis->base.on_ended(redis->base.on_ended_arg, queue, name);
+}

@@ -1,0 +1,291 @@
+#include "conn_type.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#define IOV_N   64
+#define READS_N 16 /* rounds before others get their turn */
+
+static void want(struct qn_conn *conn, unsigned wants)
+{
+    conn->wants = wants;
+    qn_watch_want(conn->watch, wants);
+}
+
+static void give_up_sys(struct qn_conn *conn, const char *what)
+{
+    struct qn_err err;
+
+    qn_fail_sys(&err, "%s", what);
+    qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+}
+
+/* ---- connecting ---- */
+
+static void socket_ready(void *arg, int fd, unsigned ready)
+{
+    struct qn_conn *conn = arg;
+    unsigned generation = conn->generation;
+    struct qn_err err;
+
+    (void)fd;
+    if (conn->state == QN_CONN_CONNECTING) {
+        if (qn_conn_finish_connect(conn, &err) != QN_OK)
+            qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+        return;
+    }
+    if (ready & QN_IO_READ)
+        qn_conn_read(conn);
+    if ((ready & QN_IO_WRITE) && generation == conn->generation)
+        qn_conn_flush(conn);
+}
+
+/* A silent peer must not hold a connection for the kernel's quarter of an hour. */
+static void tune(struct qn_conn *conn)
+{
+    int fd = conn->redis->fd;
+    int one = 1;
+    int timeout = (int)conn->opt.timeout_ms;
+
+    if (conn->opt.url->scheme != QN_URL_TCP)
+        return;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    (void)redisEnableKeepAlive(conn->redis);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
+}
+
+int qn_conn_open_socket(struct qn_conn *conn, struct qn_err *reterr)
+{
+    const struct qn_url *url = conn->opt.url;
+
+    conn->redis = url->scheme == QN_URL_UNIX ? redisConnectUnixNonBlock(url->host)
+                                             : redisConnectNonBlock(url->host, url->port);
+    if (!conn->redis)
+        return qn_fail(reterr, QN_ENOMEM, "out of memory");
+    if (conn->redis->err)
+        return qn_fail(reterr, QN_ECONN, "%s: %s", url->host, conn->redis->errstr);
+    (void)fcntl(conn->redis->fd, F_SETFD, FD_CLOEXEC);
+    int rc =
+        qn_watch_create(&conn->watch, conn->opt.loop, conn->redis->fd, socket_ready, conn, reterr);
+    if (rc == QN_OK)
+        want(conn, QN_IO_WRITE);
+    return rc;
+}
+
+int qn_conn_finish_connect(struct qn_conn *conn, struct qn_err *reterr)
+{
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    if (getsockopt(conn->redis->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+        return qn_fail_sys(reterr, "%s", conn->opt.url->host);
+    if (error != 0)
+        return qn_fail(reterr, QN_ECONN, "%s: %s", conn->opt.url->host, strerror(error));
+    tune(conn);
+    conn->state = QN_CONN_GREETING;
+    if (qn_conn_say_hello(conn) != QN_OK)
+        return qn_fail(reterr, QN_ENOMEM, "out of memory");
+    qn_conn_flush(conn);
+    return QN_OK;
+}
+
+void qn_conn_close_socket(struct qn_conn *conn)
+{
+    qn_watch_free(conn->watch);
+    conn->watch = NULL;
+    conn->wants = 0;
+    if (conn->redis)
+        redisFree(conn->redis);
+    conn->redis = NULL;
+}
+
+/* ---- writing ---- */
+
+static struct qn_calls *active(struct qn_conn *conn)
+{
+    return conn->state == QN_CONN_GREETING ? &conn->hello : &conn->pending;
+}
+
+static int gather(struct qn_conn *conn, struct qn_calls *calls, struct iovec iov[IOV_N])
+{
+    int n = 0;
+
+    for (struct qn_call *call = calls->unsent; call && n < IOV_N; call = call->next) {
+        if (call->script >= 0 && call->sent == 0)
+            qn_call_set_sha(call, conn->sha[call->script]);
+        iov[n].iov_base = call->bytes.data + call->sent;
+        iov[n].iov_len = call->bytes.len - call->sent;
+        n++;
+    }
+    return n;
+}
+
+static void mark_sent(struct qn_calls *calls, size_t len)
+{
+    while (calls->unsent && len > 0) {
+        struct qn_call *call = calls->unsent;
+        size_t left = call->bytes.len - call->sent;
+        size_t now = len < left ? len : left;
+        call->sent += now;
+        len -= now;
+        if (call->sent == call->bytes.len)
+            calls->unsent = call->next;
+    }
+}
+
+void qn_conn_flush(struct qn_conn *conn)
+{
+    struct qn_calls *calls = active(conn);
+    struct iovec iov[IOV_N];
+
+    while (calls->unsent) {
+        struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)gather(conn, calls, iov)};
+        ssize_t sent = sendmsg(conn->redis->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            want(conn, QN_IO_READ | QN_IO_WRITE);
+            return;
+        }
+        if (sent < 0) {
+            give_up_sys(conn, "sending to the broker");
+            return;
+        }
+        mark_sent(calls, (size_t)sent);
+    }
+    want(conn, QN_IO_READ);
+}
+
+/* ---- reading ---- */
+
+static int code_of(const char *text)
+{
+    static const struct {
+        const char *word;
+        int rc;
+    } codes[] = {
+        {"OOM ", QN_EFULL},        {"MISCONF ", QN_EFULL},     {"LOADING ", QN_ECONN},
+        {"MASTERDOWN ", QN_ECONN}, {"READONLY ", QN_ECONN},    {"BUSY ", QN_ECONN},
+        {"TRYAGAIN ", QN_ECONN},   {"CLUSTERDOWN ", QN_ECONN}, {"NOREPLICAS ", QN_ECONN},
+    };
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (strncmp(text, codes[i].word, strlen(codes[i].word)) == 0)
+            return codes[i].rc;
+    }
+    return QN_EPROTO;
+}
+
+/* True when the call goes out again. */
+static bool send_again(struct qn_conn *conn, struct qn_call *call, const redisReply *answer)
+{
+    if (call->script < 0 || call->resent || answer->type != REDIS_REPLY_ERROR ||
+        strncmp(answer->str, "NOSCRIPT", 8) != 0)
+        return false;
+    if (conn->reloads == 0 && qn_conn_reload(conn) != QN_OK)
+        return false;
+    call->resent = true;
+    call->sent = 0;
+    qn_calls_push(&conn->pending, call);
+    qn_timer_set(conn->turn, 0);
+    return true;
+}
+
+static void deliver(struct qn_conn *conn, const redisReply *answer)
+{
+    struct qn_calls *calls = active(conn);
+    struct qn_call *call = calls->head;
+    struct qn_err err;
+
+    if (!call || call->sent < call->bytes.len) {
+        if (conn->opt.on_message) {
+            conn->opt.on_message(conn->opt.arg, answer);
+            return;
+        }
+        qn_fail(&err, QN_EPROTO, "Redis answered what nobody asked");
+        qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+        return;
+    }
+    qn_calls_pop(calls);
+    if (send_again(conn, call, answer))
+        return;
+    if (answer->type != REDIS_REPLY_ERROR) {
+        qn_conn_answer(conn, call, QN_OK, NULL, answer);
+        return;
+    }
+    int rc = qn_fail(&err, code_of(answer->str), "broker: %.200s", answer->str);
+    bool replica = strncmp(answer->str, "READONLY ", 9) == 0;
+    unsigned generation = conn->generation;
+    qn_conn_answer(conn, call, rc, &err, NULL);
+    if (replica && generation == conn->generation)
+        qn_conn_give_up(conn, QN_EUNKNOWN, &err); /* the master is somewhere else now */
+}
+
+static void parse(struct qn_conn *conn)
+{
+    unsigned generation = conn->generation;
+    void *answer = NULL;
+    struct qn_err err;
+
+    while (redisReaderGetReply(conn->redis->reader, &answer) == REDIS_OK && answer) {
+        deliver(conn, answer);
+        freeReplyObject(answer);
+        answer = NULL;
+        if (generation != conn->generation)
+            return;
+        if (conn->state == QN_CONN_GREETING && !conn->hello.head)
+            qn_conn_greeted(conn);
+        if (generation != conn->generation)
+            return;
+    }
+    if (conn->redis->reader->err) {
+        qn_fail(&err, QN_EPROTO, "Redis protocol: %s", conn->redis->reader->errstr);
+        qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+    } else if (conn->redis->reader->len > QN_CONN_ANSWER_MAX) {
+        qn_fail(&err, QN_EPROTO, "an answer is over %d bytes", QN_CONN_ANSWER_MAX);
+        qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+    }
+}
+
+/* QN_EAGAIN when there is nothing (more) to read. */
+static int read_some(struct qn_conn *conn)
+{
+    struct qn_err err;
+    ssize_t got = recv(conn->redis->fd, conn->input, QN_CONN_INPUT_SIZE, MSG_DONTWAIT);
+
+    if (got < 0 && errno == EINTR)
+        return QN_OK;
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return QN_EAGAIN;
+    if (got < 0) {
+        give_up_sys(conn, "reading from the broker");
+        return QN_ECONN;
+    }
+    if (got == 0) {
+        qn_fail(&err, QN_ECONN, "Redis closed the connection");
+        qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+        return QN_ECONN;
+    }
+    if (redisReaderFeed(conn->redis->reader, conn->input, (size_t)got) != REDIS_OK) {
+        qn_fail(&err, QN_EPROTO, "Redis protocol: %s", conn->redis->reader->errstr);
+        qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+        return QN_EPROTO;
+    }
+    parse(conn);
+    return got < QN_CONN_INPUT_SIZE ? QN_EAGAIN : QN_OK;
+}
+
+void qn_conn_read(struct qn_conn *conn)
+{
+    unsigned generation = conn->generation;
+
+    for (int i = 0; i < READS_N && generation == conn->generation; i++) {
+        if (read_some(conn) != QN_OK)
+            return;
+    }
+}

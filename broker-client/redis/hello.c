@@ -1,0 +1,210 @@
+/* hello.c - what a new connection says first.
+ *
+ * All of it leaves in one write; the connection is up when everything is
+ * answered. A broker that may throw keys away (eviction), is older than 7.0 or
+ * speaks a newer protocol is refused for good: no later try would end better.
+ */
+#include "conn_type.h"
+#include "proto.h"
+#include <stdlib.h>
+#include <string.h>
+
+static struct qn_call *say(struct qn_conn *conn, struct qn_calls *to, qn_call_fn *fn,
+                           const char *const *words)
+{
+    int n = 0;
+
+    while (words[n])
+        n++;
+    struct qn_call *call = qn_call_create(n, fn, conn);
+    if (!call)
+        return NULL;
+    for (int i = 0; i < n; i++)
+        qn_call_add_str(call, words[i]);
+    qn_calls_push(to, call);
+    return call;
+}
+
+#define SAY(conn, fn, ...) say(conn, &(conn)->hello, fn, (const char *const[]){__VA_ARGS__, NULL})
+
+static void must_be_ok(struct qn_call *call, int rc, const struct qn_err *err,
+                       const redisReply *answer)
+{
+    (void)answer;
+    if (rc != QN_OK)
+        qn_conn_give_up(call->owner, QN_EUNKNOWN, err);
+}
+
+static void may_fail(struct qn_call *call, int rc, const struct qn_err *err,
+                     const redisReply *answer)
+{
+    (void)call;
+    (void)rc;
+    (void)err;
+    (void)answer;
+}
+
+static void on_client_id(struct qn_call *call, int rc, const struct qn_err *err,
+                         const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+
+    (void)err;
+    if (rc == QN_OK && answer->type == REDIS_REPLY_INTEGER)
+        conn->client_id = answer->integer;
+}
+
+static bool keep_sha(struct qn_conn *conn, size_t script, const redisReply *answer)
+{
+    if (answer->type != REDIS_REPLY_STRING || answer->len != QN_SHA_LEN)
+        return false;
+    memcpy(conn->sha[script], answer->str, QN_SHA_LEN);
+    return true;
+}
+
+static void on_script(struct qn_call *call, int rc, const struct qn_err *err,
+                      const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+    struct qn_err strange;
+
+    if (conn->state == QN_CONN_UP && conn->reloads > 0)
+        conn->reloads--;
+    if (rc == QN_OK && keep_sha(conn, call->n, answer))
+        return;
+    if (rc == QN_OK)
+        qn_fail(&strange, QN_EPROTO, "SCRIPT LOAD gave no hash");
+    qn_conn_give_up(conn, QN_EUNKNOWN, rc == QN_OK ? &strange : err);
+}
+
+/* The value of "name:value" in the text of INFO, "" when it is not there. */
+static void info_value(const redisReply *info, const char *name, char *out, size_t size)
+{
+    const char *at = info->type == REDIS_REPLY_STRING ? strstr(info->str, name) : NULL;
+    size_t len = at ? strcspn(at + strlen(name), "\r\n") : 0;
+
+    len = len < size ? len : size - 1;
+    if (len > 0)
+        memcpy(out, at + strlen(name), len);
+    out[len] = '\0';
+}
+
+static void on_server_info(struct qn_call *call, int rc, const struct qn_err *err,
+                           const redisReply *answer)
+{
+    char version[32];
+    struct qn_err why;
+
+    if (rc == QN_ECONN)
+        must_be_ok(call, rc, err, answer);
+    if (rc != QN_OK)
+        return;
+    info_value(answer, "redis_version:", version, sizeof(version));
+    if (version[0] != '\0' && atoi(version) < 7) {
+        qn_fail(&why, QN_EUNSUPPORTED, "Redis %s is too old, 7.0 or newer is needed", version);
+        qn_conn_refuse(call->owner, &why);
+    }
+}
+
+static void on_memory_info(struct qn_call *call, int rc, const struct qn_err *err,
+                           const redisReply *answer)
+{
+    char policy[64];
+    struct qn_err why;
+
+    (void)err;
+    if (rc != QN_OK)
+        return;
+    info_value(answer, "maxmemory_policy:", policy, sizeof(policy));
+    if (policy[0] != '\0' && strcmp(policy, "noeviction") != 0) {
+        qn_fail(&why, QN_EUNSUPPORTED,
+                "Redis would throw jobs away: maxmemory-policy is %s, must be noeviction", policy);
+        qn_conn_refuse(call->owner, &why);
+    }
+}
+
+static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
+                     const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+    char key[QN_KEY_SIZE];
+    struct qn_err why;
+
+    if (rc != QN_OK) {
+        qn_conn_give_up(conn, QN_EUNKNOWN, err);
+        return;
+    }
+    if (answer->type == REDIS_REPLY_STRING && atoi(answer->str) > QN_PROTO_MAJOR) {
+        qn_fail(&why, QN_EUNSUPPORTED,
+                "the broker's data has protocol %.20s, this program knows %s", answer->str,
+                QN_PROTO_TEXT);
+        qn_conn_refuse(conn, &why);
+        return;
+    }
+    if (answer->type != REDIS_REPLY_NIL)
+        return;
+    qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
+    if (SAY(conn, may_fail, "SET", key, QN_PROTO_TEXT, "NX")) /* a full Redis may refuse */
+        qn_timer_set(conn->turn, 0);
+}
+
+static int load_scripts(struct qn_conn *conn, struct qn_calls *to)
+{
+    struct qn_buf text;
+    int rc = QN_OK;
+
+    qn_buf_init(&text, QN_SCRIPT_TEXT_MAX);
+    for (int i = 0; i < QN_SCRIPTS && rc == QN_OK; i++) {
+        qn_buf_reset(&text);
+        rc = qn_script_text((enum qn_script)i, conn->opt.now_text, &text);
+        if (rc != QN_OK)
+            break;
+        const char *const words[] = {"SCRIPT", "LOAD", text.data, NULL};
+        struct qn_call *call = say(conn, to, on_script, words);
+        rc = call ? QN_OK : QN_ENOMEM;
+        if (call) {
+            call->n = (size_t)i;
+            call->deadline_ms = qn_mono_ms(conn->opt.clock) + conn->opt.timeout_ms;
+        }
+    }
+    qn_buf_release(&text);
+    return rc;
+}
+
+int qn_conn_reload(struct qn_conn *conn)
+{
+    conn->reloads = QN_SCRIPTS;
+    return load_scripts(conn, &conn->pending);
+}
+
+static int ask_server(struct qn_conn *conn)
+{
+    char key[QN_KEY_SIZE];
+
+    qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
+    if (!SAY(conn, on_server_info, "INFO", "server") ||
+        !SAY(conn, on_memory_info, "INFO", "memory") || !SAY(conn, on_proto, "GET", key))
+        return QN_ENOMEM;
+    return load_scripts(conn, &conn->hello);
+}
+
+int qn_conn_say_hello(struct qn_conn *conn)
+{
+    const struct qn_url *url = conn->opt.url;
+    char db[16];
+    bool said = true;
+
+    snprintf(db, sizeof(db), "%d", url->db);
+    if (url->password[0] && url->user[0])
+        said = SAY(conn, must_be_ok, "AUTH", url->user, url->password) != NULL;
+    else if (url->password[0])
+        said = SAY(conn, must_be_ok, "AUTH", url->password) != NULL;
+    said = said && SAY(conn, must_be_ok, "SELECT", db);
+    said = said && SAY(conn, may_fail, "CLIENT", "SETNAME", conn->opt.client_name);
+    said = said && SAY(conn, on_client_id, "CLIENT", "ID");
+    if (said && conn->opt.now_text)
+        said = ask_server(conn) == QN_OK;
+    if (said && conn->opt.channel)
+        said = SAY(conn, must_be_ok, "SUBSCRIBE", conn->opt.channel) != NULL;
+    return said ? QN_OK : QN_ENOMEM;
+}

@@ -1,0 +1,67 @@
+#include "script.h"
+
+#include "lua_texts.h"
+#include <string.h>
+
+#define READY QN_KEY_READY0, QN_KEY_READY1, QN_KEY_READY2, QN_KEY_READY3
+#define QUEUE(script, text, ...) \
+    [script] = {.name = #text, .body = qn_lua_##text, .of_queue = true, .keys = {__VA_ARGS__}}
+#define SPACE(script, text, ...) \
+    [script] = {.name = #text, .body = qn_lua_##text, .of_queue = false, .keys = {__VA_ARGS__}}
+
+/* clang-format off */
+const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
+    QUEUE(QN_SCRIPT_ENQUEUE, enqueue, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED),
+    QUEUE(QN_SCRIPT_TAKE, take, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
+          QN_KEY_TRY, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_ENDED, QN_KEY_WAITERS),
+    QUEUE(QN_SCRIPT_FINISH, finish, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_TRY,
+          QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_PROGRESS,
+          QN_KEY_WAITERS),
+    QUEUE(QN_SCRIPT_JOIN, join, QN_KEY_META, QN_KEY_LEASES, QN_KEY_DEAD),
+    QUEUE(QN_SCRIPT_RENEW, renew, QN_KEY_META, QN_KEY_LEASES, QN_KEY_CANCEL),
+    QUEUE(QN_SCRIPT_LEAVE, leave, QN_KEY_META, QN_KEY_LEASES, QN_KEY_RUNNING),
+    QUEUE(QN_SCRIPT_RECONCILE, reconcile, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
+          QN_KEY_LEASES),
+    QUEUE(QN_SCRIPT_RECOVER, recover, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
+          QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_CANCEL,
+          QN_KEY_PROGRESS, QN_KEY_WAITERS),
+    QUEUE(QN_SCRIPT_FORWARD, forward, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_RETRY),
+    QUEUE(QN_SCRIPT_CANCEL, cancel, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
+          QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
+    QUEUE(QN_SCRIPT_PURGE, purge, QN_KEY_META, QN_KEY_FAILED),
+    QUEUE(QN_SCRIPT_PAUSE, pause, QN_KEY_META, QN_KEY_WAKE, READY),
+    QUEUE(QN_SCRIPT_NOTE, note, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_PROGRESS),
+    QUEUE(QN_SCRIPT_WAIT, wait, QN_KEY_META, QN_KEY_WAITERS),
+    QUEUE(QN_SCRIPT_PEEK, peek, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_TRY,
+          QN_KEY_CANCEL, QN_KEY_PROGRESS),
+    QUEUE(QN_SCRIPT_LIST, list, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
+          QN_KEY_FAILED, QN_KEY_ENDED),
+    QUEUE(QN_SCRIPT_STATS, stats, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
+          QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_LEASES),
+    SPACE(QN_SCRIPT_LEAD, lead, QN_KEY_LEAD),
+    SPACE(QN_SCRIPT_ALIVE, alive, QN_KEY_WORKERS, QN_KEY_WORKER),
+    SPACE(QN_SCRIPT_PUBLISH, publish, QN_KEY_QUEUES, QN_KEY_TASKS),
+    SPACE(QN_SCRIPT_WORKERS, workers, QN_KEY_WORKERS),
+};
+/* clang-format on */
+
+int qn_script_n_keys(enum qn_script script)
+{
+    int n = 0;
+
+    while (n < QN_SCRIPT_KEYS_MAX && qn_scripts[script].keys[n] != QN_KEY_NONE)
+        n++;
+    return n;
+}
+
+int qn_script_text(enum qn_script script, const char *now_text, struct qn_buf *out)
+{
+    const char *body = qn_scripts[script].body;
+    size_t first = strcspn(body, "\n") + 1;
+
+    qn_buf_add(out, body, first);
+    qn_buf_add_str(out, now_text);
+    qn_buf_add_str(out, qn_lua_lib);
+    qn_buf_add_str(out, body + first);
+    return qn_buf_status(out);
+}
