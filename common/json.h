@@ -26,7 +26,7 @@ enum qn_json_type {
 
 /* One value, blanks around it allowed. QN_EINVAL names the byte, counted from 0,
  * and the reason: "byte 17: duplicate key \"from\"". Over 2 GiB is QN_ELIMIT;
- * QN_ENOMEM is possible with more than 48 keys at a time. Takes n log n time at
+ * QN_ENOMEM is possible with more than 48 keys at a time or escapes in keys. Takes n log n time at
  * most. ret_type may be NULL. */
 QN_MUST_CHECK int qn_json_check(const char *text, size_t len, enum qn_json_type *ret_type,
                                 struct qn_err *reterr);

@@ -1,12 +1,13 @@
 #include "json_keys.h"
 
-#include "json_text.h"
 #include "mem.h"
+#include <endian.h>
 #include <string.h>
 
 void qn_json_keys_init(struct qn_json_keys *keys, const char *text)
 {
     keys->text = text;
+    qn_buf_init(&keys->decoded, INT32_MAX);
     keys->key = keys->first;
     keys->n = 0;
     keys->cap = QN_JSON_KEYS_STACK;
@@ -14,68 +15,40 @@ void qn_json_keys_init(struct qn_json_keys *keys, const char *text)
 
 void qn_json_keys_release(struct qn_json_keys *keys)
 {
+    qn_buf_release(&keys->decoded);
     if (keys->key != keys->first) {
         qn_free(keys->key);
     }
 }
 
-static struct qn_span span_of(const struct qn_json_keys *keys, const struct qn_json_key *key)
+static const char *bytes_of(const struct qn_json_keys *keys, const struct qn_json_key *key)
 {
-    return (struct qn_span){.data = keys->text + key->start, .len = key->len};
+    return (key->escaped ? keys->decoded.data : keys->text) + key->start;
 }
 
 /* No key holds a NUL, so zeros after a short one keep the order of the bytes. */
-static uint64_t head_of(struct qn_span span, bool escaped)
+static uint64_t head_of(const char *bytes, size_t len)
 {
-    struct qn_json_bytes bytes;
     uint64_t head = 0;
 
-    if (!escaped) {
-        for (size_t i = 0; i < sizeof(head); i++) {
-            head = head << 8 | (i < span.len ? (unsigned char)span.data[i] : 0);
-        }
-        return head;
-    }
-    qn_json_bytes_init(&bytes, span);
-    for (size_t i = 0; i < sizeof(head); i++) {
-        int byte = qn_json_bytes_next(&bytes);
-
-        head = head << 8 | (uint64_t)(byte > 0 ? byte : 0);
-    }
-    return head;
+    memcpy(&head, bytes, len < sizeof(head) ? len : sizeof(head));
+    return be64toh(head);
 }
 
-static int compare_decoded(struct qn_span a, struct qn_span b)
-{
-    struct qn_json_bytes left, right;
-    int x, y;
-
-    qn_json_bytes_init(&left, a);
-    qn_json_bytes_init(&right, b);
-    do {
-        x = qn_json_bytes_next(&left);
-        y = qn_json_bytes_next(&right);
-    } while (x == y && x >= 0);
-    return x - y;
-}
-
-/* The order of the decoded bytes; 0 for duplicates. */
+/* The order of the bytes; 0 for duplicates. */
 static int compare(const struct qn_json_keys *keys, const struct qn_json_key *a,
                    const struct qn_json_key *b)
 {
-    struct qn_span x, y;
-    int order;
+    size_t len = a->len < b->len ? a->len : b->len;
+    int order = 0;
 
     if (a->head != b->head) {
         return a->head < b->head ? -1 : 1;
     }
-    x = span_of(keys, a);
-    y = span_of(keys, b);
-    if (a->escaped || b->escaped) {
-        return compare_decoded(x, y);
+    if (len > sizeof(a->head)) {
+        order = memcmp(bytes_of(keys, a), bytes_of(keys, b), len);
     }
-    order = memcmp(x.data, y.data, x.len < y.len ? x.len : y.len);
-    return order != 0 ? order : (x.len > y.len) - (x.len < y.len);
+    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
 static int make_room(struct qn_json_keys *keys)
@@ -98,18 +71,38 @@ static int make_room(struct qn_json_keys *keys)
     return QN_OK;
 }
 
-int qn_json_keys_add(struct qn_json_keys *keys, size_t mark, struct qn_json_key key)
+/* Where the key's bytes are: in the text, unless they have to be decoded. */
+static int place_bytes(struct qn_json_keys *keys, struct qn_span span, struct qn_json_key *ret)
 {
-    if (make_room(keys) != QN_OK) {
+    size_t start = keys->decoded.len;
+
+    ret->place = ret->start = (uint32_t)(span.data - keys->text);
+    ret->len = (uint32_t)span.len & INT32_MAX;
+    if (!ret->escaped) {
+        return QN_OK;
+    }
+    if (qn_json_unescape(span, &keys->decoded) != QN_OK) {
         return QN_ENOMEM;
     }
-    key.head = head_of(span_of(keys, &key), key.escaped);
+    ret->start = (uint32_t)start;
+    ret->len = (uint32_t)(keys->decoded.len - start) & INT32_MAX;
+    return QN_OK;
+}
+
+int qn_json_keys_add(struct qn_json_keys *keys, size_t mark, struct qn_span key, bool escaped)
+{
+    struct qn_json_key added = {.escaped = escaped};
+
+    if (make_room(keys) != QN_OK || place_bytes(keys, key, &added) != QN_OK) {
+        return QN_ENOMEM;
+    }
+    added.head = head_of(bytes_of(keys, &added), added.len);
     for (size_t i = mark; i < keys->n && keys->n - mark < QN_JSON_KEYS_FEW; i++) {
-        if (compare(keys, &keys->key[i], &key) == 0) {
+        if (compare(keys, &keys->key[i], &added) == 0) {
             return QN_EEXISTS;
         }
     }
-    keys->key[keys->n++] = key;
+    keys->key[keys->n++] = added;
     return QN_OK;
 }
 
@@ -119,7 +112,7 @@ static bool is_before(const struct qn_json_keys *keys, const struct qn_json_key 
 {
     int order = compare(keys, a, b);
 
-    return order < 0 || (order == 0 && a->start < b->start);
+    return order < 0 || (order == 0 && a->place < b->place);
 }
 
 /* Lets the key at i sink to its place in the heap of n keys. */
@@ -156,7 +149,7 @@ static void sort(const struct qn_json_keys *keys, struct qn_json_key *key, size_
     }
 }
 
-int qn_json_keys_end(struct qn_json_keys *keys, size_t mark, struct qn_json_key *ret)
+int qn_json_keys_end(struct qn_json_keys *keys, size_t mark, size_t *ret_place)
 {
     struct qn_json_key *key = keys->key + mark;
     const struct qn_json_key *found = NULL;
@@ -168,7 +161,7 @@ int qn_json_keys_end(struct qn_json_keys *keys, size_t mark, struct qn_json_key 
     }
     sort(keys, key, n);
     for (size_t i = 1; i < n; i++) {
-        if ((found == NULL || key[i].start < found->start) &&
+        if ((found == NULL || key[i].place < found->place) &&
             compare(keys, &key[i - 1], &key[i]) == 0) {
             found = &key[i];
         }
@@ -176,6 +169,6 @@ int qn_json_keys_end(struct qn_json_keys *keys, size_t mark, struct qn_json_key 
     if (found == NULL) {
         return QN_OK;
     }
-    *ret = *found;
+    *ret_place = found->place;
     return QN_EEXISTS;
 }

@@ -126,32 +126,3 @@ void qn_json_escape_read(const char *text, size_t len, struct qn_json_escape *re
     ret->written = 1;
     ret->bytes[0] = to[found - from];
 }
-
-void qn_json_bytes_init(struct qn_json_bytes *bytes, struct qn_span escaped)
-{
-    bytes->rest = escaped;
-    bytes->escape.written = 0;
-    bytes->given = 0;
-}
-
-int qn_json_bytes_next(struct qn_json_bytes *bytes)
-{
-    struct qn_json_escape *escape = &bytes->escape;
-    struct qn_span *rest = &bytes->rest;
-    uint8_t byte;
-
-    if (bytes->given < escape->written) {
-        return (unsigned char)escape->bytes[bytes->given++];
-    }
-    if (rest->len > 0 && rest->data[0] == '\\') {
-        qn_json_escape_read(rest->data, rest->len, escape);
-        if (escape->wrong != NULL) {
-            return -1;
-        }
-        rest->data += escape->read;
-        rest->len -= escape->read;
-        bytes->given = 1;
-        return (unsigned char)escape->bytes[0];
-    }
-    return qn_span_u8(rest, &byte) ? byte : -1;
-}

@@ -19,15 +19,6 @@ struct qn_json_escape {
 /* text begins with the backslash. */
 void qn_json_escape_read(const char *text, size_t len, struct qn_json_escape *ret);
 
-/* Gives a string's decoded bytes one at a time. */
-struct qn_json_bytes {
-    struct qn_span rest;
-    struct qn_json_escape escape; /* bytes of it that are still to be given */
-    size_t given;
-};
-void qn_json_bytes_init(struct qn_json_bytes *bytes, struct qn_span escaped);
-int qn_json_bytes_next(struct qn_json_bytes *bytes); /* 0-255, or -1 at the end */
-
 bool qn_json_is_blank(char c);
 enum qn_json_type qn_json_type_of(char first); /* of a value, by its first character */
 

@@ -145,22 +145,24 @@ bool qn_json_walk_next(struct qn_json_walk *walk, struct qn_json_item *ret)
     return (!walk->object || take_key(rest, &ret->key)) && take_value(rest, ret);
 }
 
+/* Compares the decoded key, without a place to put it. */
 static bool is_key(struct qn_span key, const char *name)
 {
-    struct qn_json_bytes bytes;
-    const char *at = name;
-    int byte;
+    struct qn_json_escape escape;
 
-    if (memchr(key.data, '\\', key.len) == NULL) {
-        return qn_span_is(key, name);
-    }
-    qn_json_bytes_init(&bytes, key);
-    while ((byte = qn_json_bytes_next(&bytes)) >= 0) {
-        if (byte != (unsigned char)*at++ || byte == '\0') {
+    while (key.len > 0 && *name != '\0') {
+        if (key.data[0] == '\\') {
+            qn_json_escape_read(key.data, key.len, &escape);
+        } else {
+            escape = (struct qn_json_escape){.read = 1, .written = 1, .bytes = {key.data[0]}};
+        }
+        if (escape.wrong != NULL || strncmp(name, escape.bytes, escape.written) != 0) {
             return false;
         }
+        name += escape.written;
+        skip(&key, escape.read);
     }
-    return *at == '\0';
+    return key.len == 0 && *name == '\0';
 }
 
 bool qn_json_find(const char *text, size_t len, const char *name, struct qn_json_item *ret)

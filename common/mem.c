@@ -45,7 +45,7 @@ void *qn_alloc(size_t size)
 
 void *qn_zalloc(size_t count_, size_t size)
 {
-    if (must_fail()) {
+    if (must_fail() || (size > 0 && count_ > SIZE_MAX / size)) {
         return NULL;
     }
     if (count_ == 0 || size == 0) {
