@@ -1,0 +1,57 @@
+/* enqueue.h - from parsed jobs to jobs on the broker.
+ *
+ * Steps: check each item against the directory (again with a fresh copy before
+ * a task is called unknown), name and pack it, one operation per queue, an answer
+ * per item. An unknown outcome is asked again with the same names until the time
+ * is over: nothing is made twice.
+ *
+ * An item that was refused takes no part in the later steps.
+ */
+#ifndef API_ENQUEUE_H
+#define API_ENQUEUE_H
+
+#include "digest.h"
+#include "enqueue_parse.h"
+#include "request.h"
+#include "server.h"
+
+struct api_item {
+    struct api_draft draft;
+    bool refused;
+    struct api_fault fault; /* why */
+    char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1];
+    bool existed; /* nothing was made: it was there */
+    bool grouped; /* is in a batch */
+    size_t body_at, body_len;
+};
+
+struct api_batch; /* the items of one queue */
+
+/* The state of a request that makes jobs. */
+struct api_enqueue {
+    struct api_request *req;
+    bool list;                /* the client sent an array */
+    const char *field_prefix; /* of an argument's name in errors: "args." or "" */
+    struct api_item *items;
+    size_t n;
+    const char *key; /* Idempotency-Key, or NULL */
+    uint8_t hash[API_DIGEST_BYTES];
+    bool looked_again; /* the directory is as fresh as it gets */
+    struct qn_buf bodies;
+    struct api_batch *batches;
+    size_t open; /* batches without an answer */
+    int64_t until_mono_ms;
+};
+
+/* jobs_enqueue.c: all batches are answered. */
+void api_enqueue_answer(struct api_enqueue *enqueue);
+
+/* enqueue_check.c: refuses what cannot be, names and packs the rest, then sends. */
+void api_enqueue_start(struct api_enqueue *enqueue);
+
+/* enqueue_send.c */
+void api_enqueue_send(struct api_enqueue *enqueue);
+void api_enqueue_free_batches(struct api_enqueue *enqueue);
+
+#endif

@@ -1,0 +1,162 @@
+#include "common/id.h"
+#include "directory.h"
+#include "enqueue.h"
+#include <stdio.h>
+#include <string.h>
+
+#define PRINCIPAL "anonymous" /* until there are keys */
+
+static void refuse(struct api_item *item, enum api_problem problem, const char *field,
+                   const char *text)
+{
+    item->refused = true;
+    api_fault_set(&item->fault, problem, field, "%s", text);
+}
+
+static void refuse_unknown(struct api_item *item, enum api_problem problem)
+{
+    char text[QN_ERR_TEXT_MAX];
+    if (problem == API_UNKNOWN_TASK)
+        snprintf(text, sizeof(text), "no worker has published a task \"%s\"", item->draft.task);
+    else
+        snprintf(text, sizeof(text), "no worker serves a queue \"%s\"", item->queue);
+    refuse(item, problem, problem == API_UNKNOWN_TASK ? "task" : "queue", text);
+}
+
+static void check_arguments(struct api_enqueue *enqueue, struct api_item *item,
+                            const struct qn_taskdef *def)
+{
+    char member[QN_ARG_FIELD_SIZE], field[API_FIELD_SIZE];
+    struct qn_err err = {0};
+    struct qn_span args = item->draft.args;
+    if (qn_taskdef_check(def, args.data, args.len, member, &err) == QN_OK)
+        return;
+    if (member[0] != '\0')
+        snprintf(field, sizeof(field), "%s%s", enqueue->field_prefix, member);
+    else
+        snprintf(field, sizeof(field), "args");
+    refuse(item, API_BAD_ARGUMENTS, field, err.msg);
+}
+
+/* False when it names something unknown: a fresh copy may know it. */
+static bool check_item(struct api_enqueue *enqueue, struct api_item *item)
+{
+    const struct api_server *server = enqueue->req->server;
+    const struct qn_taskdef *def = api_directory_task(server->directory, item->draft.task);
+    const char *queue = item->draft.queue;
+    item->refused = false;
+    if (!def && !server->accept_unknown) {
+        refuse_unknown(item, API_UNKNOWN_TASK);
+        return false;
+    }
+    if (queue[0] == '\0')
+        queue = def ? qn_taskdef_queue(def) : "default";
+    snprintf(item->queue, sizeof(item->queue), "%s", queue);
+    if (!server->accept_unknown && !api_directory_has_queue(server->directory, item->queue)) {
+        refuse_unknown(item, API_UNKNOWN_QUEUE);
+        return false;
+    }
+    if (def)
+        check_arguments(enqueue, item, def);
+    return true;
+}
+
+static bool is_unknown(const struct api_item *item)
+{
+    return item->refused &&
+           (item->fault.problem == API_UNKNOWN_TASK || item->fault.problem == API_UNKNOWN_QUEUE);
+}
+
+static bool check_items(struct api_enqueue *enqueue, bool again)
+{
+    bool all_known = true;
+    for (size_t i = 0; i < enqueue->n; i++) {
+        struct api_item *item = &enqueue->items[i];
+        if (again ? is_unknown(item) : !item->refused)
+            all_known = check_item(enqueue, item) && all_known;
+    }
+    return all_known;
+}
+
+/* ---- names and bodies ---- */
+
+/* The same key gives the same name, so that a resent request makes nothing. */
+static int derive_name(const struct api_enqueue *enqueue, size_t i, char name[QN_NAME_MAX + 1])
+{
+    char index[24];
+    const char *route = enqueue->req->route->shown;
+    int len = snprintf(index, sizeof(index), "%zu", i);
+    const struct qn_span parts[] = {{PRINCIPAL, strlen(PRINCIPAL)},
+                                    {route, strlen(route)},
+                                    {enqueue->key, strlen(enqueue->key)},
+                                    {index, (size_t)len}};
+    uint8_t digest[API_DIGEST_BYTES];
+    int rc = api_digest(parts, sizeof(parts) / sizeof(parts[0]), digest);
+    if (rc == QN_OK)
+        qn_id_encode(digest, name);
+    return rc;
+}
+
+static int name_item(struct api_enqueue *enqueue, size_t i)
+{
+    struct api_item *item = &enqueue->items[i];
+    if (item->draft.name[0] != '\0') {
+        memcpy(item->name, item->draft.name, sizeof(item->name));
+        return QN_OK;
+    }
+    if (enqueue->key)
+        return derive_name(enqueue, i, item->name);
+    return qn_id_make(qn_wall_ms(enqueue->req->server->clock), item->name, NULL);
+}
+
+static int pack_item(struct api_enqueue *enqueue, struct api_item *item)
+{
+    struct qn_body body;
+    api_draft_body(&item->draft, &body);
+    body.request_id = (struct qn_span){enqueue->req->id, strlen(enqueue->req->id)};
+    if (enqueue->key)
+        body.idempotency = (struct qn_span){(const char *)enqueue->hash, sizeof(enqueue->hash)};
+    item->body_at = enqueue->bodies.len;
+    int rc = qn_body_encode(&body, &enqueue->bodies);
+    item->body_len = enqueue->bodies.len - item->body_at;
+    return rc;
+}
+
+static int prepare(struct api_enqueue *enqueue)
+{
+    int rc = QN_OK;
+    for (size_t i = 0; i < enqueue->n && rc == QN_OK; i++) {
+        if (enqueue->items[i].refused)
+            continue;
+        rc = name_item(enqueue, i);
+        if (rc == QN_OK)
+            rc = pack_item(enqueue, &enqueue->items[i]);
+    }
+    return rc;
+}
+
+static void on_directory(void *arg, const struct api_fault *fault)
+{
+    struct api_enqueue *enqueue = arg;
+    bool again = enqueue->looked_again;
+    if (fault) {
+        api_respond_fault(enqueue->req, fault);
+        return;
+    }
+    if (!check_items(enqueue, again) && !again) {
+        enqueue->looked_again = true;
+        api_directory_fresh(enqueue->req->server->directory, API_DIRECTORY_UNKNOWN_MS, on_directory,
+                            enqueue);
+        return;
+    }
+    if (prepare(enqueue) < 0)
+        api_respond_problem(enqueue->req, API_INTERNAL, NULL, "out of memory");
+    else
+        api_enqueue_send(enqueue);
+}
+
+void api_enqueue_start(struct api_enqueue *enqueue)
+{
+    api_directory_fresh(enqueue->req->server->directory, API_DIRECTORY_AGE_MS, on_directory,
+                        enqueue);
+}

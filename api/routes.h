@@ -1,0 +1,42 @@
+/* routes.h - the handlers of all routes, one file per subject. The table is
+ * routes.c; what each answers is in docs/http-api.md.
+ */
+#ifndef API_ROUTES_H
+#define API_ROUTES_H
+
+#include "api/request.h"
+
+/* jobs_enqueue.c */
+void api_jobs_enqueue(struct api_request *req);
+void api_reports_sales(struct api_request *req);
+
+/* jobs_read.c */
+void api_jobs_get(struct api_request *req);
+void api_jobs_result(struct api_request *req);
+void api_jobs_log(struct api_request *req);
+void api_jobs_cancel(struct api_request *req);
+
+/* jobs_list.c */
+void api_jobs_list(struct api_request *req);
+
+/* artifacts.c */
+void api_jobs_artifact(struct api_request *req);
+
+/* queues.c */
+void api_queues_list(struct api_request *req);
+void api_queues_get(struct api_request *req);
+void api_queues_pause(struct api_request *req);
+void api_queues_resume(struct api_request *req);
+
+/* published.c: what workers have published */
+void api_workers_list(struct api_request *req);
+void api_tasks_list(struct api_request *req);
+void api_tasks_get(struct api_request *req);
+
+/* health.c */
+void api_livez(struct api_request *req);
+void api_readyz(struct api_request *req);
+void api_health(struct api_request *req);
+void api_root(struct api_request *req);
+
+#endif
