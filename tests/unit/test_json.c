@@ -83,6 +83,7 @@ static void refusals_name_the_byte_and_the_reason(void **state)
         {"\"\\ud800\"", "byte 1: lone surrogate"},
         {"\"\\ud800\\u0041\"", "byte 1: lone surrogate"},
         {"\"\\udc00\\ud800\"", "byte 1: lone surrogate"},
+        {"\"\\udc00\\udc00\"", "byte 1: lone surrogate"},
         {"\"\xc0\x80\"", "byte 1: invalid UTF-8"},
         {"\"a\xed\xa0\x80\"", "byte 2: invalid UTF-8"},
         {"\"\xf0\x9f\x98\"", "byte 1: invalid UTF-8"},
@@ -95,6 +96,25 @@ static void refusals_name_the_byte_and_the_reason(void **state)
 
         assert_int_equal(qn_json_check(bad[i][0], strlen(bad[i][0]), NULL, &err), QN_EINVAL);
         assert_string_equal(err.msg, bad[i][1]);
+    }
+}
+
+/* Long enough to be scanned in words, with the byte at each place of one. */
+static void every_byte_of_a_string_is_looked_at(void **state)
+{
+    char text[40];
+
+    (void)state;
+    for (int byte = 0; byte < 256; byte++) {
+        bool plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+
+        for (size_t i = 1; i < sizeof(text) - 1; i++) {
+            memset(text, 'x', sizeof(text));
+            text[0] = text[sizeof(text) - 1] = '"';
+            text[i] = (char)byte;
+            assert_int_equal(qn_json_check(text, sizeof(text), NULL, NULL),
+                             plain ? QN_OK : QN_EINVAL);
+        }
     }
 }
 
@@ -400,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_rfc_8259_allows_is_accepted),
         cmocka_unit_test(refusals_name_the_byte_and_the_reason),
+        cmocka_unit_test(every_byte_of_a_string_is_looked_at),
         cmocka_unit_test(a_nul_byte_is_refused_anywhere),
         cmocka_unit_test(no_prefix_is_accepted_and_none_is_read_past),
         cmocka_unit_test(sixty_four_levels_are_the_most),
