@@ -13,7 +13,9 @@
  * too is an unknown outcome); QN_EFULL when the broker has no room;
  * QN_ELOST when the incarnation has no lease; QN_EPROTO, QN_ECORRUPT.
  *
- * All times in replies are the broker's clock, Unix ms.
+ * All times in replies are the broker's clock, Unix ms; now_ms is 0 where the
+ * operation does not tell it (wait, log, tasks, queues, server). Only when memory
+ * is out may the reply function be called before the operation returns.
  *
  * Not here: what a record means (record.h), retrying operations, deciding what
  * happens to a job.
@@ -248,7 +250,8 @@ struct qn_broker_ops {
                  qn_reply_fn *fn, void *arg);
     /* Waits on the waiting connection for a wake token of one of queues (none
      * when n is 0) or a message in the incarnation's inbox of all_queues. One at a
-     * time; stop_waiting ends a wait under way early with an empty reply. */
+     * time; stop_waiting ends a wait under way early with an empty reply. While the
+     * waiting connection is down, time goes by and nothing comes. */
     void (*wait)(struct qn_broker *b, const char *incarnation, const char *const *queues, size_t n,
                  const char *const *all_queues, size_t n_all, int64_t timeout_ms, qn_reply_fn *fn,
                  void *arg);
@@ -270,7 +273,8 @@ struct qn_broker_ops {
     void (*pause)(struct qn_broker *b, const char *queue, bool paused, qn_reply_fn *fn, void *arg);
 
     /* Registers (or withdraws) names of a queue as waited for on this broker
-     * object's channel. Ends are told to the function of qn_broker_on_ended(). */
+     * object's channel, for ttl_ms (register again before): then peek, then wait.
+     * Ends are told to on_ended. A code of 0: no room, peek now and then. */
     void (*watch)(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                   bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg);
 
@@ -286,13 +290,18 @@ struct qn_broker_ops {
                  qn_reply_fn *fn, void *arg);
     /* Version, memory, eviction policy, persistence as a JSON object. */
     void (*server)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
+
+    /* For programs with a loop of their own: the command connection's fd (-1 while
+     * there is none) and what it waits for, of enum qn_io. */
+    int (*poll)(struct qn_broker *b, unsigned *ret_wants);
 };
 
 /* The connection as its owner sees it. on_change is called from the loop at each
  * change; after DOWN the broker reconnects by itself with backoff. */
 enum qn_link { QN_LINK_DOWN, QN_LINK_UP, QN_LINK_REFUSED /* newer protocol: gives up */ };
 typedef void qn_link_fn(void *arg, enum qn_link link, const struct qn_err *why);
-/* A waited-for job ended; after a reconnect called with name NULL: look again. */
+/* A waited-for job ended. Called with name NULL whenever the subscription has come
+ * up, the first time too: what ended before was not told, look again. */
 typedef void qn_ended_fn(void *arg, const char *queue, const char *name);
 
 struct qn_broker {
@@ -321,7 +330,8 @@ struct qn_broker_options {
  * up to the timeout). */
 QN_MUST_CHECK int qn_broker_open(struct qn_broker **ret, const struct qn_broker_options *options,
                                  struct qn_err *reterr);
-void qn_broker_close(struct qn_broker *broker); /* pending replies get QN_EUNKNOWN */
+/* Pending replies get QN_EUNKNOWN. NULL is fine. Not from inside a reply. */
+void qn_broker_close(struct qn_broker *broker);
 
 /* Runs the loop until *done or the time is over (QN_ETIMEOUT). For programs that
  * do one thing after the other. */

@@ -20,7 +20,9 @@ extern const struct qn_setting qn_settings[];
 extern const int qn_settings_n;
 
 /* Presets, file, environment, then the options at the front of argv that belong
- * to program. *ret_used words of argv (from argv[1] on) were options. */
+ * to program. *ret_used words of argv (from argv[1] on) were options. QN_ENOTFOUND
+ * at an option that is no setting of this program: *ret is filled with what came
+ * before it, for a caller that has options of its own. */
 QN_MUST_CHECK int qn_settings_load(struct qn_config *ret, enum qn_program program, int argc,
                                    char *const *argv, int *ret_used, struct qn_err *reterr);
 

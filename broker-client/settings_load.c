@@ -50,7 +50,7 @@ int qn_settings_load(struct qn_config *ret, enum qn_program program, int argc, c
         rc = qn_config_read_env(ret, environ, reterr);
     if (rc == QN_OK)
         rc = qn_config_read_args(ret, program, argc - 1, argv + 1, ret_used, reterr);
-    if (rc != QN_OK)
+    if (rc != QN_OK && rc != QN_ENOTFOUND)
         qn_config_release(ret);
     return rc;
 }

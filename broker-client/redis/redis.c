@@ -39,6 +39,7 @@ const struct qn_broker_ops qn_redis_ops = {
     .workers = qn_redis_workers,
     .lead = qn_redis_lead,
     .server = qn_redis_server,
+    .poll = qn_redis_poll,
 };
 
 struct qn_redis *qn_redis_of(struct qn_broker *broker)
@@ -46,9 +47,10 @@ struct qn_redis *qn_redis_of(struct qn_broker *broker)
     return (struct qn_redis *)broker;
 }
 
-struct qn_conn *qn_redis_conn(struct qn_broker *broker)
+int qn_redis_poll(struct qn_broker *b, unsigned *ret_wants)
 {
-    return qn_redis_of(broker)->command;
+    *ret_wants = qn_conn_wants(qn_redis_of(b)->command);
+    return qn_conn_fd(qn_redis_of(b)->command);
 }
 
 /* ---- operations ---- */

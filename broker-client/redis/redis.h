@@ -29,9 +29,6 @@ struct qn_redis {
 QN_MUST_CHECK int qn_redis_open(struct qn_broker **ret, const struct qn_broker_options *options,
                                 const struct qn_url *url, const char *now_text,
                                 struct qn_err *reterr);
-/* The command connection, for programs with a loop of their own. */
-struct qn_conn *qn_redis_conn(struct qn_broker *broker);
-
 struct qn_redis *qn_redis_of(struct qn_broker *broker);
 
 /* Starts an operation of a queue (NULL: of the namespace). Returns NULL when it
@@ -99,6 +96,7 @@ void qn_redis_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                    qn_reply_fn *fn, void *arg);
 void qn_redis_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);
+int qn_redis_poll(struct qn_broker *b, unsigned *ret_wants);
 
 /* What the channel said (calls_wait.c). */
 void qn_redis_heard(struct qn_redis *redis, const redisReply *message);

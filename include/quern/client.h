@@ -164,6 +164,8 @@ QN_MUST_CHECK int qn_client_get(struct qn_client *client, const char *id, struct
                                 struct qn_err *reterr);
 QN_MUST_CHECK int qn_client_wait(struct qn_client *client, const char *id, int64_t timeout_ms,
                                  struct qn_job_info **ret, struct qn_err *reterr);
+/* *ret_state: QN_CANCELLED now, QN_RUNNING when its worker was told to stop it,
+ * else the final state that it had before. */
 QN_MUST_CHECK int qn_client_cancel(struct qn_client *client, const char *id,
                                    enum qn_state *ret_state, struct qn_err *reterr);
 void qn_job_info_free(struct qn_job_info *info);

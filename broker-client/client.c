@@ -1,0 +1,310 @@
+#include <quern/client.h>
+
+#include "client_type.h"
+#include "common/mem.h"
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_TIMEOUT_MS 5000
+#define WATCH_TTL_MS       (60 * INT64_C(1000))
+#define WATCH_AGAIN_MS     (20 * INT64_C(1000))
+#define LOOK_AGAIN_MS      250 /* when the broker could not be asked or has no room */
+#define SERVICE_MS         50  /* timers of the connection must run */
+#define CANCELLED_TTL_MS   (86400 * INT64_C(1000))
+
+/* ---- life ---- */
+
+static void on_ended(void *arg, const char *queue, const char *name)
+{
+    struct qn_client *client = arg;
+
+    if (!name || (client->wait_name && strcmp(name, client->wait_name) == 0 &&
+                  strcmp(queue, client->wait_queue) == 0))
+        client->look = true;
+}
+
+static const char *choose(const char *given, const char *variable, const char *preset)
+{
+    const char *value = given ? given : getenv(variable);
+
+    return value && *value ? value : preset;
+}
+
+int qn_client_open(struct qn_client **ret, const struct qn_client_options *options,
+                   struct qn_err *reterr)
+{
+    struct qn_client_options none = {0};
+    struct qn_client *client = qn_zalloc(1, sizeof(*client));
+
+    if (!client)
+        return qn_fail(reterr, QN_ENOMEM, "client: out of memory");
+    options = options ? options : &none;
+    client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : DEFAULT_TIMEOUT_MS;
+    client->idle = true;
+    client->late_tail = &client->late;
+    qn_defs_init(&client->defs);
+    int rc = qn_loop_create(&client->loop, reterr);
+    if (rc == QN_OK) {
+        const struct qn_broker_options broker = {
+            .loop = client->loop,
+            .clock = &qn_clock_system,
+            .url = choose(options->url, "QUERN_BROKER_URL", "redis://127.0.0.1:6379/0"),
+            .namespace_ = choose(options->namespace_, "QUERN_NAMESPACE", "quern"),
+            .program = "quern-client",
+            .timeout_ms = client->timeout_ms,
+            .watches = true,
+        };
+        rc = qn_broker_open(&client->broker, &broker, reterr);
+    }
+    if (rc != QN_OK) {
+        qn_client_close(client);
+        return rc;
+    }
+    client->broker->on_ended = on_ended;
+    client->broker->on_ended_arg = client;
+    *ret = client;
+    return QN_OK;
+}
+
+void qn_client_close(struct qn_client *client)
+{
+    if (!client)
+        return;
+    if (client->broker)
+        qn_batch_flush(client); /* gets an answer from close */
+    qn_broker_close(client->broker);
+    for (struct qn_late *late = client->late, *next; late; late = next) {
+        next = late->next;
+        qn_free(late);
+    }
+    qn_batch_free(client->open);
+    qn_defs_release(&client->defs);
+    qn_loop_free(client->loop);
+    qn_free(client);
+}
+
+int qn_client_run(struct qn_client *client, const bool *done, struct qn_err *reterr)
+{
+    int rc = QN_ETIMEOUT;
+
+    while (rc == QN_ETIMEOUT)
+        rc = qn_broker_pump(client->loop, done, client->timeout_ms, NULL);
+    return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "client: the event loop failed");
+}
+
+/* ---- asynchronous ---- */
+
+int qn_client_fd(const struct qn_client *client)
+{
+    unsigned wants;
+
+    return client->broker->ops->poll(client->broker, &wants);
+}
+
+short qn_client_events(const struct qn_client *client)
+{
+    unsigned wants = 0;
+
+    (void)client->broker->ops->poll(client->broker, &wants);
+    return (short)((wants & QN_IO_READ ? POLLIN : 0) | (wants & QN_IO_WRITE ? POLLOUT : 0));
+}
+
+int64_t qn_client_wait_ms(const struct qn_client *client)
+{
+    if (client->fresh)
+        return 0;
+    return client->pending > 0 || client->broker->link != QN_LINK_UP ? SERVICE_MS : -1;
+}
+
+int qn_client_service(struct qn_client *client, struct qn_err *reterr)
+{
+    int rc = QN_OK;
+
+    client->fresh = false;
+    qn_batch_flush(client);
+    /* What the first turn makes ready to be sent leaves in the second. */
+    for (int i = 0; i < 2 && rc == QN_OK; i++)
+        rc = qn_loop_once(client->loop, 0, reterr);
+    return rc;
+}
+
+size_t qn_client_pending(const struct qn_client *client)
+{
+    return client->pending;
+}
+
+/* ---- one question, one answer ---- */
+
+struct question {
+    const char *queue, *name;
+    bool done;
+    int rc;
+    struct qn_err err;
+    struct qn_job_info *info;
+    enum qn_state state;
+    bool room;
+};
+
+static int ask(struct qn_client *client, struct question *question, struct qn_err *reterr)
+{
+    int rc = qn_client_run(client, &question->done, reterr);
+
+    if (rc == QN_OK && question->rc != QN_OK && reterr)
+        *reterr = question->err;
+    return rc == QN_OK ? question->rc : rc;
+}
+
+static void answered(struct question *question, const struct qn_reply *reply)
+{
+    question->done = true;
+    question->rc = reply->rc;
+    if (reply->rc != QN_OK)
+        question->err = *reply->err;
+}
+
+static void on_peek(void *arg, const struct qn_reply *reply)
+{
+    struct question *question = arg;
+
+    answered(question, reply);
+    if (reply->rc == QN_OK)
+        question->rc = qn_job_info_make(&question->info, question->queue, question->name,
+                                        &reply->peeked->entries[0], reply->now_ms, &question->err);
+}
+
+static int look(struct qn_client *client, const char *queue, const char *name,
+                struct qn_job_info **ret, struct qn_err *reterr)
+{
+    struct question question = {.queue = queue, .name = name};
+
+    client->broker->ops->peek(client->broker, queue, &name, 1, on_peek, &question);
+    int rc = ask(client, &question, reterr);
+    if (rc == QN_OK)
+        *ret = question.info;
+    return rc;
+}
+
+int qn_client_get(struct qn_client *client, const char *id, struct qn_job_info **ret,
+                  struct qn_err *reterr)
+{
+    char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1];
+    int rc = qn_id_split(id, queue, name, reterr);
+
+    return rc == QN_OK ? look(client, queue, name, ret, reterr) : rc;
+}
+
+static void on_cancel(void *arg, const struct qn_reply *reply)
+{
+    struct question *question = arg;
+
+    answered(question, reply);
+    if (reply->rc != QN_OK)
+        return;
+    if (reply->cancelled->code == QN_CANCEL_NONE)
+        question->rc = qn_fail(&question->err, QN_ENOTFOUND, "job %s.%s: not found",
+                               question->queue, question->name);
+    else if (reply->cancelled->code == QN_CANCEL_ENDED)
+        question->state = reply->cancelled->state;
+    else
+        question->state = reply->cancelled->code == QN_CANCEL_DONE ? QN_CANCELLED : QN_RUNNING;
+}
+
+int qn_client_cancel(struct qn_client *client, const char *id, enum qn_state *ret_state,
+                     struct qn_err *reterr)
+{
+    char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1];
+    struct question question = {.queue = queue, .name = name};
+    int rc = qn_id_split(id, queue, name, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    client->broker->ops->cancel(client->broker, queue, name, CANCELLED_TTL_MS, on_cancel,
+                                &question);
+    rc = ask(client, &question, reterr);
+    if (rc == QN_OK && ret_state)
+        *ret_state = question.state;
+    return rc;
+}
+
+/* ---- waiting ---- */
+
+static void on_watch(void *arg, const struct qn_reply *reply)
+{
+    struct question *question = arg;
+
+    answered(question, reply);
+    question->room = reply->rc == QN_OK && reply->codes->code[0] == 1;
+}
+
+/* False: no end will be told, so it must be asked for. */
+static bool watch(struct qn_client *client, bool on)
+{
+    struct question question = {0};
+
+    client->broker->ops->watch(client->broker, client->wait_queue, &client->wait_name, 1, on,
+                               WATCH_TTL_MS, on_watch, &question);
+    return ask(client, &question, NULL) == QN_OK && question.room;
+}
+
+static int64_t at_most(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Register, read, wait; read again when told, after a reconnect, and at the end. */
+static int wait_for(struct qn_client *client, int64_t end, struct qn_job_info **ret,
+                    struct qn_err *reterr)
+{
+    int64_t watched_until = 0;
+
+    for (;;) {
+        int64_t now = qn_mono_ms(&qn_clock_system);
+        struct qn_job_info *info = NULL;
+        bool watched = now < watched_until;
+        client->look = false;
+        if (!watched && now < end) {
+            watched = watch(client, true);
+            watched_until = watched ? now + WATCH_AGAIN_MS : 0;
+        }
+        int rc = look(client, client->wait_queue, client->wait_name, &info, reterr);
+        bool over = rc == QN_OK ? info->ended_ms > 0 || info->state == QN_EXPIRED
+                                : !qn_err_is_transient(rc);
+        now = qn_mono_ms(&qn_clock_system);
+        if (over || now >= end) {
+            if (rc == QN_OK)
+                *ret = info;
+            return rc == QN_OK && !over
+                       ? qn_fail(reterr, QN_ETIMEOUT, "job %s: has not ended yet", info->id)
+                       : rc;
+        }
+        qn_job_info_free(info);
+        int64_t left = end - now;
+        left = at_most(left, watched && rc == QN_OK ? watched_until - now : LOOK_AGAIN_MS);
+        rc = qn_broker_pump(client->loop, &client->look, left, NULL);
+        if (rc != QN_OK && rc != QN_ETIMEOUT)
+            return qn_fail(reterr, rc, "client: the event loop failed");
+    }
+}
+
+int qn_client_wait(struct qn_client *client, const char *id, int64_t timeout_ms,
+                   struct qn_job_info **ret, struct qn_err *reterr)
+{
+    char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1];
+    int rc = qn_id_split(id, queue, name, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    *ret = NULL;
+    client->wait_queue = queue;
+    client->wait_name = name;
+    rc = wait_for(client, qn_mono_ms(&qn_clock_system) + timeout_ms, ret, reterr);
+    if (rc == QN_ETIMEOUT)
+        (void)watch(client, false);
+    client->wait_queue = NULL;
+    client->wait_name = NULL;
+    return rc;
+}

@@ -1,0 +1,193 @@
+#include "client_type.h"
+
+#include "common/id.h"
+#include "common/json.h"
+#include "common/str.h"
+#include <string.h>
+
+#define ATTEMPTS_MAX  1000
+#define SPAN_MAX_MS   (366 * 86400 * INT64_C(1000)) /* of limits, delays and the like */
+#define TAGS_TEXT_MAX (8 * 1024)
+
+static int judge_names(const struct qn_enqueue *job, struct qn_err *reterr)
+{
+    if (!job->task || !qn_task_name_ok(job->task))
+        return qn_fail(reterr, QN_EINVAL, "task \"%.64s\": the name must be 1-64 of [a-z0-9_.-]",
+                       job->task ? job->task : "");
+    if (job->queue && !qn_queue_ok(job->queue))
+        return qn_fail(reterr, QN_EINVAL, "queue \"%.64s\": must be 1-32 of [a-z0-9_-]",
+                       job->queue);
+    if (job->name && !qn_name_ok(job->name))
+        return qn_fail(reterr, QN_EINVAL, "name \"%.64s\": must be 1-64 of [A-Za-z0-9_-]",
+                       job->name);
+    if (job->request_id && (strlen(job->request_id) > QN_REQUEST_ID_MAX ||
+                            !qn_utf8_valid(job->request_id, strlen(job->request_id))))
+        return qn_fail(reterr, QN_EINVAL, "request_id: must be at most %d bytes of UTF-8",
+                       QN_REQUEST_ID_MAX);
+    return QN_OK;
+}
+
+static int judge_numbers(const struct qn_enqueue *job, struct qn_err *reterr)
+{
+    const struct {
+        const char *name;
+        int64_t value, max;
+    } numbers[] = {
+        {"priority", job->priority, 3},
+        {"delay_ms", job->delay_ms, SPAN_MAX_MS},
+        {"eta_ms", job->eta_ms, INT64_C(1) << 52},
+        {"expires_in_ms", job->expires_in_ms, SPAN_MAX_MS},
+        {"expires_at_ms", job->expires_at_ms, INT64_C(1) << 52},
+        {"max_attempts", job->max_attempts, ATTEMPTS_MAX},
+        {"retry.kind", (int64_t)job->retry.kind, QN_BACKOFF_EXPONENTIAL},
+        {"retry.base_ms", job->retry.base_ms, SPAN_MAX_MS},
+        {"retry.cap_ms", job->retry.cap_ms, SPAN_MAX_MS},
+        {"soft_limit_ms", job->soft_limit_ms, SPAN_MAX_MS},
+        {"hard_limit_ms", job->hard_limit_ms, SPAN_MAX_MS},
+        {"result_ttl_ms", job->result_ttl_ms, 10 * SPAN_MAX_MS},
+    };
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (numbers[i].value < 0 || numbers[i].value > numbers[i].max)
+            return qn_fail(reterr, QN_EINVAL, "%s: %lld is not from 0 to %lld", numbers[i].name,
+                           (long long)numbers[i].value, (long long)numbers[i].max);
+    }
+    if (job->delay_ms && job->eta_ms)
+        return qn_fail(reterr, QN_EINVAL, "delay_ms and eta_ms: only one of both may be given");
+    if (job->expires_in_ms && job->expires_at_ms)
+        return qn_fail(reterr, QN_EINVAL,
+                       "expires_in_ms and expires_at_ms: only one of both may be given");
+    return QN_OK;
+}
+
+/* The tags as a JSON array, nothing when there are none. */
+static int judge_tags(const struct qn_enqueue *job, struct qn_buf *out, struct qn_err *reterr)
+{
+    size_t n = 0;
+
+    for (; job->tags && job->tags[n]; n++) {
+        size_t len = strlen(job->tags[n]);
+        if (n == QN_TAGS_MAX)
+            return qn_fail(reterr, QN_EINVAL, "tags: at most %d", QN_TAGS_MAX);
+        if (len < 1 || len > QN_TAG_MAX || !qn_utf8_valid(job->tags[n], len))
+            return qn_fail(reterr, QN_EINVAL, "tag %zu: must be 1-%d bytes of UTF-8", n + 1,
+                           QN_TAG_MAX);
+        qn_buf_add_byte(out, n ? ',' : '[');
+        qn_json_add_string(out, job->tags[n], len);
+    }
+    if (n > 0)
+        qn_buf_add_byte(out, ']');
+    return qn_buf_status(out) == QN_OK
+               ? QN_OK
+               : qn_fail(reterr, qn_buf_status(out), "tags: %s", qn_err_text(qn_buf_status(out)));
+}
+
+static int judge_unknown_args(struct qn_span args, struct qn_err *reterr)
+{
+    enum qn_json_type type;
+    struct qn_err why;
+
+    if (args.len > QN_ARGS_MAX)
+        return qn_fail(reterr, QN_ELIMIT, "arguments: %zu bytes, at most %d are allowed", args.len,
+                       QN_ARGS_MAX);
+    int rc = qn_json_check(args.data, args.len, &type, &why);
+    if (rc != QN_OK)
+        return qn_fail(reterr, rc, "arguments: %s", why.msg);
+    if (type != QN_JSON_OBJECT)
+        return qn_fail(reterr, QN_EINVAL, "arguments: must be a JSON object");
+    return QN_OK;
+}
+
+/* Is the task known, are its arguments right, does anybody serve the queue? */
+static int judge_task(const struct qn_client *client, const struct qn_enqueue *job,
+                      struct qn_span args, char queue[QN_QUEUE_MAX + 1], struct qn_err *reterr)
+{
+    const struct qn_taskdef *def = qn_defs_task(&client->defs, job->task);
+    const char *wanted = job->queue ? job->queue : def ? qn_taskdef_queue(def) : "default";
+
+    if (!def && !job->accept_unknown)
+        return qn_fail(reterr, QN_ENOTFOUND, "task \"%s\": no worker has published it", job->task);
+    int rc = def ? qn_taskdef_check(def, args.data, args.len, NULL, reterr)
+                 : judge_unknown_args(args, reterr);
+    if (rc != QN_OK)
+        return rc;
+    qn_str_copy(queue, QN_QUEUE_MAX + 1, wanted);
+    if (!job->accept_unknown && !qn_defs_queue(&client->defs, queue))
+        return qn_fail(reterr, QN_ENOTFOUND, "queue \"%s\": no worker has served it", queue);
+    return QN_OK;
+}
+
+static void fill_job(struct qn_new_job *to, const struct qn_enqueue *job)
+{
+    *to = (struct qn_new_job){
+        .priority = job->priority,
+        .due_ms = job->delay_ms ? job->delay_ms : job->eta_ms,
+        .due_relative = job->delay_ms != 0,
+        .expires_ms = job->expires_in_ms ? job->expires_in_ms : job->expires_at_ms,
+        .expires_relative = job->expires_in_ms != 0,
+    };
+}
+
+static int encode(const struct qn_enqueue *job, struct qn_span args, struct qn_span tags,
+                  struct qn_buf *out, struct qn_err *reterr)
+{
+    const struct qn_body body = {
+        .task = {.data = job->task, .len = strlen(job->task)},
+        .args = args,
+        .max_attempts = job->max_attempts,
+        .retry = job->retry,
+        .soft_limit_ms = job->soft_limit_ms,
+        .hard_limit_ms = job->hard_limit_ms,
+        .result_ttl_ms = job->result_ttl_ms,
+        .tags = tags,
+        .request_id = {.data = job->request_id,
+                       .len = job->request_id ? strlen(job->request_id) : 0},
+    };
+    int rc = qn_body_encode(&body, out);
+
+    return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "job: %s", qn_err_text(rc));
+}
+
+static int name_item(const struct qn_enqueue *job, struct qn_item *item, struct qn_err *reterr)
+{
+    char made[QN_ID_TEXT_SIZE];
+
+    if (job->name) {
+        qn_str_copy(item->name, sizeof(item->name), job->name);
+        return QN_OK;
+    }
+    int rc = qn_id_make(qn_wall_ms(&qn_clock_system), made, reterr);
+    if (rc == QN_OK)
+        qn_str_copy(item->name, sizeof(item->name), made);
+    return rc;
+}
+
+int qn_judge(struct qn_client *client, const struct qn_enqueue *job, struct qn_item *item,
+             char queue[QN_QUEUE_MAX + 1], struct qn_buf *out, struct qn_err *reterr)
+{
+    struct qn_span args = {.data = job->args, .len = job->args_len};
+    struct qn_buf tags;
+    size_t mark = out->len;
+
+    if (!args.data)
+        args = (struct qn_span){.data = "{}", .len = 2};
+    else if (args.len == 0)
+        args.len = strlen(args.data);
+    qn_buf_init(&tags, TAGS_TEXT_MAX);
+    int rc = judge_names(job, reterr);
+    if (rc == QN_OK)
+        rc = judge_numbers(job, reterr);
+    if (rc == QN_OK)
+        rc = judge_task(client, job, args, queue, reterr);
+    if (rc == QN_OK)
+        rc = judge_tags(job, &tags, reterr);
+    if (rc == QN_OK)
+        rc = name_item(job, item, reterr);
+    if (rc == QN_OK)
+        rc = encode(job, args, (struct qn_span){.data = tags.data, .len = tags.len}, out, reterr);
+    qn_buf_release(&tags);
+    fill_job(&item->job, job);
+    item->body_at = mark;
+    item->body_len = out->len - mark;
+    return rc;
+}

@@ -1,0 +1,104 @@
+/* client_type.h - the inside of a client, for client*.c.
+ *
+ * A job that is asked for passes three stations: it is judged (client_judge.c)
+ * against the definitions (client_defs.c), put into a batch of its queue, and the
+ * batch is sent (client_batch.c).
+ */
+#ifndef BROKER_CLIENT_CLIENT_TYPE_H
+#define BROKER_CLIENT_CLIENT_TYPE_H
+
+#include "broker.h"
+#include "taskdef.h"
+
+/* Times the broker's definitions are looked at again. */
+#define QN_DEFS_RETRY_MS (2 * INT64_C(1000))  /* when something is unknown or refused */
+#define QN_DEFS_AGE_MS   (60 * INT64_C(1000)) /* in any case */
+
+struct qn_defs {
+    struct qn_taskdef **tasks; /* sorted by name */
+    size_t n_tasks;
+    char **queues; /* sorted */
+    size_t n_queues;
+    int64_t fetched_ms; /* mono, -1 never */
+    bool fetching;
+    int waiting; /* answers still to come */
+    int rc;      /* of the last fetch */
+    struct qn_err err;
+};
+
+/* What becomes of one job: where it goes in its batch, and who is told. */
+struct qn_item {
+    char name[QN_NAME_MAX + 1];
+    struct qn_new_job job; /* name and body are set when it is sent */
+    size_t body_at;
+    size_t body_len;
+    struct qn_receipt *out; /* or NULL */
+    qn_enqueued_fn *fn;     /* or NULL */
+    void *arg;
+};
+
+struct qn_batch {
+    struct qn_client *client;
+    char queue[QN_QUEUE_MAX + 1];
+    struct qn_buf bodies;
+    struct qn_item *items;
+    size_t n;
+    size_t cap;
+};
+
+/* A submitted job that waits for the definitions. */
+struct qn_late {
+    struct qn_late *next;
+    struct qn_enqueue job; /* pointers into text, tags into the array behind */
+    qn_enqueued_fn *fn;
+    void *arg;
+    const char *tags[QN_TAGS_MAX + 1];
+    char text[];
+};
+
+struct qn_client {
+    struct qn_loop *loop;
+    struct qn_broker *broker;
+    int64_t timeout_ms;
+    struct qn_defs defs;
+    struct qn_batch *open; /* filled until the next service, or NULL */
+    struct qn_late *late;  /* first in, first out */
+    struct qn_late **late_tail;
+    size_t pending;   /* submitted and not told */
+    size_t in_flight; /* batches */
+    int batch_rc;     /* first failure of a batch since it was cleared */
+    struct qn_err batch_err;
+    bool idle;              /* no batch is in flight */
+    bool fresh;             /* something was submitted since the last service */
+    bool look;              /* the job that is waited for may have ended */
+    const char *wait_queue; /* whose end is waited for, NULL none */
+    const char *wait_name;
+};
+
+/* client_defs.c */
+void qn_defs_init(struct qn_defs *defs);
+void qn_defs_release(struct qn_defs *defs);
+const struct qn_taskdef *qn_defs_task(const struct qn_defs *defs, const char *name);
+bool qn_defs_queue(const struct qn_defs *defs, const char *name);
+/* Asks for all definitions; qn_client_defs_came() is called when they are here. */
+void qn_defs_fetch(struct qn_client *client);
+/* Would a look at the broker's definitions change the answer for this job? */
+bool qn_defs_too_old(const struct qn_client *client, const struct qn_enqueue *job);
+void qn_client_defs_came(struct qn_client *client);
+
+/* client_judge.c: what is wrong with the job, or where it goes and its body. The
+ * body is appended to out. */
+QN_MUST_CHECK int qn_judge(struct qn_client *client, const struct qn_enqueue *job,
+                           struct qn_item *item, char queue[QN_QUEUE_MAX + 1], struct qn_buf *out,
+                           struct qn_err *reterr);
+
+/* client_batch.c */
+QN_MUST_CHECK int qn_batch_add(struct qn_client *client, const struct qn_enqueue *job,
+                               struct qn_receipt *out, qn_enqueued_fn *fn, void *arg);
+void qn_batch_flush(struct qn_client *client);
+void qn_batch_free(struct qn_batch *batch);
+
+/* client.c: runs the loop until *done; every operation is answered in time. */
+QN_MUST_CHECK int qn_client_run(struct qn_client *client, const bool *done, struct qn_err *reterr);
+
+#endif
