@@ -1,0 +1,3 @@
+foreach(module IN ITEMS cron zone schedule)
+  set(unit_links_test_beat_${module} quern_beat_parts quern_broker)
+endforeach()
