@@ -25,6 +25,8 @@
 #define WORKER_FRAME_MAX     (4 * 1024 * 1024 + 64 * 1024) /* type and body */
 #define WORKER_PROGRESS_MAX  1024
 #define WORKER_LOG_CHUNK_MAX (16 * 1024)
+#define WORKER_ARTIFACTS_MAX (32 * 1024)                       /* bytes of the list */
+#define WORKER_DELAY_MAX_MS  (INT64_C(366) * 24 * 3600 * 1000) /* that a handler may ask for */
 
 enum worker_frame {
     WORKER_FRAME_JOB = 1,
@@ -38,7 +40,7 @@ enum worker_frame {
 
 /* Spans are borrowed from the frame. */
 struct worker_job_frame {
-    int64_t run;
+    int64_t run; /* from 1 */
     struct qn_span queue;
     struct qn_span name;
     int attempt;
@@ -56,12 +58,15 @@ struct worker_result_frame {
     int64_t run; /* must be the one that was given */
     enum qn_outcome outcome;
     enum qn_cause cause; /* QN_CAUSE_REJECTED when the task is unknown, else ERROR or NONE */
-    int64_t delay_ms;    /* -1: the policy's */
+    int64_t delay_ms;    /* -1: the policy's; else up to WORKER_DELAY_MAX_MS */
     struct qn_span error;
     struct qn_span result;
     struct qn_span artifacts; /* JSON array of {"name","type","size","sha256"} */
 };
 
+/* Encoders append a body. QN_EINVAL for a number that decode would refuse, else the
+ * failure of out. Decoders return QN_OK or QN_EPROTO: sizes and numbers out of bounds,
+ * names that are none, texts that are no UTF-8 or no JSON, and bytes left over. */
 int worker_link_encode_job(struct qn_buf *out, const struct worker_job_frame *job);
 int worker_link_decode_job(struct qn_span body, struct worker_job_frame *ret);
 int worker_link_encode_follow(struct qn_buf *out, const struct worker_follow_frame *follow);
@@ -69,9 +74,16 @@ int worker_link_decode_follow(struct qn_span body, struct worker_follow_frame *r
 int worker_link_encode_result(struct qn_buf *out, const struct worker_result_frame *result);
 int worker_link_decode_result(struct qn_span body, struct worker_result_frame *ret);
 
-/* One per executor slot, in a MAP_SHARED | MAP_ANONYMOUS mapping made by the
+/* When a run is asked to stop, the supervisor sets stop_run, then adds 1 to the
+ * eventfd of that executor (stop_fd); both in this order, before it gives the next
+ * JOB. The executor empties the eventfd when it has read a JOB, then looks at
+ * stop_run, and signals itself when the stop is meant for this run: so a late stop of
+ * the run before is forgotten, and none of this one is missed. soft_at_ms and
+ * hard_at_ms are set before the JOB is sent.
+ *
+ * One page per executor slot, in a MAP_SHARED | MAP_ANONYMOUS mapping made by the
  * supervisor; all times CLOCK_BOOTTIME ms. The supervisor writes, the executor
- * reads (and writes nothing but stage). A stopped supervisor enforces nothing,
+ * reads. A stopped supervisor enforces nothing,
  * so the executor can see by itself what holds. */
 struct worker_page {
     _Atomic int64_t lease_until_ms; /* of the incarnation: "still mine" */

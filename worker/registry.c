@@ -1,0 +1,259 @@
+#include "registry.h"
+
+#include "broker-client/record.h"
+#include "broker-client/taskdef.h"
+#include "common/mem.h"
+#include "common/str.h"
+#include <stdio.h>
+#include <string.h>
+
+#define LIMIT_MAX_MS  (INT64_C(7) * 24 * 3600 * 1000) /* as the settings have it */
+#define ATTEMPTS_MAX  1000
+#define NAME_MAX_LEN  64
+#define SUMMARY_BYTES 200
+
+struct worker_registry {
+    const struct qn_task **tasks; /* sorted by name */
+    size_t n;
+};
+
+/* ---- the check of one definition ---- */
+
+static bool is_line(const char *text, size_t max)
+{
+    size_t len = strlen(text);
+
+    if (len == 0 || len > max || !qn_utf8_valid(text, len))
+        return false;
+    for (const char *c = text; *c; c++) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static int check_limits(const struct qn_task *task, struct qn_err *reterr)
+{
+    if (task->soft_limit_ms < 0 || task->soft_limit_ms > LIMIT_MAX_MS)
+        return qn_fail(reterr, QN_EINVAL, "task %s: soft_limit_ms is not 0 to 7 days", task->name);
+    if (task->hard_limit_ms < 0 || task->hard_limit_ms > LIMIT_MAX_MS)
+        return qn_fail(reterr, QN_EINVAL, "task %s: hard_limit_ms is not 0 to 7 days", task->name);
+    if (task->hard_limit_ms > 0 && task->soft_limit_ms >= task->hard_limit_ms)
+        return qn_fail(reterr, QN_EINVAL, "task %s: soft_limit_ms is not below hard_limit_ms",
+                       task->name);
+    if (task->max_attempts < 0 || task->max_attempts > ATTEMPTS_MAX)
+        return qn_fail(reterr, QN_EINVAL, "task %s: max_attempts is not 0 to %d", task->name,
+                       ATTEMPTS_MAX);
+    return QN_OK;
+}
+
+static bool param_name_ok(const char *name)
+{
+    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+    return len >= 1 && len <= NAME_MAX_LEN && name[len] == '\0';
+}
+
+static bool choice_repeats(const char *choice, size_t len, const char *rest)
+{
+    while (*rest == '|') {
+        rest++;
+        size_t other = strcspn(rest, "|");
+        if (other == len && memcmp(choice, rest, len) == 0)
+            return true;
+        rest += other;
+    }
+    return false;
+}
+
+/* NULL, or what is wrong with "a|b|c". */
+static const char *choices_fault(const char *choices)
+{
+    if (!is_line(choices, QN_TASKDEF_MAX))
+        return "choices are empty or hold something else than text";
+    for (const char *at = choices;; at++) {
+        size_t len = strcspn(at, "|");
+        if (len == 0)
+            return "one of the choices is empty";
+        if (choice_repeats(at, len, at + len))
+            return "one of the choices is there twice";
+        at += len;
+        if (*at == '\0')
+            return NULL;
+    }
+}
+
+/* NULL, or what is wrong with the parameter. */
+static const char *param_fault(const struct qn_param *param)
+{
+    if (!param_name_ok(param->name))
+        return "the name is not 1-64 of [A-Za-z0-9_]";
+    if ((int)param->type < QN_STRING || (int)param->type > QN_OBJECT)
+        return "there is no such type";
+    if (!param->doc || !is_line(param->doc, QN_TASKDEF_MAX))
+        return "doc is not a line of text";
+    if (param->preset && !is_line(param->preset, QN_TASKDEF_MAX))
+        return "preset is not a line of text";
+    if (param->required && param->preset)
+        return "it is required and has a preset";
+    if (param->choices && param->type != QN_STRING)
+        return "only a string has choices";
+    return param->choices ? choices_fault(param->choices) : NULL;
+}
+
+static int check_params(const struct qn_task *task, struct qn_err *reterr)
+{
+    const struct qn_param *params = task->params;
+
+    for (size_t i = 0; params && params[i].name; i++) {
+        const char *fault = i < WORKER_PARAMS_MAX ? param_fault(&params[i]) : "there are too many";
+        for (size_t j = 0; !fault && j < i; j++) {
+            if (strcmp(params[j].name, params[i].name) == 0)
+                fault = "the name is there twice";
+        }
+        if (fault)
+            return qn_fail(reterr, QN_EINVAL, "task %s, parameter %zu (\"%.64s\"): %s", task->name,
+                           i + 1, params[i].name, fault);
+    }
+    return QN_OK;
+}
+
+static int check_size(const struct qn_task *task, struct qn_err *reterr)
+{
+    struct qn_buf json;
+
+    qn_buf_init(&json, QN_TASKDEF_MAX);
+    int rc = qn_taskdef_encode(task, &json);
+    qn_buf_release(&json);
+    if (rc == QN_ELIMIT)
+        return qn_fail(reterr, QN_EINVAL, "task %s: the definition is over %d bytes", task->name,
+                       QN_TASKDEF_MAX);
+    return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "task %s: %s", task->name, qn_err_text(rc));
+}
+
+int worker_task_check(const struct qn_task *task, struct qn_err *reterr)
+{
+    int rc;
+
+    if (!task->name)
+        return qn_fail(reterr, QN_EINVAL, "a task has no name");
+    if (!qn_task_name_ok(task->name))
+        return qn_fail(reterr, QN_EINVAL, "task \"%.80s\": the name is not 1-64 of [a-z0-9_.-]",
+                       task->name);
+    if (!task->run)
+        return qn_fail(reterr, QN_EINVAL, "task %s: run is missing", task->name);
+    if (!task->summary || !is_line(task->summary, SUMMARY_BYTES))
+        return qn_fail(reterr, QN_EINVAL, "task %s: summary is not a line of 1-%d bytes",
+                       task->name, SUMMARY_BYTES);
+    if (task->queue && !qn_queue_ok(task->queue))
+        return qn_fail(reterr, QN_EINVAL, "task %s: queue \"%.80s\" is not 1-32 of [a-z0-9_-]",
+                       task->name, task->queue);
+    rc = check_limits(task, reterr);
+    if (rc == QN_OK)
+        rc = check_params(task, reterr);
+    return rc == QN_OK ? check_size(task, reterr) : rc;
+}
+
+/* ---- the table ---- */
+
+static int compare(struct qn_span name, const char *other)
+{
+    size_t len = strlen(other);
+    int order = memcmp(name.data, other, name.len < len ? name.len : len);
+
+    return order != 0 ? order : (name.len > len) - (name.len < len);
+}
+
+/* Where the name is, or would be. */
+static size_t place(const struct worker_registry *registry, struct qn_span name, bool *ret_there)
+{
+    size_t from = 0, to = registry->n;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = compare(name, registry->tasks[middle]->name);
+        if (order == 0) {
+            *ret_there = true;
+            return middle;
+        }
+        if (order < 0)
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    *ret_there = false;
+    return from;
+}
+
+int worker_registry_add(struct worker_registry *registry, const struct qn_task *task,
+                        struct qn_err *reterr)
+{
+    bool there;
+    int rc = worker_task_check(task, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    size_t at = place(registry, (struct qn_span){task->name, strlen(task->name)}, &there);
+    if (there)
+        return qn_fail(reterr, QN_EEXISTS, "task %s: there are two of this name", task->name);
+    if (registry->n == WORKER_TASKS_MAX)
+        return qn_fail(reterr, QN_ELIMIT, "task %s: over %d tasks", task->name, WORKER_TASKS_MAX);
+    const struct qn_task **grown =
+        qn_realloc_array(registry->tasks, registry->n + 1, sizeof(*grown));
+    if (!grown)
+        return qn_fail(reterr, QN_ENOMEM, "task %s: out of memory", task->name);
+    memmove(grown + at + 1, grown + at, (registry->n - at) * sizeof(*grown));
+    grown[at] = task;
+    registry->tasks = grown;
+    registry->n++;
+    return QN_OK;
+}
+
+int worker_registry_create(struct worker_registry **ret, const struct qn_task *const *tasks,
+                           struct qn_err *reterr)
+{
+    struct worker_registry *registry = qn_zalloc(1, sizeof(*registry));
+    int rc = registry ? QN_OK : qn_fail(reterr, QN_ENOMEM, "tasks: out of memory");
+
+    for (; rc == QN_OK && tasks && *tasks; tasks++)
+        rc = worker_registry_add(registry, *tasks, reterr);
+    if (rc != QN_OK) {
+        worker_registry_free(registry);
+        return rc;
+    }
+    *ret = registry;
+    return QN_OK;
+}
+
+void worker_registry_free(struct worker_registry *registry)
+{
+    if (!registry)
+        return;
+    qn_free(registry->tasks);
+    qn_free(registry);
+}
+
+size_t worker_registry_count(const struct worker_registry *registry)
+{
+    return registry->n;
+}
+
+const struct qn_task *worker_registry_at(const struct worker_registry *registry, size_t i)
+{
+    return registry->tasks[i];
+}
+
+int worker_registry_index(const struct worker_registry *registry, struct qn_span name)
+{
+    bool there = false;
+    size_t at = name.len > 0 ? place(registry, name, &there) : 0;
+
+    return there ? (int)at : -1;
+}
+
+const struct qn_task *worker_registry_find(const struct worker_registry *registry, const char *name)
+{
+    int at = worker_registry_index(registry, (struct qn_span){name, strlen(name)});
+
+    return at >= 0 ? registry->tasks[at] : NULL;
+}

@@ -1,0 +1,41 @@
+/* registry.h - the tasks this worker knows, by name.
+ *
+ * Filled at start from tables of definitions, each of which is checked: a mistake in
+ * one is an error that names the task, the parameter and what is wrong, before any
+ * job is taken. Tasks are borrowed and must outlive the registry; where they come
+ * from (compiled in, a plugin, a program) does not matter here.
+ *
+ * Not here: their state, which belongs to the executor (child.h).
+ */
+#ifndef WORKER_REGISTRY_H
+#define WORKER_REGISTRY_H
+
+#include "common/buf.h"
+#include <quern/task.h>
+
+#define WORKER_TASKS_MAX  1000
+#define WORKER_PARAMS_MAX 64 /* of one task */
+
+struct worker_registry;
+
+/* With the tasks of a table that ends with NULL; NULL for no table. */
+QN_MUST_CHECK int worker_registry_create(struct worker_registry **ret,
+                                         const struct qn_task *const *tasks, struct qn_err *reterr);
+void worker_registry_free(struct worker_registry *registry); /* NULL is fine */
+
+/* QN_EINVAL for a definition that does not hold, QN_EEXISTS for a name that is there,
+ * QN_ELIMIT over WORKER_TASKS_MAX. */
+QN_MUST_CHECK int worker_registry_add(struct worker_registry *registry, const struct qn_task *task,
+                                      struct qn_err *reterr);
+
+/* In the order of their names. at: i below count. index: -1 when there is none. */
+size_t worker_registry_count(const struct worker_registry *registry);
+const struct qn_task *worker_registry_at(const struct worker_registry *registry, size_t i);
+int worker_registry_index(const struct worker_registry *registry, struct qn_span name);
+const struct qn_task *worker_registry_find(const struct worker_registry *registry,
+                                           const char *name); /* or NULL */
+
+/* The check of one definition. */
+QN_MUST_CHECK int worker_task_check(const struct qn_task *task, struct qn_err *reterr);
+
+#endif
