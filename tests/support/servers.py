@@ -296,7 +296,7 @@ class Postgres:
 
     def ask(self, sql, database):
         return subprocess.run(
-            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.database_url(database), "-f", "-"],
+            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-", self.database_url(database)],
             input=sql, text=True, capture_output=True, timeout=300)
 
     def psql(self, sql, database="postgres"):
