@@ -204,6 +204,22 @@ static size_t leave_escaped(void *arg, struct MHD_Connection *connection, char *
     return strlen(text);
 }
 
+/* Called when the request line is in, while the target is still whole. */
+static void *note_target(void *arg, const char *target, struct MHD_Connection *connection)
+{
+    struct conn *conn = conn_of(connection);
+    (void)arg;
+    if (conn)
+        conn->target_end = (uintptr_t)target + strlen(target);
+    return NULL; /* the request's state: none yet */
+}
+
+uintptr_t http_target_end(struct MHD_Connection *connection)
+{
+    const struct conn *conn = conn_of(connection);
+    return conn ? conn->target_end : 0;
+}
+
 static int start_daemon(struct api_http *http, struct qn_err *reterr)
 {
     unsigned limit = (unsigned)http->options.max_connections;
@@ -213,8 +229,8 @@ static int start_daemon(struct api_http *http, struct qn_err *reterr)
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)(IDLE_MS / 1000), MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, http,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK,
-        leave_escaped, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-        MHD_OPTION_END);
+        leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, note_target, NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     if (!http->daemon)
         return qn_fail(reterr, QN_ESYS, "the HTTP server does not start");
     return QN_OK;

@@ -1,5 +1,5 @@
-/* http_private.h - what http.c (the daemon, connections and their times) and
- * http_request.c (one request) share.
+/* http_private.h - what http.c (the daemon, connections and their times),
+ * http_request.c (one request) and http_head.c (its framing) share.
  */
 #ifndef API_HTTP_PRIVATE_H
 #define API_HTTP_PRIVATE_H
@@ -17,7 +17,8 @@
 struct conn {
     struct conn *next, *prev;
     int fd;
-    int64_t deadline_ms; /* mono */
+    int64_t deadline_ms;  /* mono */
+    uintptr_t target_end; /* address behind the target of the request under way */
 };
 
 struct api_http {
@@ -39,6 +40,11 @@ struct api_http {
 void http_run_soon(struct api_http *http);
 /* after_ms from now, or NO_DEADLINE. */
 void http_deadline(struct api_http *http, struct MHD_Connection *connection, int64_t after_ms);
+
+uintptr_t http_target_end(struct MHD_Connection *connection);
+
+/* http_head.c: reads the framing into the request. The fault, or NULL. */
+const char *http_judge_head(struct api_request *req, const char *version);
 
 enum MHD_Result http_on_request(void *arg, struct MHD_Connection *connection, const char *url,
                                 const char *method, const char *version, const char *data,

@@ -56,78 +56,6 @@ int api_request_fd(const struct api_request *req)
     return info ? info->connect_fd : -1;
 }
 
-/* ---- framing ---- */
-
-struct framing {
-    int lengths, codings, hosts;
-    const char *length;
-    const char *coding;
-    const char *fault; /* the first, or NULL */
-};
-
-static bool is_token(const char *text, size_t len)
-{
-    static const char also[] = "!#$%&'*+-.^_`|~";
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!alnum && (c == '\0' || !strchr(also, c)))
-            return false;
-    }
-    return len > 0;
-}
-
-static bool has_control(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f)
-            return true;
-    return false;
-}
-
-static enum MHD_Result judge_header(void *arg, enum MHD_ValueKind kind, const char *key,
-                                    size_t key_len, const char *value, size_t value_len)
-{
-    struct framing *framing = arg;
-    (void)kind;
-    if (!is_token(key, key_len))
-        framing->fault = "a header's name holds a character that no name may hold";
-    else if (value && has_control(value, value_len))
-        framing->fault = "a header's value holds a control character";
-    else if (strcasecmp(key, "Content-Length") == 0 && ++framing->lengths)
-        framing->length = value ? value : "";
-    else if (strcasecmp(key, "Transfer-Encoding") == 0 && ++framing->codings)
-        framing->coding = value ? value : "";
-    else if (strcasecmp(key, "Host") == 0)
-        framing->hosts++;
-    return MHD_YES;
-}
-
-/* What the framing of the request is, or why it is refused: a reader in front of
- * us might take any of these another way. */
-static void judge_framing(struct api_request *req, const char *version, struct framing *framing)
-{
-    memset(framing, 0, sizeof(*framing));
-    MHD_get_connection_values_n(req->exchange.connection, MHD_HEADER_KIND, judge_header, framing);
-    if (framing->fault)
-        return;
-    if (framing->lengths > 1)
-        framing->fault = "more than one Content-Length";
-    else if (framing->lengths && framing->codings)
-        framing->fault = "Content-Length and Transfer-Encoding together";
-    else if (framing->codings > 1)
-        framing->fault = "more than one Transfer-Encoding";
-    else if (framing->codings && strcasecmp(framing->coding, "chunked") != 0)
-        framing->fault = "the only Transfer-Encoding known here is chunked";
-    else if (framing->codings && strcmp(version, "HTTP/1.1") != 0)
-        framing->fault = "Transfer-Encoding needs HTTP/1.1";
-    else if (framing->hosts > 1)
-        framing->fault = "more than one Host";
-    else if (framing->lengths && (qn_str_to_i64(framing->length, &req->length) < 0 ||
-                                  framing->length[0] == '-' || framing->length[0] == '+'))
-        framing->fault = "Content-Length is no number";
-}
-
 /* ---- from the head to the handler ---- */
 
 static bool request_id_ok(const char *id)
@@ -165,6 +93,15 @@ static void name_remote(struct api_request *req)
                   sizeof(req->remote));
 }
 
+/* "http://host/path", as a client of a proxy sends it. */
+static const char *skip_authority(const char *url)
+{
+    if (!qn_str_starts(url, "http://"))
+        return url;
+    const char *path = strchr(url + sizeof("http://") - 1, '/');
+    return path ? path : "/";
+}
+
 static struct api_request *open_request(struct api_http *http, struct MHD_Connection *connection,
                                         const char *method, const char *url)
 {
@@ -175,7 +112,7 @@ static struct api_request *open_request(struct api_http *http, struct MHD_Connec
     req->exchange.http = http;
     req->exchange.connection = connection;
     req->method = method;
-    req->path = url;
+    req->path = skip_authority(url);
     req->started_mono_ms = qn_mono_ms(http->options.clock);
     qn_buf_init(&req->body, (size_t)http->options.max_body);
     name_request(req);
@@ -187,13 +124,10 @@ static struct api_request *open_request(struct api_http *http, struct MHD_Connec
 static void judge_head(struct api_request *req, const char *version)
 {
     struct api_http *http = req->exchange.http;
-    struct framing framing;
-    judge_framing(req, version, &framing);
-    req->no_length = framing.codings > 0;
-    req->exchange.has_body = req->no_length || framing.lengths > 1 || req->length > 0;
-    if (framing.fault) {
+    const char *fault = http_judge_head(req, version);
+    if (fault) {
         req->exchange.discard = true;
-        api_respond_problem(req, API_BAD_REQUEST, NULL, "%s", framing.fault);
+        api_respond_problem(req, API_BAD_REQUEST, NULL, "%s", fault);
     } else if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0) {
         req->exchange.discard = true;
         api_respond_problem(req, API_WRONG_VERSION, NULL, "this is %.16s", version);
@@ -253,7 +187,9 @@ static void add_headers(struct api_request *req, struct MHD_Response *made)
     MHD_add_response_header(made, "X-Request-ID", req->id);
     for (size_t i = 0; i < response->n_headers; i++)
         MHD_add_response_header(made, response->headers[i].name, response->headers[i].value);
-    if (req->exchange.discard || req->exchange.http->quiesced)
+    /* After chunks too: the library lets a bare LF end their lines, so where the
+     * body ended may be seen another way in front of us. */
+    if (req->exchange.discard || req->no_length || req->exchange.http->quiesced)
         MHD_add_response_header(made, "Connection", "close");
 }
 
@@ -334,6 +270,16 @@ static enum MHD_Result on_data(struct api_request *req, const char *data, size_t
     return rc == QN_OK ? MHD_YES : MHD_NO;
 }
 
+static void dispatch(struct api_request *req)
+{
+    if (!req->no_length && (int64_t)req->body.len != req->length) {
+        req->exchange.discard = true; /* the library took the framing another way */
+        api_respond_problem(req, API_BAD_REQUEST, NULL, "the body is not as long as announced");
+        return;
+    }
+    req->exchange.http->options.dispatch(req);
+}
+
 static enum MHD_Result on_whole(struct api_http *http, struct MHD_Connection *connection,
                                 struct api_request *req)
 {
@@ -342,7 +288,7 @@ static enum MHD_Result on_whole(struct api_http *http, struct MHD_Connection *co
     if (!req->answered && !req->dispatched) {
         req->dispatched = true;
         http_deadline(http, connection, NO_DEADLINE);
-        http->options.dispatch(req);
+        dispatch(req);
     }
     if (req->answered)
         return send_answer(req);
