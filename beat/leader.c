@@ -1,0 +1,116 @@
+#include "leader.h"
+
+#include "common/id.h"
+#include "common/mem.h"
+
+struct beat_leader {
+    struct beat_leader_options o;
+    char holder[QN_TOKEN_TEXT_SIZE];
+    struct qn_timer *renew;
+    struct qn_timer *end; /* of what we may believe */
+    bool leads;
+    bool asking;
+    int64_t asked_mono_ms;
+    int64_t broker_ahead_ms; /* the broker's clock minus our monotonic one */
+    bool *resigned;
+};
+
+static void set_leading(struct beat_leader *leader, bool leads)
+{
+    if (leader->leads == leads)
+        return;
+    leader->leads = leads;
+    leader->o.on_change(leader->o.arg, leads);
+}
+
+static void on_answer(void *arg, const struct qn_reply *reply)
+{
+    struct beat_leader *leader = arg;
+
+    leader->asking = false;
+    qn_timer_set(leader->renew, leader->o.lease_ms / 3);
+    if (reply->rc < 0)
+        return;
+    leader->broker_ahead_ms = reply->now_ms - qn_mono_ms(leader->o.clock);
+    if (reply->number == 1) {
+        int64_t until = leader->asked_mono_ms + leader->o.lease_ms;
+        qn_timer_set(leader->end, until - qn_mono_ms(leader->o.clock));
+    }
+    set_leading(leader, reply->number == 1);
+}
+
+static void ask(void *arg)
+{
+    struct beat_leader *leader = arg;
+
+    if (leader->asking || leader->resigned)
+        return;
+    leader->asking = true;
+    leader->asked_mono_ms = qn_mono_ms(leader->o.clock);
+    leader->o.broker->ops->lead(leader->o.broker, "beat", leader->holder, leader->o.lease_ms,
+                                on_answer, leader);
+}
+
+static void on_end(void *arg)
+{
+    set_leading(arg, false);
+}
+
+int beat_leader_create(struct beat_leader **ret, const struct beat_leader_options *options,
+                       struct qn_err *reterr)
+{
+    struct beat_leader *leader = qn_zalloc(1, sizeof(*leader));
+
+    if (!leader)
+        return qn_fail(reterr, QN_ENOMEM, "leader: out of memory");
+    leader->o = *options;
+    int rc = qn_token_make(leader->holder, reterr);
+    if (rc == QN_OK)
+        rc = qn_timer_create(&leader->renew, options->loop, ask, leader, reterr);
+    if (rc == QN_OK)
+        rc = qn_timer_create(&leader->end, options->loop, on_end, leader, reterr);
+    if (rc < 0) {
+        beat_leader_free(leader);
+        return rc;
+    }
+    qn_timer_set(leader->renew, 0);
+    *ret = leader;
+    return QN_OK;
+}
+
+void beat_leader_free(struct beat_leader *leader)
+{
+    if (!leader)
+        return;
+    qn_timer_free(leader->renew);
+    qn_timer_free(leader->end);
+    qn_free(leader);
+}
+
+bool beat_leader_leads(const struct beat_leader *leader)
+{
+    return leader->leads;
+}
+
+int64_t beat_leader_now_ms(const struct beat_leader *leader)
+{
+    if (leader->broker_ahead_ms == 0)
+        return 0;
+    return qn_mono_ms(leader->o.clock) + leader->broker_ahead_ms;
+}
+
+static void on_resigned(void *arg, const struct qn_reply *reply)
+{
+    struct beat_leader *leader = arg;
+
+    (void)reply;
+    *leader->resigned = true;
+}
+
+void beat_leader_resign(struct beat_leader *leader, bool *done)
+{
+    leader->resigned = done;
+    qn_timer_clear(leader->renew);
+    qn_timer_clear(leader->end);
+    leader->o.broker->ops->lead(leader->o.broker, "beat", leader->holder, 0, on_resigned, leader);
+}

@@ -1,0 +1,40 @@
+/* leader.h - one beat leads: a named lease on the broker, renewed three times
+ * per lease.
+ *
+ * The leader believes in its lease only until the time it sent the last
+ * successful renewal plus the lease, by its own monotonic clock: it steps down
+ * before the broker gives the lease away. What makes double firing impossible is
+ * not this but the mark that enqueue compares (docs/protocol.md).
+ */
+#ifndef BEAT_LEADER_H
+#define BEAT_LEADER_H
+
+#include "broker-client/broker.h"
+
+struct beat_leader;
+
+/* leading: it changed. now_ms: the broker's clock at this moment. */
+typedef void beat_leader_fn(void *arg, bool leading);
+
+struct beat_leader_options {
+    struct qn_broker *broker;     /* borrowed */
+    struct qn_loop *loop;         /* borrowed */
+    const struct qn_clock *clock; /* borrowed */
+    int64_t lease_ms;
+    beat_leader_fn *on_change;
+    void *arg;
+};
+
+QN_MUST_CHECK int beat_leader_create(struct beat_leader **ret,
+                                     const struct beat_leader_options *options,
+                                     struct qn_err *reterr);
+void beat_leader_free(struct beat_leader *leader);
+
+bool beat_leader_leads(const struct beat_leader *leader);
+/* The broker's clock, carried on by the monotonic one; 0 before the first
+ * answer. */
+int64_t beat_leader_now_ms(const struct beat_leader *leader);
+/* Gives the lease back; done is set when the broker answered. */
+void beat_leader_resign(struct beat_leader *leader, bool *done);
+
+#endif

@@ -1,0 +1,203 @@
+/* quern-beat: see docs/schedules.md. Exit codes: 0 stopped by TERM or INT, 1 could
+ * not start, 2 usage, 69 the broker was away for longer than give-up. */
+#include "beat.h"
+#include "broker-client/settings.h"
+#include "common/log.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_OK, EXIT_START, EXIT_USAGE, EXIT_UNAVAILABLE = 69 };
+
+#define STOP_MS 2000 /* to give the lead back */
+
+struct program {
+    struct qn_config config;
+    struct qn_loop *loop;
+    struct qn_broker *broker;
+    struct qn_signal *term, *interrupt;
+    struct qn_timer *give_up;
+    struct beat_schedules schedules;
+    struct beat *beat;
+    int code;
+};
+
+static const char help[] =
+    "quern-beat [options]: turns schedules into jobs; one beat leads, others stand by\n"
+    "  --schedule FILE      the schedules (docs/schedules.md)\n"
+    "  --broker-url URL     redis://[:password@]host[:port][/db] or unix:///path\n"
+    "  --check              reads settings and schedules, prints the next times, ends\n"
+    "All options: docs/configuration.md. TERM and INT stop it and give the lead back.\n";
+
+static void on_signal(void *arg, int signo)
+{
+    struct program *p = arg;
+
+    (void)signo;
+    qn_loop_stop(p->loop);
+}
+
+static void on_give_up(void *arg)
+{
+    struct program *p = arg;
+
+    qn_log(QN_LOG_ERROR, "the broker is away for too long, giving up");
+    p->code = EXIT_UNAVAILABLE;
+    qn_loop_stop(p->loop);
+}
+
+static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
+{
+    struct program *p = arg;
+    int64_t limit = qn_config_number(&p->config, "give-up");
+
+    if (link == QN_LINK_UP) {
+        qn_timer_clear(p->give_up);
+        qn_log(QN_LOG_INFO, "connected");
+        return;
+    }
+    qn_log(QN_LOG_WARN, "the broker is away, retrying", QN_STR("reason", why ? why->msg : ""));
+    if (link == QN_LINK_REFUSED) {
+        p->code = EXIT_START;
+        qn_loop_stop(p->loop);
+    } else if (limit > 0 && !qn_timer_is_set(p->give_up)) {
+        qn_timer_set(p->give_up, limit);
+    }
+}
+
+static int open_broker(struct program *p, struct qn_err *err)
+{
+    struct qn_broker_options options = {
+        .loop = p->loop,
+        .clock = &qn_clock_system,
+        .url = qn_config_text(&p->config, "broker-url"),
+        .namespace_ = qn_config_text(&p->config, "namespace"),
+        .program = "quern-beat",
+        .timeout_ms = qn_config_number(&p->config, "broker-timeout"),
+    };
+    int rc = qn_broker_open(&p->broker, &options, err);
+
+    if (rc == QN_OK) {
+        p->broker->on_link = on_link;
+        p->broker->on_link_arg = p;
+    }
+    return rc;
+}
+
+static int open_beat(struct program *p, struct qn_err *err)
+{
+    struct beat_options options = {
+        .broker = p->broker,
+        .loop = p->loop,
+        .clock = &qn_clock_system,
+        .schedules = &p->schedules,
+        .lease_ms = qn_config_number(&p->config, "beat-lease"),
+        .accept_unknown = qn_config_flag(&p->config, "accept-unknown"),
+    };
+
+    return beat_create(&p->beat, &options, err);
+}
+
+static int start(struct program *p, struct qn_err *err)
+{
+    int rc = qn_loop_create(&p->loop, err);
+
+    if (rc == QN_OK)
+        rc = qn_signal_create(&p->term, p->loop, SIGTERM, on_signal, p, err);
+    if (rc == QN_OK)
+        rc = qn_signal_create(&p->interrupt, p->loop, SIGINT, on_signal, p, err);
+    if (rc == QN_OK)
+        rc = qn_timer_create(&p->give_up, p->loop, on_give_up, p, err);
+    if (rc == QN_OK)
+        rc = open_broker(p, err);
+    if (rc == QN_OK)
+        rc = open_beat(p, err);
+    return rc;
+}
+
+static void stop(struct program *p)
+{
+    bool done = false;
+    struct qn_err err;
+
+    beat_stop(p->beat, &done);
+    if (qn_broker_pump(p->loop, &done, STOP_MS, &err) < 0)
+        qn_log(QN_LOG_WARN, "the lead was not given back, it ends by itself",
+               QN_STR("reason", err.msg));
+}
+
+static void release(struct program *p)
+{
+    qn_broker_close(p->broker);
+    beat_free(p->beat);
+    qn_timer_free(p->give_up);
+    qn_signal_free(p->interrupt);
+    qn_signal_free(p->term);
+    qn_loop_free(p->loop);
+    beat_schedules_release(&p->schedules);
+    qn_config_release(&p->config);
+}
+
+static int run(struct program *p)
+{
+    struct qn_err err = {0};
+
+    if (start(p, &err) < 0) {
+        qn_log(QN_LOG_ERROR, "cannot start", QN_STR("reason", err.msg));
+        return EXIT_START;
+    }
+    qn_log(QN_LOG_INFO, "started", QN_NUM("schedules", p->schedules.n));
+    if (qn_loop_run(p->loop, &err) < 0) {
+        qn_log(QN_LOG_ERROR, "event loop", QN_STR("reason", err.msg));
+        return EXIT_START;
+    }
+    if (p->code == EXIT_OK)
+        stop(p);
+    qn_log(QN_LOG_INFO, "stopped", QN_NUM("code", p->code));
+    return p->code;
+}
+
+static int print_next_times(const struct program *p)
+{
+    int64_t now = qn_wall_ms(&qn_clock_system) / 1000;
+
+    for (size_t i = 0; i < p->schedules.n; i++) {
+        char text[QN_TIME_TEXT_SIZE];
+        qn_time_to_str(beat_schedule_after(&p->schedules.all[i], now) * 1000, text);
+        printf("%-32s %-32s %s\n", p->schedules.all[i].name, p->schedules.all[i].task, text);
+    }
+    return EXIT_OK;
+}
+
+static int usage(const char *why)
+{
+    fprintf(stderr, "quern-beat: %s\nTry quern-beat --help.\n", why);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct program p = {0};
+    struct qn_err err = {0};
+    int used = 0;
+
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return fputs(help, stdout) < 0;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return puts("quern-beat " QUERN_VERSION) < 0;
+    bool check = argc > 1 && strcmp(argv[argc - 1], "--check") == 0;
+    argc -= check;
+    if (qn_settings_load(&p.config, QN_PROG_BEAT, argc, argv, &used, &err) < 0)
+        return usage(err.msg);
+    int code = EXIT_USAGE;
+    if (used != argc - 1)
+        usage("it takes options only");
+    else if (qn_settings_log(&p.config, "quern-beat", &err) < 0 ||
+             beat_schedules_load(&p.schedules, qn_config_text(&p.config, "schedule"),
+                                 qn_config_text(&p.config, "timezone"), &err) < 0)
+        usage(err.msg);
+    else
+        code = check ? print_next_times(&p) : run(&p);
+    release(&p);
+    return code;
+}
