@@ -1,0 +1,368 @@
+#include "child.h"
+
+#include "broker-client/record.h"
+#include "broker-client/taskdef.h"
+#include "common/frame.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/str.h"
+#include "job.h"
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LARGE_BLOCK (128 * 1024)
+
+/* What this process holds of one task: made at its first job. */
+struct prepared {
+    struct qn_taskdef *def;
+    void *state;
+    bool ready; /* init was done */
+};
+
+struct child {
+    int fd;
+    int stop_fd;
+    struct worker_page *page;
+    const struct worker_registry *registry;
+    struct prepared *prepared; /* one per task of the registry */
+    struct qn_job *job;
+    struct qn_frame_reader reader;
+    struct qn_buf out;
+    timer_t timer;
+};
+
+/* ---- up ---- */
+
+static int send_all(int fd, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return QN_ECONN;
+        data += n;
+        len -= (size_t)n;
+    }
+    return QN_OK;
+}
+
+/* Sends the one frame that out holds. */
+static int flush(struct child *child)
+{
+    int rc = qn_buf_status(&child->out);
+
+    if (rc == QN_OK)
+        rc = send_all(child->fd, child->out.data, child->out.len);
+    qn_buf_reset(&child->out);
+    return rc;
+}
+
+static int send_frame(struct child *child, enum worker_frame type, struct qn_span body)
+{
+    qn_frame_write(&child->out, (uint8_t)type, body.data, body.len);
+    return flush(child);
+}
+
+static int send_progress(void *arg, struct qn_span json)
+{
+    return send_frame(arg, WORKER_FRAME_PROGRESS, json);
+}
+
+static int send_log(void *arg, struct qn_span lines)
+{
+    return send_frame(arg, WORKER_FRAME_LOG, lines);
+}
+
+static int send_follow(void *arg, const struct worker_follow_frame *follow)
+{
+    struct child *child = arg;
+    size_t mark;
+
+    qn_frame_begin(&child->out, WORKER_FRAME_FOLLOW, &mark);
+    worker_link_encode_follow(&child->out, follow);
+    qn_frame_end(&child->out, mark);
+    return flush(child);
+}
+
+static int send_result(struct child *child, const struct worker_result_frame *result)
+{
+    size_t mark;
+
+    qn_frame_begin(&child->out, WORKER_FRAME_RESULT, &mark);
+    int rc = worker_link_encode_result(&child->out, result);
+    qn_frame_end(&child->out, mark);
+    int sent = flush(child);
+    return rc == QN_OK ? sent : rc;
+}
+
+/* ---- limits and stops ---- */
+
+/* The kernel keeps it even when all signals are blocked and the supervisor is
+ * stopped. at_ms 0: off. */
+static void arm_timer(struct child *child, int64_t at_ms)
+{
+    struct itimerspec when = {.it_value = {.tv_sec = 0}};
+
+    if (at_ms > 0) {
+        when.it_value.tv_sec = at_ms / 1000;
+        when.it_value.tv_nsec = (at_ms % 1000) * 1000000;
+    }
+    timer_settime(child->timer, TIMER_ABSTIME, &when, NULL); /* fails for no valid time */
+}
+
+/* Forgets a stop of the run before, not one of this run. */
+static void settle_stop(struct child *child, int64_t run)
+{
+    uint64_t count;
+    const uint64_t one = 1;
+
+    if (read(child->stop_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+        return;
+    if (child->page->stop_run == run && write(child->stop_fd, &one, sizeof(one)) < 0)
+        return;
+}
+
+/* ---- one run ---- */
+
+static int decode_def(const struct qn_task *task, struct qn_taskdef **ret, struct qn_err *reterr)
+{
+    struct qn_buf json;
+
+    qn_buf_init(&json, QN_TASKDEF_MAX);
+    int rc = qn_taskdef_encode(task, &json);
+    if (rc == QN_OK)
+        rc = qn_taskdef_decode(ret, (struct qn_span){.data = json.data, .len = json.len}, reterr);
+    else
+        qn_fail(reterr, rc, "task %s: %s", task->name, qn_err_text(rc));
+    qn_buf_release(&json);
+    return rc;
+}
+
+/* Whoever made the job, a handler gets what its definition says. */
+static int check_args(struct prepared *prepared, const struct qn_task *task,
+                      const struct qn_record *record, struct qn_err *reterr)
+{
+    int rc = prepared->def ? QN_OK : decode_def(task, &prepared->def, reterr);
+
+    if (rc == QN_OK)
+        rc = qn_taskdef_check(prepared->def, record->body.args.data, record->body.args.len, NULL,
+                              reterr);
+    return rc;
+}
+
+static int prepare(struct prepared *prepared, const struct qn_task *task, struct qn_err *reterr)
+{
+    struct qn_err why = {.code = QN_OK};
+
+    if (prepared->ready)
+        return QN_OK;
+    int rc = task->init ? task->init(&prepared->state, &why) : QN_OK;
+    if (rc != QN_OK)
+        return qn_fail(reterr, rc, "task %s: init: %s", task->name,
+                       why.code != QN_OK ? why.msg : qn_err_text(rc));
+    prepared->ready = true;
+    return QN_OK;
+}
+
+/* The answer for a run whose handler was not called. */
+static int refuse(struct child *child, int64_t run, enum qn_outcome outcome,
+                  const struct qn_err *why)
+{
+    struct worker_result_frame result = {
+        .run = run,
+        .outcome = outcome,
+        .cause = outcome == QN_RETRY ? QN_CAUSE_ERROR : QN_CAUSE_REJECTED,
+        .delay_ms = -1,
+    };
+    struct qn_buf text;
+
+    qn_buf_init(&text, QN_ERROR_TEXT_MAX);
+    worker_text_add(&text, why->msg, strlen(why->msg), "\t\n", QN_ERROR_TEXT_MAX);
+    result.error = (struct qn_span){.data = text.data, .len = text.len};
+    int rc = send_result(child, &result);
+    qn_buf_release(&text);
+    return rc;
+}
+
+/* Calls the handler, if everything before it holds. */
+static int call(struct child *child, const struct worker_job_frame *frame,
+                const struct qn_record *record)
+{
+    int index = worker_registry_index(child->registry, record->body.task);
+    struct worker_result_frame result;
+    struct qn_err why;
+
+    if (index < 0) {
+        qn_fail(&why, QN_ENOTFOUND, "no task \"%.*s\" in this worker",
+                (int)qn_utf8_cut(record->body.task.data, record->body.task.len, QN_NAME_MAX),
+                record->body.task.data);
+        return refuse(child, frame->run, QN_FAIL, &why);
+    }
+    const struct qn_task *task = worker_registry_at(child->registry, (size_t)index);
+    struct prepared *prepared = &child->prepared[index];
+    if (check_args(prepared, task, record, &why) != QN_OK)
+        return refuse(child, frame->run, why.code == QN_ENOMEM ? QN_RETRY : QN_FAIL, &why);
+    if (prepare(prepared, task, &why) != QN_OK)
+        return refuse(child, frame->run, QN_RETRY, &why);
+    if (worker_job_begin(child->job, frame, record, prepared->state, &why) != QN_OK)
+        return refuse(child, frame->run, QN_FAIL, &why);
+    int rc = worker_job_finish(child->job, task->run(child->job), &result);
+    if (rc == QN_OK)
+        rc = send_result(child, &result);
+    worker_job_clear(child->job);
+    return rc;
+}
+
+static int do_job(struct child *child, struct qn_span body)
+{
+    struct worker_job_frame frame;
+    struct qn_record record;
+    struct qn_err why;
+    int rc = worker_link_decode_job(body, &frame);
+
+    if (rc != QN_OK)
+        return rc;
+    settle_stop(child, frame.run);
+    int64_t hard_at_ms = child->page->hard_at_ms;
+    arm_timer(child, hard_at_ms > 0 ? hard_at_ms + WORKER_CHILD_GRACE_MS : 0);
+    if (qn_record_decode(frame.record, &record, &why) != QN_OK)
+        rc = refuse(child, frame.run, QN_FAIL, &why);
+    else
+        rc = call(child, &frame, &record);
+    arm_timer(child, 0);
+    return rc;
+}
+
+/* ---- the loop ---- */
+
+/* QN_EAGAIN at the end of the stream. */
+static int receive(struct child *child)
+{
+    char *into;
+    size_t room;
+    ssize_t n;
+    int rc = qn_frame_room(&child->reader, &into, &room);
+
+    if (rc != QN_OK)
+        return rc;
+    do
+        n = recv(child->fd, into, room, 0);
+    while (n < 0 && errno == EINTR);
+    if (n <= 0)
+        return n == 0 || errno == ECONNRESET ? QN_EAGAIN : QN_ECONN;
+    qn_frame_filled(&child->reader, (size_t)n);
+    return QN_OK;
+}
+
+/* What a large job needed is given back: an idle executor is small. */
+static void shrink(struct child *child)
+{
+    struct qn_frame_reader *reader = &child->reader;
+
+    worker_buffer_trim(&child->out);
+    if (reader->used == reader->buf.len && reader->buf.cap > WORKER_BUFFER_KEEP) {
+        qn_frame_reader_release(reader);
+        qn_frame_reader_init(reader, WORKER_FRAME_MAX);
+    }
+}
+
+/* QN_EAGAIN after QUIT or the end of the stream. */
+static int serve(struct child *child)
+{
+    struct qn_frame frame;
+    int rc = send_frame(child, WORKER_FRAME_READY, (struct qn_span){.len = 0});
+
+    while (rc == QN_OK) {
+        rc = qn_frame_next(&child->reader, &frame);
+        if (rc == QN_EAGAIN) {
+            shrink(child);
+            rc = receive(child);
+        } else if (rc == QN_OK && frame.type == WORKER_FRAME_QUIT) {
+            rc = QN_EAGAIN;
+        } else if (rc == QN_OK) {
+            rc = frame.type == WORKER_FRAME_JOB ? do_job(child, frame.body) : QN_EPROTO;
+        }
+    }
+    return rc;
+}
+
+static int make_timer(timer_t *ret, struct qn_err *reterr)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+
+    if (timer_create(CLOCK_BOOTTIME, &event, ret) < 0)
+        return qn_fail_sys(reterr, "executor: no timer");
+    return QN_OK;
+}
+
+static int set_up(struct child *child, struct qn_err *reterr)
+{
+    size_t n = worker_registry_count(child->registry);
+    const struct worker_job_setup setup = {
+        .clock = &qn_clock_system,
+        .page = child->page,
+        .stop_fd = child->stop_fd,
+        .sink = {child, send_progress, send_log, send_follow},
+        .artifact_dir = getenv("QUERN_ARTIFACT_DIR"),
+    };
+    int rc = make_timer(&child->timer, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    qn_frame_reader_init(&child->reader, WORKER_FRAME_MAX);
+    qn_buf_init(&child->out, WORKER_FRAME_MAX + QN_FRAME_HEAD);
+    child->prepared = qn_zalloc(n, sizeof(*child->prepared));
+    if (!child->prepared)
+        return qn_fail(reterr, QN_ENOMEM, "executor: out of memory");
+    return worker_job_create(&child->job, &setup, reterr);
+}
+
+static void tear_down(struct child *child)
+{
+    for (size_t i = worker_registry_count(child->registry); child->prepared && i > 0; i--) {
+        const struct qn_task *task = worker_registry_at(child->registry, i - 1);
+        struct prepared *prepared = &child->prepared[i - 1];
+        if (prepared->ready && task->done)
+            task->done(prepared->state);
+        qn_taskdef_free(prepared->def);
+    }
+    qn_free(child->prepared);
+    worker_job_free(child->job);
+    qn_buf_release(&child->out);
+    qn_frame_reader_release(&child->reader);
+}
+
+static int exit_code(int rc, const struct qn_err *why)
+{
+    if (rc == QN_EAGAIN || rc == QN_ECONN)
+        return EX_OK;
+    qn_log(QN_LOG_ERROR, "executor stops", QN_STR("error", why->msg));
+    return rc == QN_EPROTO ? EX_SOFTWARE : EX_OSERR;
+}
+
+int worker_child_main(int fd, int stop_fd, struct worker_page *page,
+                      const struct worker_registry *registry)
+{
+    struct child child = {.fd = fd, .stop_fd = stop_fd, .page = page, .registry = registry};
+    struct qn_err why = {.code = QN_OK};
+
+    /* Fixed, or glibc keeps ever larger freed blocks for itself. */
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+    int rc = set_up(&child, &why);
+    if (rc == QN_OK) {
+        rc = serve(&child);
+        qn_fail(&why, rc, "the link to the supervisor: %s", qn_err_text(rc));
+    }
+    tear_down(&child);
+    return exit_code(rc, &why);
+}
