@@ -1,0 +1,263 @@
+/* cases_redis.c - what only Redis can do to us. */
+#include "world.h"
+
+#include "broker-client/redis/redis.h"
+#include "world_redis.h"
+#include <stdio.h>
+#include <string.h>
+
+static void a_full_redis_refuses_new_jobs_and_goes_on_draining(void **state)
+{
+    struct world *w = *state;
+    const struct job jobs[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+
+    op_enqueue(w, jobs, 3);
+    op_join(w, INC);
+    redis_server_do(&world_server, "CONFIG SET maxmemory 1");
+    assert_rc(new_job(w, .name = "d"), QN_EFULL);
+    struct got *taken = op_take(w, INC, 2);
+    assert_ok(taken);
+    assert_int_equal(taken->n, 2);
+    assert_ok(op_renew(w, INC));
+    assert_ok(op_note(w, "a", taken->token[0], "{}", "line\n"));
+    assert_int_equal(op_finish(w, taken, 0, QN_FIN_SUCCEEDED, DAY)->code[0], QN_FIN_OK);
+    assert_int_equal(op_finish(w, taken, 1, QN_FIN_RETRY, 10)->code[0], QN_FIN_OK);
+    assert_int_equal(op_cancel(w, "c")->code[0], QN_CANCEL_DONE);
+    redis_server_do(&world_server, "CONFIG SET maxmemory 0");
+    world_advance(w, 10); /* the test's clock is a key */
+    redis_server_do(&world_server, "CONFIG SET maxmemory 1");
+    assert_ok(op_forward(w));
+    assert_ok(op_recover(w));
+    assert_ok(op_reconcile(w, INC, NULL, 0));
+    assert_ok(op_watch(w, "b", true));
+    assert_state(w, "a", QN_SUCCEEDED);
+    redis_server_do(&world_server, "CONFIG SET maxmemory 0");
+    assert_ok(new_job(w, .name = "d"));
+}
+
+static void forgotten_scripts_are_loaded_again_in_the_same_call(void **state)
+{
+    struct world *w = *state;
+    struct got *first = got_create(), *second = got_create(), *third = got_create();
+
+    redis_server_do(&world_server, "SCRIPT FLUSH");
+    w->broker->ops->stats(w->broker, Q, on_reply, first);
+    w->broker->ops->join(w->broker, Q, INC, LEASE, on_reply, second);
+    w->broker->ops->stats(w->broker, Q, on_reply, third);
+    world_turn(w, &third->done);
+    world_turn(w, &first->done);
+    world_turn(w, &second->done);
+    assert_ok(first);
+    assert_ok(second);
+    assert_ok(third);
+    assert_int_equal(w->link_downs, 0);
+}
+
+static bool is_up(struct world *w)
+{
+    return w->link == QN_LINK_UP;
+}
+
+static bool looks_again(struct world *w)
+{
+    return w->look_again > 1;
+}
+
+static void kill_connections(void)
+{
+    redis_server_do(&world_server, "CLIENT KILL SKIPME yes");
+}
+
+static void a_broken_connection_is_an_unknown_outcome_and_comes_back(void **state)
+{
+    struct world *w = *state;
+    struct got *sent = got_create();
+    struct qn_err err;
+
+    /* sent, and held back by the server until it is killed */
+    redis_server_do(&world_server, "CLIENT PAUSE 60000 ALL");
+    w->broker->ops->join(w->broker, Q, INC, LEASE, on_reply, sent);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(qn_loop_once(w->loop, 10, &err), QN_OK);
+    redis_server_do(&world_server, "CLIENT UNPAUSE");
+    kill_connections();
+    world_turn(w, &sent->done);
+    assert_true(sent->rc == QN_EUNKNOWN || sent->rc == QN_OK);
+    struct got *down = got_create();
+    while (w->link == QN_LINK_UP)
+        assert_int_equal(qn_loop_once(w->loop, 10, &err), QN_OK);
+    assert_int_equal(w->link, QN_LINK_DOWN);
+    w->broker->ops->stats(w->broker, Q, on_reply, down);
+    world_turn(w, &down->done);
+    assert_rc(down, QN_ECONN);
+    assert_true(world_wait_for(w, is_up));
+    assert_ok(op_stats(w));
+    assert_true(world_wait_for(w, looks_again));
+}
+
+static void an_answer_that_does_not_come_in_time_gives_the_connection_up(void **state)
+{
+    struct world *w = *state;
+    struct got *first = got_create(), *second = got_create();
+
+    redis_server_do(&world_server, "CLIENT PAUSE 60000 ALL");
+    w->broker->ops->stats(w->broker, Q, on_reply, first);
+    w->broker->ops->stats(w->broker, Q, on_reply, second);
+    world_turn(w, &first->done);
+    world_turn(w, &second->done);
+    redis_server_do(&world_server, "CLIENT UNPAUSE");
+    assert_rc(first, QN_ETIMEOUT);
+    assert_rc(second, QN_EUNKNOWN);
+    assert_true(world_wait_for(w, is_up));
+    assert_ok(op_stats(w));
+}
+
+static void a_wait_outlives_the_loss_of_its_connection(void **state)
+{
+    struct world *w = *state;
+    static const char *const queues[] = {Q};
+    struct got *lost = got_create();
+    struct qn_err err;
+
+    w->broker->ops->wait(w->broker, INC, queues, 1, queues, 1, 60000, on_reply, lost);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(qn_loop_once(w->loop, 10, &err), QN_OK);
+    kill_connections();
+    world_turn(w, &lost->done);
+    assert_rc(lost, QN_EUNKNOWN);
+    struct got *next = got_create(); /* kept until the connection is back */
+    w->broker->ops->wait(w->broker, INC, queues, 1, queues, 1, 60000, on_reply, next);
+    assert_true(world_wait_for(w, is_up));
+    new_job(w, .name = "a");
+    world_turn(w, &next->done);
+    assert_ok(next);
+}
+
+/* ---- greeting ---- */
+
+static struct qn_broker *second_with_link(struct world *w)
+{
+    struct qn_broker *other = world_second(w);
+
+    w->link = QN_LINK_DOWN;
+    other->on_link = w->broker->on_link;
+    other->on_link_arg = w;
+    return other;
+}
+
+static bool is_refused(struct world *w)
+{
+    return w->link == QN_LINK_REFUSED;
+}
+
+static void a_newer_protocol_is_refused_for_good(void **state)
+{
+    struct world *w = *state;
+    struct got *got = got_create();
+
+    redis_server_do(&world_server, "SET {test}:proto 2.0");
+    struct qn_broker *other = second_with_link(w);
+    assert_true(world_wait_for(w, is_refused));
+    assert_non_null(strstr(w->link_err.msg, "2.0"));
+    other->ops->stats(other, Q, on_reply, got);
+    world_turn(w, &got->done);
+    assert_rc(got, QN_EUNSUPPORTED);
+    qn_broker_close(other);
+}
+
+static void a_newer_minor_version_is_fine(void **state)
+{
+    struct world *w = *state;
+    char proto[16];
+
+    redis_server_text(&world_server, proto, sizeof(proto), "GET {test}:proto");
+    assert_string_equal(proto, "1.0");
+    redis_server_do(&world_server, "SET {test}:proto 1.9");
+    struct qn_broker *other = second_with_link(w);
+    assert_true(world_wait_for(w, is_up));
+    qn_broker_close(other);
+}
+
+static void a_redis_that_evicts_is_refused(void **state)
+{
+    struct world *w = *state;
+
+    redis_server_do(&world_server, "CONFIG SET maxmemory-policy allkeys-lru");
+    struct qn_broker *other = second_with_link(w);
+    bool refused = world_wait_for(w, is_refused);
+    redis_server_do(&world_server, "CONFIG SET maxmemory-policy noeviction");
+    qn_broker_close(other);
+    assert_true(refused);
+    assert_non_null(strstr(w->link_err.msg, "noeviction"));
+}
+
+static void closing_answers_what_is_pending(void **state)
+{
+    struct world *w = *state;
+    struct got *got = got_create();
+    struct qn_broker *other = world_second(w);
+
+    other->ops->stats(other, Q, on_reply, got);
+    qn_broker_close(other);
+    assert_true(got->done);
+    assert_rc(got, QN_EUNKNOWN);
+}
+
+static void operations_of_one_turn_travel_in_one_write(void **state)
+{
+    struct world *w = *state;
+    struct got *got[10];
+
+    long long before = 0, after = 0;
+    char info[4096];
+    redis_server_text(&world_server, info, sizeof(info), "INFO stats");
+    sscanf(strstr(info, "total_reads_processed:"), "total_reads_processed:%lld", &before);
+    for (int i = 0; i < 10; i++) {
+        got[i] = got_create();
+        w->broker->ops->stats(w->broker, Q, on_reply, got[i]);
+    }
+    world_turn(w, &got[9]->done);
+    redis_server_text(&world_server, info, sizeof(info), "INFO stats");
+    sscanf(strstr(info, "total_reads_processed:"), "total_reads_processed:%lld", &after);
+    assert_int_equal(after - before, 2); /* ours, and the question itself */
+    for (int i = 0; i < 10; i++)
+        assert_ok(got[i]);
+}
+
+/* ---- what stands in Redis ---- */
+
+static void nothing_of_a_job_is_left_but_its_record(void **state)
+{
+    struct world *w = *state;
+    struct got *taken = run_one(w, "a");
+
+    op_note(w, "a", taken->token[0], "{\"done\":1}", "");
+    op_finish(w, taken, 0, QN_FIN_RETRY, 10);
+    world_advance(w, 10);
+    op_forward(w);
+    taken = op_take(w, INC, 1);
+    op_cancel(w, "a");
+    op_wait(w, false, 100);
+    op_finish(w, taken, 0, QN_FIN_SUCCEEDED, 1);
+    static const char *const empty[] = {"running", "try",     "due",      "retry",
+                                        "cancel",  "waiters", "progress", "inbox:" INC};
+    for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+        assert_int_equal(redis_server_do(&world_server, "EXISTS {test:" Q "}:%s", empty[i]), 0);
+    long long life = redis_server_do(&world_server, "PTTL {test:" Q "}:j:a");
+    assert_in_range(life, 599000, 600000); /* ten minutes at least */
+}
+
+const struct CMUnitTest cases_own[] = {
+    CASE(a_full_redis_refuses_new_jobs_and_goes_on_draining),
+    CASE(forgotten_scripts_are_loaded_again_in_the_same_call),
+    CASE(a_broken_connection_is_an_unknown_outcome_and_comes_back),
+    CASE(an_answer_that_does_not_come_in_time_gives_the_connection_up),
+    CASE(a_wait_outlives_the_loss_of_its_connection),
+    CASE(a_newer_protocol_is_refused_for_good),
+    CASE(a_newer_minor_version_is_fine),
+    CASE(a_redis_that_evicts_is_refused),
+    CASE(closing_answers_what_is_pending),
+    CASE(operations_of_one_turn_travel_in_one_write),
+    CASE(nothing_of_a_job_is_left_but_its_record),
+};
+CASES(cases_own);

@@ -1,0 +1,219 @@
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct got *recover_all(struct world *w)
+{
+    struct got *got = op_recover(w);
+
+    assert_ok(got);
+    return got;
+}
+
+static void a_lease_that_ran_out_gives_its_jobs_to_others(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    recover_all(w);
+    world_advance(w, LEASE - 1);
+    assert_int_equal(recover_all(w)->n, 0);
+    assert_state(w, "a", QN_RUNNING);
+    world_advance(w, 1);
+    struct got *got = recover_all(w);
+    assert_int_equal(got->n, 1);
+    assert_string_equal(got->name[0], "a");
+    assert_state(w, "a", QN_QUEUED);
+    struct qn_job_info *info = op_peek(w, "a")->info[0];
+    assert_int_equal(info->deaths, 1);
+    assert_int_equal(info->attempts, 0);
+    assert_non_null(strstr(info->history, "\"lost\""));
+    assert_rc(op_renew(w, INC), QN_ELOST);
+    assert_rc(op_take(w, INC, 1), QN_ELOST);
+}
+
+static void a_renewed_lease_keeps_its_jobs(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    for (int i = 0; i < 6; i++) {
+        recover_all(w);
+        world_advance(w, LEASE / 3);
+        assert_ok(op_renew(w, INC));
+    }
+    assert_state(w, "a", QN_RUNNING);
+}
+
+static void a_lease_that_ran_out_can_be_renewed_until_recover_ends_it(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    recover_all(w);
+    world_advance(w, LEASE);
+    assert_ok(op_renew(w, INC));
+    assert_int_equal(recover_all(w)->n, 0);
+    assert_state(w, "a", QN_RUNNING);
+}
+
+static void after_an_outage_everybody_gets_a_new_lease(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    recover_all(w);
+    world_advance(w, 10 * LEASE); /* nobody could call */
+    struct got *got = recover_all(w);
+    assert_true(got->flag);
+    assert_int_equal(got->n, 0);
+    assert_int_equal(got->next, T0 + 11 * LEASE);
+    assert_state(w, "a", QN_RUNNING);
+    world_advance(w, LEASE);
+    assert_int_equal(recover_all(w)->n, 1);
+}
+
+static void a_clock_that_goes_back_recovers_nothing(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    recover_all(w);
+    world_advance(w, -3600000);
+    struct got *got = recover_all(w);
+    assert_true(got->flag);
+    assert_int_equal(got->next, T0 - 3600000 + LEASE);
+    assert_state(w, "a", QN_RUNNING);
+}
+
+static void a_job_that_took_three_workers_with_it_is_a_dead_letter(void **state)
+{
+    struct world *w = *state;
+    char incarnation[12];
+
+    new_job(w, .name = "poison");
+    for (int i = 0; i < 3; i++) {
+        snprintf(incarnation, sizeof(incarnation), "worker-%04d", i);
+        op_join(w, incarnation);
+        assert_int_equal(op_take(w, incarnation, 1)->n, 1);
+        recover_all(w);
+        world_advance(w, LEASE);
+        struct got *got = recover_all(w);
+        assert_int_equal(got->n, i < 2);
+        assert_int_equal(got->n2, i == 2);
+    }
+    struct qn_job_info *info = op_peek(w, "poison")->info[0];
+    assert_int_equal(info->state, QN_FAILED);
+    assert_int_equal(info->cause, QN_CAUSE_LOST);
+    assert_int_equal(info->deaths, 3);
+    assert_non_null(strstr(info->error, "3 times"));
+    assert_int_equal(op_list(w, QN_FAILED, 0, 10)->n, 1);
+}
+
+static void a_lost_job_whose_cancel_was_asked_for_is_cancelled(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    op_cancel(w, "a");
+    recover_all(w);
+    world_advance(w, LEASE);
+    struct got *got = recover_all(w);
+    assert_int_equal(got->n, 0);
+    assert_int_equal(got->n3, 1);
+    assert_state(w, "a", QN_CANCELLED);
+}
+
+static void recover_moves_a_limited_number_and_says_that_there_is_more(void **state)
+{
+    struct world *w = *state;
+    const struct job jobs[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+
+    op_enqueue(w, jobs, 3);
+    op_join(w, INC);
+    op_take(w, INC, 3);
+    recover_all(w);
+    world_advance(w, LEASE);
+    struct got *got = recover_all(w); /* the limit is 2 */
+    assert_int_equal(got->n, 2);
+    assert_true(got->more);
+    got = recover_all(w);
+    assert_int_equal(got->n, 1);
+    assert_false(got->more);
+    assert_int_equal(op_stats(w)->stats.recovered, 3);
+}
+
+static void a_clean_leave_ends_the_lease_at_once(void **state)
+{
+    struct world *w = *state;
+    struct got *taken = run_one(w, "a");
+
+    op_finish(w, taken, 0, QN_FIN_SUCCEEDED, DAY);
+    assert_int_equal(op_leave(w, INC)->number, 0);
+    assert_rc(op_renew(w, INC), QN_ELOST);
+}
+
+static void a_leave_with_jobs_left_lets_recover_take_them_over_at_once(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    recover_all(w);
+    assert_int_equal(op_leave(w, INC)->number, 1);
+    assert_int_equal(recover_all(w)->n, 1);
+    assert_state(w, "a", QN_QUEUED);
+}
+
+static void purge_forgets_dead_letters_by_age_and_by_count(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[] = {"a", "b", "c", "d"};
+
+    for (int i = 0; i < 4; i++) {
+        struct got *taken = run_one(w, names[i]);
+        op_finish(w, taken, 0, QN_FIN_FAILED, DAY);
+        world_advance(w, 1000);
+    }
+    assert_int_equal(op_purge(w, 3500, 100)->number, 1);
+    assert_int_equal(state_of(w, "a"), 0);
+    assert_int_equal(op_purge(w, DAY, 1)->number, 2);
+    assert_int_equal(op_list(w, QN_FAILED, 0, 10)->n, 1);
+    assert_state(w, "d", QN_FAILED);
+    assert_int_equal(op_purge(w, DAY, 1)->number, 0);
+}
+
+static void a_paused_queue_gives_out_nothing_and_takes_everything_in(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(op_pause(w, true)->number, 1);
+    assert_int_equal(op_pause(w, true)->number, 0);
+    assert_int_equal(new_job(w, .name = "a")->code[0], QN_ENQ_MADE);
+    op_join(w, INC);
+    struct got *got = op_take(w, INC, 1);
+    assert_true(got->paused);
+    assert_int_equal(got->n, 0);
+    assert_int_equal(op_stats(w)->stats.paused_ms, T0);
+    assert_false(op_wait(w, true, 20)->flag);
+    assert_int_equal(op_pause(w, false)->number, 1);
+    assert_true(op_wait(w, true, 1000)->flag);
+    assert_int_equal(op_take(w, INC, 1)->n, 1);
+    assert_int_equal(op_stats(w)->stats.paused_ms, QN_NO_TIME);
+}
+
+const struct CMUnitTest cases_upkeep[] = {
+    CASE(a_lease_that_ran_out_gives_its_jobs_to_others),
+    CASE(a_renewed_lease_keeps_its_jobs),
+    CASE(a_lease_that_ran_out_can_be_renewed_until_recover_ends_it),
+    CASE(after_an_outage_everybody_gets_a_new_lease),
+    CASE(a_clock_that_goes_back_recovers_nothing),
+    CASE(a_job_that_took_three_workers_with_it_is_a_dead_letter),
+    CASE(a_lost_job_whose_cancel_was_asked_for_is_cancelled),
+    CASE(recover_moves_a_limited_number_and_says_that_there_is_more),
+    CASE(a_clean_leave_ends_the_lease_at_once),
+    CASE(a_leave_with_jobs_left_lets_recover_take_them_over_at_once),
+    CASE(purge_forgets_dead_letters_by_age_and_by_count),
+    CASE(a_paused_queue_gives_out_nothing_and_takes_everything_in),
+};
+CASES(cases_upkeep);
