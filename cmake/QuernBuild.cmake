@@ -33,16 +33,22 @@ target_compile_options(quern_flags INTERFACE
   -Wwrite-strings -Wimplicit-fallthrough -Wpointer-arith -Wcast-qual
   $<$<BOOL:${QUERN_WERROR}>:-Werror>)
 
-# quern_library(name SOURCES a.c b.c LINK other)
+# quern_library(name SOURCES a.c b.c LINK other): a static library for the programs here.
 function(quern_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC quern_flags PRIVATE ${ARG_LINK})
 endfunction()
 
-# quern_program(name SOURCES main.c LINK lib)
+# quern_program(name SOURCES main.c LINK lib): a program in bin/, installed but for those
+# of the tests.
 function(quern_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE quern_flags ${ARG_LINK})
+  cmake_path(APPEND PROJECT_SOURCE_DIR tests OUTPUT_VARIABLE tests)
+  cmake_path(IS_PREFIX tests "${CMAKE_CURRENT_SOURCE_DIR}" is_test)
+  if(NOT is_test)
+    install(TARGETS ${name} RUNTIME)
+  endif()
 endfunction()
