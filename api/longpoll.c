@@ -7,9 +7,10 @@
 #include "server.h"
 #include <string.h>
 
-#define BUCKETS       1024 /* of waiting reads by name */
-#define CHECK_MS      1000 /* between looks where the broker has no room for us */
-#define WATCH_MORE_MS 5000 /* a registration outlives the wait by this */
+#define BUCKETS  1024 /* of waiting reads by name */
+#define CHECK_MS 1000 /* between looks where the broker has no room for us */
+/* One expiry for all registrations of a queue: a short one would end the others. */
+#define WATCH_MS (API_WAIT_MAX_MS + 5000)
 
 /* One read under way; the request's state. */
 struct read {
@@ -121,7 +122,8 @@ static void stop_waiting(struct read *read)
     unlink_read(read);
     const char *name = read->name;
     if (!anybody_waits(read) && !server->broker_closed)
-        server->broker->ops->watch(server->broker, read->queue, &name, 1, false, 0, ignore, NULL);
+        server->broker->ops->watch(server->broker, read->queue, &name, 1, false, WATCH_MS, ignore,
+                                   NULL);
 }
 
 static void free_read(void *state)
@@ -212,8 +214,7 @@ static void register_and_look(struct read *read)
         read->told = true;
         return;
     }
-    broker->ops->watch(broker, read->queue, &name, 1, true, left_ms(read) + WATCH_MORE_MS, on_watch,
-                       read);
+    broker->ops->watch(broker, read->queue, &name, 1, true, WATCH_MS, on_watch, read);
     look(read);
 }
 

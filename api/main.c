@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* sysexits.h */
+/* The same as of the other programs. */
 #define EXIT_OK       0
-#define EXIT_INTERNAL 70
-#define EXIT_CONFIG   78
+#define EXIT_FAILED 1 /* could not start */
+#define EXIT_USAGE  2 /* wrong option or setting */
 
 #define SPARE_FDS 64 /* broker, log, files being sent beyond one per connection */
 
@@ -78,7 +78,7 @@ static int run(const struct qn_config *config, struct qn_err *reterr)
 static int fail(const char *what, const struct qn_err *err)
 {
     qn_log(QN_LOG_ERROR, what, QN_STR("why", err->msg));
-    return err->code == QN_EINVAL || err->code == QN_ENOTFOUND ? EXIT_CONFIG : EXIT_INTERNAL;
+    return err->code == QN_EINVAL || err->code == QN_ENOTFOUND ? EXIT_USAGE : EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
