@@ -1,0 +1,139 @@
+#include "mem_type.h"
+
+#include <string.h>
+
+bool qn_mem_is_live(const struct qn_mem_job *job)
+{
+    return job->record.len > 1 && job->record.data[1] == 'L';
+}
+
+void qn_mem_set(struct qn_buf *to, struct qn_span bytes)
+{
+    qn_buf_reset(to);
+    if (bytes.len > 0)
+        qn_buf_add(to, bytes.data, bytes.len);
+}
+
+struct qn_span qn_mem_span(const struct qn_buf *buf)
+{
+    return (struct qn_span){.data = buf->data, .len = buf->len};
+}
+
+void qn_mem_make_ready(struct qn_mem_queue *queue, struct qn_mem_job *job, bool front)
+{
+    job->place = QN_MEM_READY;
+    job->token[0] = '\0';
+    job->order = front ? --queue->first : ++queue->last;
+}
+
+/* The head as the scripts write it. */
+static void add_head(struct qn_buf *out, char letter, const char *token, int64_t now)
+{
+    qn_buf_add_byte(out, 1);
+    qn_buf_add_byte(out, letter);
+    qn_buf_add_byte(out, 0);
+    qn_buf_add_u64(out, (uint64_t)now);
+    qn_buf_add_byte(out, (int)strlen(token));
+    qn_buf_add_str(out, token);
+}
+
+static void tell_watchers(struct qn_mem_queue *queue, struct qn_mem_job *job)
+{
+    for (int i = 0; i < QN_MEM_WATCHERS_MAX; i++) {
+        if (job->watchers[i])
+            qn_mem_tell_end(job->watchers[i], queue->name, job->name);
+        job->watchers[i] = NULL;
+    }
+}
+
+static int64_t *total_of(struct qn_stats *totals, char letter)
+{
+    return letter == 'S'   ? &totals->succeeded
+           : letter == 'F' ? &totals->failures
+           : letter == 'C' ? &totals->cancelled
+                           : &totals->expired;
+}
+
+void qn_mem_end(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
+                char letter, const char *token, struct qn_span data, int64_t life_ms)
+{
+    struct qn_buf record;
+    int64_t now = qn_mem_now(store);
+
+    qn_buf_init(&record, QN_RECORD_MAX);
+    add_head(&record, letter, token, now);
+    qn_buf_add(&record, data.data, data.len);
+    qn_buf_release(&job->record);
+    job->record = record;
+    job->place = letter == 'F' ? QN_MEM_FAILED : QN_MEM_ENDED;
+    job->order = ++queue->last;
+    job->at_ms = now;
+    job->gone_ms = now + (life_ms > QN_MEM_FINAL_MIN_MS ? life_ms : QN_MEM_FINAL_MIN_MS);
+    job->cancel_ms = QN_NO_TIME;
+    job->token[0] = '\0';
+    qn_buf_reset(&job->attempt);
+    qn_buf_reset(&job->progress);
+    *total_of(&queue->totals, letter) += 1;
+    tell_watchers(queue, job);
+}
+
+void qn_mem_bury(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
+                 char letter, int64_t life_ms)
+{
+    struct qn_ending ending = {0};
+    struct qn_try attempt = {0};
+    struct qn_buf data, error;
+
+    qn_buf_init(&data, QN_RECORD_MAX);
+    qn_buf_init(&error, 256);
+    (void)!qn_try_decode(qn_mem_span(&job->attempt), &attempt);
+    ending.attempts = attempt.attempts;
+    ending.deaths = attempt.deaths;
+    ending.history = attempt.history;
+    if (letter == 'F') {
+        ending.cause = QN_CAUSE_LOST;
+        qn_buf_printf(&error, "the worker died or lost its lease %d times", attempt.deaths);
+        ending.error = qn_mem_span(&error);
+    }
+    (void)!qn_ending_encode(&ending, qn_mem_span(&job->record), &data);
+    qn_mem_end(store, queue, job, letter, "-", qn_mem_span(&data), life_ms);
+    qn_buf_release(&error);
+    qn_buf_release(&data);
+}
+
+void qn_mem_wake(struct qn_mem_store *store, struct qn_mem_queue *queue)
+{
+    if (queue->paused_ms != QN_NO_TIME)
+        return;
+    queue->token = true;
+    qn_mem_serve_waits(store);
+}
+
+bool qn_mem_any_ready(struct qn_mem_queue *queue)
+{
+    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
+        if (job->place == QN_MEM_READY)
+            return true;
+    }
+    return false;
+}
+
+int64_t qn_mem_next_due(struct qn_mem_queue *queue)
+{
+    int64_t first = QN_NO_TIME;
+
+    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
+        bool waits = job->place == QN_MEM_DUE || job->place == QN_MEM_RETRY;
+        if (waits && (first == QN_NO_TIME || job->at_ms < first))
+            first = job->at_ms;
+    }
+    return first;
+}
+
+bool qn_mem_owns(const struct qn_mem_job *job, const char *incarnation)
+{
+    size_t len = strlen(incarnation);
+
+    return job->place == QN_MEM_RUNNING && strncmp(job->token, incarnation, len) == 0 &&
+           job->token[len] == ':';
+}

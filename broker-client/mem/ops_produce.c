@@ -1,0 +1,198 @@
+/* ops_produce.c - enqueue, cancel, and those who wait for the end. */
+#include "broker-client/state.h"
+#include "common/mem.h"
+#include "common/str.h"
+#include "mem_type.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int64_t time_of(int64_t ms, bool relative, int64_t now)
+{
+    return ms <= 0 ? 0 : relative ? now + ms : ms;
+}
+
+static void write_live(struct qn_mem_job *job, const struct qn_new_job *from, int64_t now)
+{
+    int64_t due = time_of(from->due_ms, from->due_relative, now);
+    int64_t expires = time_of(from->expires_ms, from->expires_relative, now);
+
+    qn_buf_add_byte(&job->record, 1);
+    qn_buf_add_byte(&job->record, 'L');
+    qn_buf_add_byte(&job->record, from->priority | (due ? 4 : 0) | (expires ? 8 : 0));
+    qn_buf_add_u64(&job->record, (uint64_t)now);
+    if (due)
+        qn_buf_add_u64(&job->record, (uint64_t)due);
+    if (expires)
+        qn_buf_add_u64(&job->record, (uint64_t)expires);
+    qn_buf_add(&job->record, from->body.data, from->body.len);
+    job->priority = from->priority;
+    job->at_ms = due;
+}
+
+static bool fired_before(struct qn_mem_queue *queue, const struct qn_new_job *job)
+{
+    const struct qn_mem_pair *last =
+        job->schedule ? qn_mem_pair(queue->fired, job->schedule) : NULL;
+
+    return last && job->planned_ms <= last->number;
+}
+
+static int make_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
+                    const struct qn_new_job *from, bool *wake)
+{
+    int64_t now = qn_mem_now(store);
+    int64_t first = qn_mem_next_due(queue);
+    bool empty = !qn_mem_any_ready(queue);
+
+    if (qn_mem_find(store, queue, from->name))
+        return QN_ENQ_EXISTS;
+    if (fired_before(queue, from))
+        return QN_ENQ_FIRED_BEFORE;
+    struct qn_mem_job *job = qn_mem_add(queue, from->name);
+    if (!job)
+        return QN_ENOMEM;
+    write_live(job, from, now);
+    if (qn_buf_status(&job->record) != QN_OK) {
+        qn_mem_drop(queue, job);
+        return QN_ENOMEM;
+    }
+    if (job->at_ms > now) {
+        job->place = QN_MEM_DUE;
+        *wake = *wake || first == QN_NO_TIME || job->at_ms < first;
+    } else {
+        *wake = *wake || empty;
+        qn_mem_make_ready(queue, job, false);
+    }
+    if (from->schedule) {
+        struct qn_span name = {.data = from->schedule, .len = strlen(from->schedule)};
+        qn_mem_pair_set(&queue->fired, name, (struct qn_span){0}, from->planned_ms);
+    }
+    queue->totals.enqueued++;
+    return QN_ENQ_MADE;
+}
+
+static const char *fault_of(const struct qn_new_job *jobs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!qn_name_ok(jobs[i].name) || jobs[i].priority < 0 || jobs[i].priority > 3)
+            return "a job's name or priority is not well-formed";
+    }
+    return n < 1 || n > QN_ENQUEUE_BATCH_MAX ? "an enqueue takes 1-450 jobs" : NULL;
+}
+
+void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_job *jobs, size_t n,
+                    qn_reply_fn *fn, void *arg)
+{
+    struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
+    struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
+    const char *fault = fault_of(jobs, n);
+    bool wake = false;
+
+    if (!q)
+        return;
+    int *codes = qn_mem_list(answer, n, sizeof(*codes));
+    if (fault)
+        qn_mem_refuse(answer, QN_EINVAL, fault);
+    for (size_t i = 0; codes && !fault && i < n; i++) {
+        codes[i] = make_one(qn_mem_of(b)->store, q, &jobs[i], &wake);
+        if (codes[i] < 0)
+            qn_mem_refuse(answer, codes[i], "out of memory");
+    }
+    if (wake)
+        qn_mem_wake(qn_mem_of(b)->store, q);
+    answer->result.enqueued = (struct qn_enqueued){.n = n, .code = codes};
+    answer->reply.enqueued = &answer->result.enqueued;
+    qn_mem_tell(b, answer);
+}
+
+/* ---- cancel ---- */
+
+static void tell_worker(struct qn_mem_store *store, struct qn_mem_queue *queue,
+                        const struct qn_mem_job *job)
+{
+    struct qn_mem_message **at = &queue->inbox;
+    struct qn_mem_message *message = qn_zalloc(1, sizeof(*message));
+
+    if (!message)
+        return;
+    snprintf(message->incarnation, sizeof(message->incarnation), "%.*s",
+             (int)strcspn(job->token, ":"), job->token);
+    snprintf(message->text, sizeof(message->text), "cancel %s", job->name);
+    while (*at)
+        at = &(*at)->next;
+    *at = message;
+    qn_mem_serve_waits(store);
+}
+
+static void cancel(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
+                   int64_t life_ms, struct qn_cancelled *ret)
+{
+    if (!job) {
+        ret->code = QN_CANCEL_NONE;
+    } else if (!qn_mem_is_live(job)) {
+        ret->code = QN_CANCEL_ENDED;
+        (void)!qn_state_of_letter(job->record.data[1], &ret->state);
+    } else if (job->place == QN_MEM_RUNNING) {
+        ret->code = QN_CANCEL_MARKED;
+        job->cancel_ms = qn_mem_now(store);
+        tell_worker(store, queue, job);
+    } else {
+        ret->code = QN_CANCEL_DONE;
+        qn_mem_bury(store, queue, job, 'C', life_ms);
+    }
+}
+
+void qn_mem_cancel(struct qn_broker *b, const char *queue, const char *name, int64_t final_ttl_ms,
+                   qn_reply_fn *fn, void *arg)
+{
+    struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
+    struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
+    struct qn_mem_store *store = qn_mem_of(b)->store;
+
+    if (!q)
+        return;
+    if (!qn_name_ok(name))
+        qn_mem_refuse(answer, QN_EINVAL, "the job's name is not 1-64 of [A-Za-z0-9_-]");
+    else
+        cancel(store, q, qn_mem_find(store, q, name), final_ttl_ms, &answer->result.cancelled);
+    answer->reply.cancelled = &answer->result.cancelled;
+    qn_mem_tell(b, answer);
+}
+
+/* ---- waiting for the end ---- */
+
+static int watch_one(struct qn_mem *mem, struct qn_mem_job *job, bool on)
+{
+    int room = -1;
+
+    for (int i = 0; job && i < QN_MEM_WATCHERS_MAX; i++) {
+        if (job->watchers[i] == mem)
+            job->watchers[i] = NULL;
+        if (!job->watchers[i] && room < 0)
+            room = i;
+    }
+    if (job && on && room >= 0)
+        job->watchers[room] = mem;
+    return !on || !job || room >= 0;
+}
+
+void qn_mem_watch(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
+                  bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg)
+{
+    struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
+    struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
+
+    (void)ttl_ms;
+    if (!q)
+        return;
+    int *codes = qn_mem_list(answer, n, sizeof(*codes));
+    if (!qn_mem_of(b)->watches || n < 1 || n > QN_PEEK_BATCH_MAX)
+        qn_mem_refuse(answer, QN_EINVAL,
+                      "a watch is for 1-100 names, on a broker object that watches");
+    for (size_t i = 0; codes && answer->reply.rc == QN_OK && i < n; i++)
+        codes[i] = watch_one(qn_mem_of(b), qn_mem_find(qn_mem_of(b)->store, q, names[i]), on);
+    answer->result.codes = (struct qn_codes){.n = n, .code = codes};
+    answer->reply.codes = &answer->result.codes;
+    qn_mem_tell(b, answer);
+}
