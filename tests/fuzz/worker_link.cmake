@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_link quern_worker quern_broker)
