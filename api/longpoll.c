@@ -155,9 +155,22 @@ static void wait_on(struct read *read)
     qn_timer_set(read->timer, wait_ms);
 }
 
-static bool goes_on(const struct read *read, enum qn_state state)
+static bool has_time(const struct read *read)
 {
-    return read->linked && !read->over && !qn_state_is_final(state) && left_ms(read) > 0;
+    return read->linked && !read->over && left_ms(read) > 0;
+}
+
+/* A wait outlives an outage of the broker that ends before the wait does. */
+static void look_failed(struct read *read, const struct qn_reply *reply)
+{
+    if (qn_err_is_transient(reply->rc) && has_time(read) && !read->waits->server->broker_closed) {
+        read->unheard = true;
+        read->told = false;
+        wait_on(read);
+        return;
+    }
+    stop_waiting(read);
+    api_respond_broker(read->req, reply);
 }
 
 static void on_peek(void *arg, const struct qn_reply *reply)
@@ -167,13 +180,12 @@ static void on_peek(void *arg, const struct qn_reply *reply)
     struct qn_err err = {0};
     read->asking = false;
     if (reply->rc < 0) {
-        stop_waiting(read);
-        api_respond_broker(read->req, reply);
+        look_failed(read, reply);
         return;
     }
     int rc = qn_job_info_make(&info, read->queue, read->name, &reply->peeked->entries[0],
                               reply->now_ms, &err);
-    if (rc == QN_OK && goes_on(read, info->state)) {
+    if (rc == QN_OK && !qn_state_is_final(info->state) && has_time(read)) {
         wait_on(read);
     } else {
         stop_waiting(read);
@@ -224,7 +236,10 @@ static void wake(struct read *read)
 {
     read->told = true;
     qn_timer_clear(read->timer);
-    look(read);
+    if (read->unheard && has_time(read))
+        register_and_look(read);
+    else
+        look(read);
 }
 
 static void on_timer(void *arg)

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 /* The same as of the other programs. */
-#define EXIT_OK       0
+#define EXIT_OK     0
 #define EXIT_FAILED 1 /* could not start */
 #define EXIT_USAGE  2 /* wrong option or setting */
 

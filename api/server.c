@@ -119,9 +119,11 @@ static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
 {
     static const char *const names[] = {
         [QN_LINK_DOWN] = "down", [QN_LINK_UP] = "up", [QN_LINK_REFUSED] = "refused"};
-    (void)arg;
+    struct api_server *server = arg;
     qn_log(link == QN_LINK_UP ? QN_LOG_INFO : QN_LOG_WARN, "broker", QN_STR("link", names[link]),
            QN_STR("why", why ? why->msg : ""));
+    if (link == QN_LINK_UP)
+        api_waits_on_ended(server->waits, NULL, NULL); /* registrations may be gone with it */
 }
 
 static int open_broker(struct api_server *server, const struct qn_config *config,
