@@ -119,6 +119,12 @@ class Sizes(Check):
     def test_a_long_line_is_refused(self):
         self.refuses("sizes", {"a/b.lua": "\n-- " + "x" * 98 + "\n"}, "a/b.lua:2: 101 columns")
 
+    def test_a_row_of_a_table_may_be_long_and_nothing_after_it(self):
+        table = "/* clang-format off */\nint a[] = {" + "1, " * 40 + "};\n/* clang-format on */\n"
+        self.accepts("sizes", {"common/a.c": table})
+        self.refuses("sizes", {"common/a.c": table + "/* " + "x" * 98 + " */\n"},
+                     "common/a.c:4: 104 columns")
+
     def test_many_parameters_are_refused(self):
         head = "int f(int a, int b, int c, int d, int e, int g, int h)\n{\n}\n"
         self.refuses("sizes", {"common/a.c": head}, "f has 7 parameters")
