@@ -79,6 +79,13 @@ static void fail(struct api_directory *dir, const struct qn_reply *reply)
     dir->failed = true;
 }
 
+static void fail_memory(struct api_directory *dir)
+{
+    if (!dir->failed)
+        api_fault_set(&dir->fault, API_INTERNAL, NULL, "out of memory");
+    dir->failed = true;
+}
+
 static int by_task(const void *a, const void *b)
 {
     const struct task *x = a, *y = b;
@@ -120,10 +127,13 @@ static void on_tasks(void *arg, const struct qn_reply *reply)
     size_t n = bounded(reply->entries);
     drop_tasks(dir);
     dir->tasks = qn_zalloc(n + 1, sizeof(*dir->tasks));
-    for (size_t i = 0; dir->tasks && i < n; i++)
+    if (!dir->tasks) {
+        fail_memory(dir);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
         add_task(dir, &reply->entries->entries[i]);
-    if (dir->n_tasks > 1)
-        qsort(dir->tasks, dir->n_tasks, sizeof(*dir->tasks), by_task);
+    qsort(dir->tasks, dir->n_tasks, sizeof(*dir->tasks), by_task);
 }
 
 static void keep_queues(struct api_directory *dir, const struct qn_entries *entries)
@@ -131,15 +141,18 @@ static void keep_queues(struct api_directory *dir, const struct qn_entries *entr
     size_t n = bounded(entries);
     drop_queues(dir);
     dir->queues = qn_zalloc(n + 1, sizeof(*dir->queues));
-    for (size_t i = 0; dir->queues && i < n; i++) {
+    if (!dir->queues) {
+        fail_memory(dir);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
         char *name = qn_strndup(entries->entries[i].name.data, entries->entries[i].name.len);
         if (name && qn_queue_ok(name))
             dir->queues[dir->n_queues++] = name;
         else
             qn_free(name);
     }
-    if (dir->n_queues > 1)
-        qsort(dir->queues, dir->n_queues, sizeof(*dir->queues), by_queue);
+    qsort(dir->queues, dir->n_queues, sizeof(*dir->queues), by_queue);
 }
 
 static void tell_readers(struct api_directory *dir)

@@ -184,8 +184,8 @@ static int read_port(struct api_http *http, struct qn_err *reterr)
 
 bool api_http_is_loopback(const char *host)
 {
-    struct in_addr v4;
-    struct in6_addr v6;
+    struct in_addr v4 = {0};
+    struct in6_addr v6 = {0};
     if (inet_pton(AF_INET, host, &v4) == 1)
         return ntohl(v4.s_addr) >> 24 == 127;
     if (inet_pton(AF_INET6, host, &v6) == 1)

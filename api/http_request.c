@@ -241,9 +241,9 @@ static enum MHD_Result refuse_chunks(struct api_request *req)
                        "Content-Length: %zu\r\nX-Request-ID: %s\r\nConnection: close\r\n\r\n",
                        req->response.type, body->len, req->id);
     int fd = api_request_fd(req);
-    ssize_t sent = send(fd, head, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE);
-    if (sent == len)
-        sent = send(fd, body->data, body->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    /* A socket that takes no few hundred bytes now has a client that reads nothing. */
+    if (send(fd, head, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE) == len)
+        (void)!send(fd, body->data, body->len, MSG_DONTWAIT | MSG_NOSIGNAL);
     return MHD_NO;
 }
 

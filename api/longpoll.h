@@ -17,8 +17,8 @@ struct api_waits;
 QN_MUST_CHECK int api_waits_create(struct api_waits **ret, struct api_server *server,
                                    struct qn_err *reterr);
 void api_waits_free(struct api_waits *waits); /* NULL is fine; nobody may be waiting */
-/* A qn_ended_fn; arg is the api_waits. */
-void api_waits_on_ended(void *waits, const char *queue, const char *name);
+/* A qn_ended_fn, with the api_waits as its argument. */
+void api_waits_on_ended(void *arg, const char *queue, const char *name);
 /* All that wait are answered with what is known now. */
 void api_waits_stop(struct api_waits *waits);
 

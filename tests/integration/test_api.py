@@ -1,6 +1,7 @@
 """The routes of quern-api against a real Redis, without a worker: what each answers, and
 what it says to input that is wrong."""
 import json
+import re
 import threading
 import time
 
@@ -483,6 +484,23 @@ class Routes(case.Case):
                            env={"QUERN_BROKER_URL": self.server.url})
         self.assertEqual(done.returncode, 2, done)
         self.assertIn("--insecure", done.stderr)
+
+
+class Manual(case.Case):
+    def test_the_manual_has_every_code_and_route(self):
+        manual = (servers.ROOT / "docs" / "http-api.md").read_text()
+        codes = re.findall(r'X\(\w+, +(\d+), "(\w+)"',
+                           (servers.ROOT / "api" / "problem.h").read_text())
+        self.assertGreater(len(codes), 20)
+        rows = [line for line in manual.splitlines() if re.match(r"\| \d{3} \|", line)]
+        for status, code in codes:
+            self.assertTrue(any(f"| {status} |" in row and f"`{code}`" in row for row in rows),
+                            f"{status} {code}")
+        routes = re.findall(r'\{API_(\w+), +"[^"]+", +"([^"]+)"',
+                            (servers.ROOT / "api" / "routes.c").read_text())
+        self.assertGreater(len(routes), 15)
+        for method, path in routes:
+            self.assertIn(f"`{method} {path}`", manual)
 
 
 if __name__ == "__main__":

@@ -97,67 +97,68 @@ static void escaped_names_are_the_same_names(void **state)
     assert_string_equal(draft.task, "t");
 }
 
+static const struct {
+    const char *json;
+    const char *field;
+} bad_members[] = {
+    {"{}", "task"},
+    {"{\"task\":null}", "task"},
+    {"{\"task\":\"\"}", "task"},
+    {"{\"task\":5}", "task"},
+    {"{\"task\":\"Upper\"}", "task"},
+    {"{\"task\":\"a b\"}", "task"},
+    {"{\"task\":\"t\",\"args\":[]}", "args"},
+    {"{\"task\":\"t\",\"args\":\"{}\"}", "args"},
+    {"{\"task\":\"t\",\"args\":1}", "args"},
+    {"{\"task\":\"t\",\"queue\":\"a.b\"}", "queue"},
+    {"{\"task\":\"t\",\"queue\":\"\"}", "queue"},
+    {"{\"task\":\"t\",\"queue\":\"{x}\"}", "queue"},
+    {"{\"task\":\"t\",\"queue\":true}", "queue"},
+    {"{\"task\":\"t\",\"name\":\"a:b\"}", "name"},
+    {"{\"task\":\"t\",\"name\":\"\"}", "name"},
+    {"{\"task\":\"t\",\"priority\":4}", "priority"},
+    {"{\"task\":\"t\",\"priority\":-1}", "priority"},
+    {"{\"task\":\"t\",\"priority\":1.5}", "priority"},
+    {"{\"task\":\"t\",\"priority\":\"1\"}", "priority"},
+    {"{\"task\":\"t\",\"priority\":99999999999999999999}", "priority"},
+    {"{\"task\":\"t\",\"delay\":-1}", "delay"},
+    {"{\"task\":\"t\",\"delay\":1e300}", "delay"},
+    {"{\"task\":\"t\",\"delay\":\"soon\"}", "delay"},
+    {"{\"task\":\"t\",\"delay\":[]}", "delay"},
+    {"{\"task\":\"t\",\"eta\":1}", "eta"},
+    {"{\"task\":\"t\",\"eta\":\"2026-02-30T00:00:00Z\"}", "eta"},
+    {"{\"task\":\"t\",\"eta\":\"2026-01-31T00:00:00Z\",\"delay\":1}", "eta"},
+    {"{\"task\":\"t\",\"expires\":0}", "expires"},
+    {"{\"task\":\"t\",\"expires\":\"never\"}", "expires"},
+    {"{\"task\":\"t\",\"expires\":5,\"delay\":5}", "expires"},
+    {"{\"task\":\"t\",\"eta\":\"2026-01-31T00:00:01Z\",\"expires\":\"2026-01-31T00:00:00Z\"}",
+     "expires"},
+    {"{\"task\":\"t\",\"max_attempts\":0}", "max_attempts"},
+    {"{\"task\":\"t\",\"max_attempts\":1001}", "max_attempts"},
+    {"{\"task\":\"t\",\"retry\":\"fixed\"}", "retry"},
+    {"{\"task\":\"t\",\"retry\":{\"kind\":\"often\"}}", "retry.kind"},
+    {"{\"task\":\"t\",\"retry\":{\"kind\":1}}", "retry.kind"},
+    {"{\"task\":\"t\",\"retry\":{\"base\":0}}", "retry.base"},
+    {"{\"task\":\"t\",\"retry\":{\"base\":9,\"cap\":8}}", "retry.cap"},
+    {"{\"task\":\"t\",\"retry\":{\"jitter\":1}}", "retry.jitter"},
+    {"{\"task\":\"t\",\"soft_limit\":0}", "soft_limit"},
+    {"{\"task\":\"t\",\"soft_limit\":3,\"hard_limit\":2}", "soft_limit"},
+    {"{\"task\":\"t\",\"hard_limit\":\"8d\"}", "hard_limit"},
+    {"{\"task\":\"t\",\"result_ttl\":\"366d\"}", "result_ttl"},
+    {"{\"task\":\"t\",\"tags\":\"x\"}", "tags"},
+    {"{\"task\":\"t\",\"tags\":[1]}", "tags"},
+    {"{\"task\":\"t\",\"tags\":[\"\"]}", "tags"},
+    {"{\"task\":\"t\",\"tags\":{\"a\":\"b\"}}", "tags"},
+    {"{\"task\":\"t\",\"priorty\":1}", "priorty"},
+    {"{\"task\":\"t\",\"\":1}", ""},
+};
+
 static void a_bad_member_is_named(void **state)
 {
-    static const struct {
-        const char *json;
-        const char *field;
-    } rows[] = {
-        {"{}", "task"},
-        {"{\"task\":null}", "task"},
-        {"{\"task\":\"\"}", "task"},
-        {"{\"task\":5}", "task"},
-        {"{\"task\":\"Upper\"}", "task"},
-        {"{\"task\":\"a b\"}", "task"},
-        {"{\"task\":\"t\",\"args\":[]}", "args"},
-        {"{\"task\":\"t\",\"args\":\"{}\"}", "args"},
-        {"{\"task\":\"t\",\"args\":1}", "args"},
-        {"{\"task\":\"t\",\"queue\":\"a.b\"}", "queue"},
-        {"{\"task\":\"t\",\"queue\":\"\"}", "queue"},
-        {"{\"task\":\"t\",\"queue\":\"{x}\"}", "queue"},
-        {"{\"task\":\"t\",\"queue\":true}", "queue"},
-        {"{\"task\":\"t\",\"name\":\"a:b\"}", "name"},
-        {"{\"task\":\"t\",\"name\":\"\"}", "name"},
-        {"{\"task\":\"t\",\"priority\":4}", "priority"},
-        {"{\"task\":\"t\",\"priority\":-1}", "priority"},
-        {"{\"task\":\"t\",\"priority\":1.5}", "priority"},
-        {"{\"task\":\"t\",\"priority\":\"1\"}", "priority"},
-        {"{\"task\":\"t\",\"priority\":99999999999999999999}", "priority"},
-        {"{\"task\":\"t\",\"delay\":-1}", "delay"},
-        {"{\"task\":\"t\",\"delay\":1e300}", "delay"},
-        {"{\"task\":\"t\",\"delay\":\"soon\"}", "delay"},
-        {"{\"task\":\"t\",\"delay\":[]}", "delay"},
-        {"{\"task\":\"t\",\"eta\":1}", "eta"},
-        {"{\"task\":\"t\",\"eta\":\"2026-02-30T00:00:00Z\"}", "eta"},
-        {"{\"task\":\"t\",\"eta\":\"2026-01-31T00:00:00Z\",\"delay\":1}", "eta"},
-        {"{\"task\":\"t\",\"expires\":0}", "expires"},
-        {"{\"task\":\"t\",\"expires\":\"never\"}", "expires"},
-        {"{\"task\":\"t\",\"expires\":5,\"delay\":5}", "expires"},
-        {"{\"task\":\"t\",\"eta\":\"2026-01-31T00:00:01Z\",\"expires\":\"2026-01-31T00:00:00Z\"}",
-         "expires"},
-        {"{\"task\":\"t\",\"max_attempts\":0}", "max_attempts"},
-        {"{\"task\":\"t\",\"max_attempts\":1001}", "max_attempts"},
-        {"{\"task\":\"t\",\"retry\":\"fixed\"}", "retry"},
-        {"{\"task\":\"t\",\"retry\":{\"kind\":\"often\"}}", "retry.kind"},
-        {"{\"task\":\"t\",\"retry\":{\"kind\":1}}", "retry.kind"},
-        {"{\"task\":\"t\",\"retry\":{\"base\":0}}", "retry.base"},
-        {"{\"task\":\"t\",\"retry\":{\"base\":9,\"cap\":8}}", "retry.cap"},
-        {"{\"task\":\"t\",\"retry\":{\"jitter\":1}}", "retry.jitter"},
-        {"{\"task\":\"t\",\"soft_limit\":0}", "soft_limit"},
-        {"{\"task\":\"t\",\"soft_limit\":3,\"hard_limit\":2}", "soft_limit"},
-        {"{\"task\":\"t\",\"hard_limit\":\"8d\"}", "hard_limit"},
-        {"{\"task\":\"t\",\"result_ttl\":\"366d\"}", "result_ttl"},
-        {"{\"task\":\"t\",\"tags\":\"x\"}", "tags"},
-        {"{\"task\":\"t\",\"tags\":[1]}", "tags"},
-        {"{\"task\":\"t\",\"tags\":[\"\"]}", "tags"},
-        {"{\"task\":\"t\",\"tags\":{\"a\":\"b\"}}", "tags"},
-        {"{\"task\":\"t\",\"priorty\":1}", "priorty"},
-        {"{\"task\":\"t\",\"\":1}", ""},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        assert_int_equal(parse(rows[i].json), QN_EINVAL);
-        assert_string_equal(fault.field, rows[i].field);
+    for (size_t i = 0; i < sizeof(bad_members) / sizeof(bad_members[0]); i++) {
+        assert_int_equal(parse(bad_members[i].json), QN_EINVAL);
+        assert_string_equal(fault.field, bad_members[i].field);
         assert_int_equal(fault.problem, API_BAD_JOB);
         assert_true(fault.detail[0] != '\0');
     }
