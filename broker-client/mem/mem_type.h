@@ -68,6 +68,7 @@ struct qn_mem_pair {
 
 struct qn_mem_queue {
     struct qn_mem_queue *next;
+    struct qn_mem_store *store;
     char name[QN_QUEUE_MAX + 1];
     struct qn_mem_job *buckets[QN_MEM_BUCKETS];
     struct qn_mem_lease *leases;
@@ -164,11 +165,10 @@ void qn_mem_pairs_free(struct qn_mem_pair **list);
 bool qn_mem_is_live(const struct qn_mem_job *job);
 void qn_mem_make_ready(struct qn_mem_queue *queue, struct qn_mem_job *job, bool front);
 /* Makes the record final; data is what stands behind the token. */
-void qn_mem_end(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
-                char letter, const char *token, struct qn_span data, int64_t life_ms);
+void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, const char *token,
+                struct qn_span data, int64_t life_ms);
 /* The same for a job that no run ended. */
-void qn_mem_bury(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
-                 char letter, int64_t life_ms);
+void qn_mem_bury(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, int64_t life_ms);
 void qn_mem_set(struct qn_buf *to, struct qn_span bytes);
 struct qn_span qn_mem_span(const struct qn_buf *buf);
 /* Puts the token, unless paused, and gives it to somebody who waits. */

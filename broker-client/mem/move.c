@@ -54,11 +54,11 @@ static int64_t *total_of(struct qn_stats *totals, char letter)
                            : &totals->expired;
 }
 
-void qn_mem_end(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
-                char letter, const char *token, struct qn_span data, int64_t life_ms)
+void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, const char *token,
+                struct qn_span data, int64_t life_ms)
 {
     struct qn_buf record;
-    int64_t now = qn_mem_now(store);
+    int64_t now = qn_mem_now(queue->store);
 
     qn_buf_init(&record, QN_RECORD_MAX);
     add_head(&record, letter, token, now);
@@ -77,8 +77,7 @@ void qn_mem_end(struct qn_mem_store *store, struct qn_mem_queue *queue, struct q
     tell_watchers(queue, job);
 }
 
-void qn_mem_bury(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
-                 char letter, int64_t life_ms)
+void qn_mem_bury(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, int64_t life_ms)
 {
     struct qn_ending ending = {0};
     struct qn_try attempt = {0};
@@ -96,7 +95,7 @@ void qn_mem_bury(struct qn_mem_store *store, struct qn_mem_queue *queue, struct 
         ending.error = qn_mem_span(&error);
     }
     (void)!qn_ending_encode(&ending, qn_mem_span(&job->record), &data);
-    qn_mem_end(store, queue, job, letter, "-", qn_mem_span(&data), life_ms);
+    qn_mem_end(queue, job, letter, "-", qn_mem_span(&data), life_ms);
     qn_buf_release(&error);
     qn_buf_release(&data);
 }

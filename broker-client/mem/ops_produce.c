@@ -139,7 +139,7 @@ static void cancel(struct qn_mem_store *store, struct qn_mem_queue *queue, struc
         tell_worker(store, queue, job);
     } else {
         ret->code = QN_CANCEL_DONE;
-        qn_mem_bury(store, queue, job, 'C', life_ms);
+        qn_mem_bury(queue, job, 'C', life_ms);
     }
 }
 

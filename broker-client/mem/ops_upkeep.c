@@ -91,10 +91,10 @@ static void recover_one(struct recovery *r, struct qn_mem_job *job)
 
     qn_buf_reset(&job->progress);
     if (job->cancel_ms != QN_NO_TIME) {
-        qn_mem_bury(r->store, r->queue, job, 'C', r->how->final_ttl_ms);
+        qn_mem_bury(r->queue, job, 'C', r->how->final_ttl_ms);
         r->cancelled[result->n_cancelled++] = name;
     } else if (deaths >= r->how->max_deaths) {
-        qn_mem_bury(r->store, r->queue, job, 'F', r->how->failed_ttl_ms);
+        qn_mem_bury(r->queue, job, 'F', r->how->failed_ttl_ms);
         r->failed[result->n_failed++] = name;
     } else {
         qn_mem_make_ready(r->queue, job, true);

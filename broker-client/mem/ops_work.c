@@ -148,7 +148,7 @@ static void take(struct qn_mem *mem, struct qn_mem_queue *queue, const char *inc
 
     while (entries && taken->n < want && (job = next_in_line(queue)) != NULL) {
         if (too_late(job, answer->reply.now_ms))
-            qn_mem_bury(mem->store, queue, job, 'E', final_ttl_ms);
+            qn_mem_bury(queue, job, 'E', final_ttl_ms);
         else
             take_one(queue, job, incarnation, answer, &entries[taken->n++]);
     }
@@ -217,7 +217,7 @@ static int run_again(struct qn_mem_store *store, struct qn_mem_queue *queue, str
         const struct qn_ending ending = {
             .attempts = attempt.attempts, .deaths = attempt.deaths, .history = attempt.history};
         (void)!qn_ending_encode(&ending, qn_mem_span(&job->record), &data);
-        qn_mem_end(store, queue, job, 'C', token, qn_mem_span(&data), final_ttl_ms);
+        qn_mem_end(queue, job, 'C', token, qn_mem_span(&data), final_ttl_ms);
         qn_buf_release(&data);
         return QN_FIN_AS_CANCELLED;
     }
@@ -246,7 +246,7 @@ static int finish_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
         return answer_late(job, run->token);
     if (run->kind == QN_FIN_RETRY || run->kind == QN_FIN_SNOOZE || run->kind == QN_FIN_RELEASE)
         return run_again(store, queue, job, run, final_ttl_ms);
-    qn_mem_end(store, queue, job, letter, run->token, run->data, run->ms);
+    qn_mem_end(queue, job, letter, run->token, run->data, run->ms);
     return QN_FIN_OK;
 }
 

@@ -88,6 +88,7 @@ struct qn_mem_queue *qn_mem_queue(struct qn_mem_store *store, const char *name)
     if (!queue)
         return NULL;
     qn_str_copy(queue->name, sizeof(queue->name), name);
+    queue->store = store;
     queue->tick_ms = QN_NO_TIME;
     queue->paused_ms = QN_NO_TIME;
     queue->next = store->queues;

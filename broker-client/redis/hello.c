@@ -4,9 +4,9 @@
  * answered. A broker that may throw keys away (eviction), is older than 7.0 or
  * speaks a newer protocol is refused for good: no later try would end better.
  */
+#include "common/str.h"
 #include "conn_type.h"
 #include "proto.h"
-#include <stdlib.h>
 #include <string.h>
 
 static struct qn_call *say(struct qn_conn *conn, struct qn_calls *to, qn_call_fn *fn,
@@ -89,6 +89,14 @@ static void info_value(const redisReply *info, const char *name, char *out, size
     out[len] = '\0';
 }
 
+/* The number before the first dot; more than any version when it is none. */
+static int64_t major_of(const char *version)
+{
+    int64_t major;
+
+    return qn_strn_to_i64(version, strcspn(version, "."), &major) == QN_OK ? major : INT64_MAX;
+}
+
 static void on_server_info(struct qn_call *call, int rc, const struct qn_err *err,
                            const redisReply *answer)
 {
@@ -100,7 +108,7 @@ static void on_server_info(struct qn_call *call, int rc, const struct qn_err *er
     if (rc != QN_OK)
         return;
     info_value(answer, "redis_version:", version, sizeof(version));
-    if (version[0] != '\0' && atoi(version) < 7) {
+    if (version[0] != '\0' && major_of(version) < 7) {
         qn_fail(&why, QN_EUNSUPPORTED, "Redis %s is too old, 7.0 or newer is needed", version);
         qn_conn_refuse(call->owner, &why);
     }
@@ -134,7 +142,7 @@ static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
         qn_conn_give_up(conn, QN_EUNKNOWN, err);
         return;
     }
-    if (answer->type == REDIS_REPLY_STRING && atoi(answer->str) > QN_PROTO_MAJOR) {
+    if (answer->type == REDIS_REPLY_STRING && major_of(answer->str) > QN_PROTO_MAJOR) {
         qn_fail(&why, QN_EUNSUPPORTED,
                 "the broker's data has protocol %.20s, this program knows %s", answer->str,
                 QN_PROTO_TEXT);

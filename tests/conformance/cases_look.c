@@ -43,7 +43,7 @@ static void the_figures_of_a_queue_add_up(void **state)
 static void jobs_are_listed_by_state_in_pages(void **state)
 {
     struct world *w = *state;
-    char name[8];
+    char name[16];
 
     for (int i = 0; i < 5; i++) {
         snprintf(name, sizeof(name), "q%d", i);

@@ -46,7 +46,7 @@ static void a_full_batch_is_taken_in_order(void **state)
 {
     struct world *w = *state;
     struct job jobs[QN_ENQUEUE_BATCH_MAX] = {{0}};
-    char names[QN_ENQUEUE_BATCH_MAX][8];
+    char names[QN_ENQUEUE_BATCH_MAX][16];
 
     for (int i = 0; i < QN_ENQUEUE_BATCH_MAX; i++) {
         snprintf(names[i], sizeof(names[i]), "n%03d", i);

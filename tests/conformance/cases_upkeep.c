@@ -90,7 +90,7 @@ static void a_clock_that_goes_back_recovers_nothing(void **state)
 static void a_job_that_took_three_workers_with_it_is_a_dead_letter(void **state)
 {
     struct world *w = *state;
-    char incarnation[12];
+    char incarnation[24];
 
     new_job(w, .name = "poison");
     for (int i = 0; i < 3; i++) {

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void without_a_lease_nothing_is_taken(void **state)
@@ -168,7 +169,7 @@ static void a_batch_of_runs_is_judged_one_by_one(void **state)
     op_enqueue(w, jobs, 2);
     op_join(w, INC);
     struct got *taken = op_take(w, INC, 2);
-    strcpy(taken->token[1], INC ":999");
+    snprintf(taken->token[1], sizeof(taken->token[1]), "%s:999", INC);
     assert_int_equal(op_finish(w, taken, 1, QN_FIN_SUCCEEDED, DAY)->code[0], QN_FIN_STALE);
     assert_int_equal(op_finish(w, taken, 0, QN_FIN_SUCCEEDED, DAY)->code[0], QN_FIN_OK);
     assert_state(w, "b", QN_RUNNING);

@@ -1,7 +1,7 @@
-#include "world.h"
+#include "world_redis.h"
 
 #include "broker-client/redis/redis.h"
-#include "world_redis.h"
+#include "world.h"
 #include <stdlib.h>
 
 const char world_kind[] = "redis";

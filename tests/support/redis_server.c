@@ -58,7 +58,7 @@ void redis_server_start(struct redis_server *server)
     pid_t parent = getpid();
 
     memset(server, 0, sizeof(*server));
-    strcpy(server->dir, "/tmp/quern-redis-XXXXXX");
+    snprintf(server->dir, sizeof(server->dir), "/tmp/quern-redis-XXXXXX");
     if (!mkdtemp(server->dir))
         die("mkdtemp", strerror(errno));
     snprintf(server->socket, sizeof(server->socket), "%s/s", server->dir);

@@ -57,7 +57,8 @@ for i = 1, n do
     if code == 1 then
         seen[name] = true
         made = made + 1
-        local priority, due, expires = tonumber(ARGV[base + 1]), at(ARGV[base + 2]), at(ARGV[base + 3])
+        local priority = tonumber(ARGV[base + 1])
+        local due, expires = at(ARGV[base + 2]), at(ARGV[base + 3])
         local flags = priority
         local times = ''
         if due then

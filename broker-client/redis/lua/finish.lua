@@ -53,7 +53,8 @@ local seen = {}
 
 for i = 1, n do
     local name, token = names[i], tokens[i]
-    local kind, ms, data, logged = ARGV[6 * i - 2], tonumber(ARGV[6 * i - 1]), ARGV[6 * i], ARGV[6 * i + 1]
+    local kind, ms = ARGV[6 * i - 2], tonumber(ARGV[6 * i - 1])
+    local data, logged = ARGV[6 * i], ARGV[6 * i + 1]
     local code = 1
     if held[i] ~= token or seen[name] then
         code = answer_late(name, token)

@@ -66,7 +66,8 @@ local function move(name, token)
     local try = parse_try(redis.call('HGET', tries, name))
     try.deaths = try.deaths + 1
     try.token = NOBODY
-    try.history = try.history .. string.format('{"run":"%s","cause":"lost","ended_ms":%.0f}\n', token, t)
+    try.history = try.history
+        .. string.format('{"run":"%s","cause":"lost","ended_ms":%.0f}\n', token, t)
     if redis.call('HDEL', KEYS[13], name) == 1 then
         bury(name, record, try, 'C', final_ttl)
         redis.call('LPUSH', KEYS[12], name)

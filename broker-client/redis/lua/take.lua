@@ -96,7 +96,8 @@ if #taken > 0 then
         tokens[2 * i] = incarnation .. ':' .. string.format('%.0f', run + i - 1)
     end
     redis.call('HSET', running, unpack(tokens))
-    local known = redis.call('EXISTS', tries) == 1 and redis.call('HMGET', tries, unpack(taken)) or {}
+    local known = redis.call('EXISTS', tries) == 1 and redis.call('HMGET', tries, unpack(taken))
+        or {}
     for i = 1, #taken do
         entries[3 * i - 2] = taken[i]
         entries[3 * i - 1] = records[i]
