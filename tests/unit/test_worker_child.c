@@ -1,13 +1,9 @@
 /* test_worker_child.c - the executor's loop in a real child process; the test is its
  * supervisor. */
-#include "worker/child.h"
+#include "tests/support/executor_room.h"
 
-#include "broker-client/record.h"
 #include "common/clock.h"
-#include "common/frame.h"
 #include "common/mem.h"
-#include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <quern/job.h>
 #include <setjmp.h>
@@ -16,15 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define WAIT_MS 20000 /* until a test gives up */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -35,7 +27,6 @@
 /* ---- the tasks of the child ---- */
 
 static int inits; /* of this process */
-static int done_fd = -1;
 
 static int count_init(void **ret_state, struct qn_err *reterr)
 {
@@ -47,7 +38,7 @@ static int count_init(void **ret_state, struct qn_err *reterr)
 
 static void tell_done(void *state)
 {
-    if (write(done_fd, state == &inits ? "d" : "?", 1) != 1)
+    if (write(executor_room_done_fd, state == &inits ? "d" : "?", 1) != 1)
         abort();
 }
 
@@ -157,243 +148,53 @@ static const struct qn_task all_tasks[] = {
     TASK("follow", .run = run_follow),
 };
 
-/* ---- the supervisor's side ---- */
-
-struct room {
-    struct worker_registry *registry;
-    struct worker_page *page;
-    pid_t pid;
-    int fd;
-    int stop_fd;
-    int done_fd; /* what done told */
-    struct qn_frame_reader reader;
-    struct qn_buf out;
-    int64_t run;
-};
-
-static _Noreturn void be_child(struct room *room, int fd, int done)
-{
-    close(room->fd);
-    done_fd = done;
-    _exit(worker_child_main(fd, room->stop_fd, room->page, room->registry));
-}
-
-static int enter(void **state)
-{
-    struct room *room = qn_zalloc(1, sizeof(*room));
-    int pair[2], done[2];
-
-    if (worker_registry_create(&room->registry, NULL, NULL) != QN_OK ||
-        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 || pipe(done) < 0)
-        return -1;
-    for (size_t i = 0; i < sizeof(all_tasks) / sizeof(all_tasks[0]); i++) {
-        if (worker_registry_add(room->registry, &all_tasks[i], NULL) != QN_OK)
-            return -1;
-    }
-    room->page =
-        mmap(NULL, sizeof(*room->page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    room->stop_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    room->fd = pair[0];
-    room->done_fd = done[0];
-    qn_frame_reader_init(&room->reader, WORKER_FRAME_MAX);
-    qn_buf_init(&room->out, WORKER_FRAME_MAX + QN_FRAME_HEAD);
-    room->pid = fork();
-    if (room->pid == 0)
-        be_child(room, pair[1], done[1]);
-    close(pair[1]);
-    close(done[1]);
-    *state = room;
-    return room->pid > 0 ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-    struct room *room = *state;
-
-    if (room->pid > 0) {
-        kill(room->pid, SIGKILL);
-        waitpid(room->pid, NULL, 0);
-    }
-    if (room->fd >= 0)
-        close(room->fd);
-    close(room->stop_fd);
-    close(room->done_fd);
-    munmap(room->page, sizeof(*room->page));
-    qn_frame_reader_release(&room->reader);
-    qn_buf_release(&room->out);
-    worker_registry_free(room->registry);
-    qn_free(room);
-    return 0;
-}
-
-/* The next frame, or false at the end of the stream. */
-static bool next(struct room *room, struct qn_frame *ret)
-{
-    struct pollfd wait = {.fd = room->fd, .events = POLLIN};
-    size_t len;
-    char *into;
-
-    while (qn_frame_next(&room->reader, ret) != QN_OK) {
-        assert_int_equal(qn_frame_room(&room->reader, &into, &len), QN_OK);
-        assert_int_equal(poll(&wait, 1, WAIT_MS), 1);
-        ssize_t n = recv(room->fd, into, len, 0);
-        if (n <= 0)
-            return false;
-        qn_frame_filled(&room->reader, (size_t)n);
-    }
-    return true;
-}
-
-static void expect(struct room *room, enum worker_frame type, const char *body)
-{
-    struct qn_frame frame;
-
-    assert_true(next(room, &frame));
-    assert_int_equal(frame.type, type);
-    if (body) {
-        assert_int_equal(frame.body.len, strlen(body));
-        assert_memory_equal(frame.body.data, body, strlen(body));
-    }
-}
-
-static struct worker_result_frame expect_result(struct room *room)
-{
-    struct worker_result_frame result;
-    struct qn_frame frame;
-
-    do
-        assert_true(next(room, &frame));
-    while (frame.type != WORKER_FRAME_RESULT);
-    assert_int_equal(worker_link_decode_result(frame.body, &result), QN_OK);
-    assert_true(result.run == room->run);
-    return result;
-}
-
-static void send_out(struct room *room)
-{
-    assert_int_equal(qn_buf_status(&room->out), QN_OK);
-    for (size_t at = 0; at < room->out.len;) {
-        ssize_t n = send(room->fd, room->out.data + at, room->out.len - at, MSG_NOSIGNAL);
-        assert_true(n > 0);
-        at += (size_t)n;
-    }
-    qn_buf_reset(&room->out);
-}
-
-static void add_job(struct room *room, struct qn_span record)
-{
-    const struct worker_job_frame job = {
-        .run = ++room->run,
-        .queue = {.data = "default", .len = 7},
-        .name = {.data = "abc", .len = 3},
-        .attempt = 1,
-        .max_attempts = 3,
-        .record = record,
-    };
-    size_t mark;
-
-    qn_frame_begin(&room->out, WORKER_FRAME_JOB, &mark);
-    assert_int_equal(worker_link_encode_job(&room->out, &job), QN_OK);
-    assert_int_equal(qn_frame_end(&room->out, mark), QN_OK);
-}
-
-static void add_task(struct room *room, const char *task, const char *args)
-{
-    struct qn_body body = {
-        .task = {.data = task, .len = strlen(task)},
-        .args = {.data = args, .len = strlen(args)},
-    };
-    struct qn_buf record;
-
-    qn_buf_init(&record, QN_RECORD_MAX);
-    qn_buf_add(&record, "\1L\0", 3);
-    qn_buf_add_u64(&record, 1750000000000);
-    assert_int_equal(qn_body_encode(&body, &record), QN_OK);
-    add_job(room, (struct qn_span){.data = record.data, .len = record.len});
-    qn_buf_release(&record);
-}
-
-static struct worker_result_frame do_task(struct room *room, const char *task, const char *args)
-{
-    add_task(room, task, args);
-    send_out(room);
-    return expect_result(room);
-}
-
-static void assert_text(struct qn_span got, const char *wanted)
-{
-    assert_int_equal(got.len, strlen(wanted));
-    assert_memory_equal(got.data, wanted, got.len);
-}
-
-/* Waits for the child's end; its status as waitpid has it. */
-static int wait_end(struct room *room)
-{
-    struct qn_frame frame;
-    int status;
-
-    while (next(room, &frame)) {
-    }
-    assert_int_equal(waitpid(room->pid, &status, 0), room->pid);
-    room->pid = -1;
-    return status;
-}
-
-static void assert_exit(struct room *room, int code)
-{
-    int status = wait_end(room);
-
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), code);
-}
-
 /* ---- guarantees ---- */
 
 static void ready_comes_first_and_the_end_of_the_stream_ends_it(void **state)
 {
     struct room *room = *state;
 
-    expect(room, WORKER_FRAME_READY, "");
+    executor_room_expect(room, WORKER_FRAME_READY, "");
     assert_int_equal(shutdown(room->fd, SHUT_WR), 0);
-    assert_exit(room, 0);
+    executor_room_assert_exit(room, 0);
 }
 
 static void a_job_tells_its_progress_and_log_before_its_result(void **state)
 {
     struct room *room = *state;
 
-    expect(room, WORKER_FRAME_READY, "");
-    add_task(room, "test.echo", "{\"n\":5}");
-    send_out(room);
-    expect(room, WORKER_FRAME_LOG, "attempt 1 of default.abc\n");
-    expect(room, WORKER_FRAME_PROGRESS, "{\"done\":1,\"total\":2,\"text\":\"half\"}");
-    struct worker_result_frame result = expect_result(room);
+    executor_room_expect(room, WORKER_FRAME_READY, "");
+    executor_room_add(room, "test.echo", "{\"n\":5}");
+    executor_room_send(room);
+    executor_room_expect(room, WORKER_FRAME_LOG, "attempt 1 of default.abc\n");
+    executor_room_expect(room, WORKER_FRAME_PROGRESS, "{\"done\":1,\"total\":2,\"text\":\"half\"}");
+    struct worker_result_frame result = executor_room_result(room);
     assert_int_equal(result.outcome, QN_DONE);
-    assert_text(result.result, "{\"n\":5}");
+    assert_span_text(result.result, "{\"n\":5}");
 }
 
 static void quit_ends_it_after_the_job(void **state)
 {
     struct room *room = *state;
 
-    expect(room, WORKER_FRAME_READY, "");
-    add_task(room, "test.echo", "{}");
+    executor_room_expect(room, WORKER_FRAME_READY, "");
+    executor_room_add(room, "test.echo", "{}");
     qn_frame_write(&room->out, WORKER_FRAME_QUIT, "", 0);
-    add_task(room, "test.echo", "{}");
+    executor_room_add(room, "test.echo", "{}");
     room->run = 1;
-    send_out(room);
-    assert_int_equal(expect_result(room).outcome, QN_DONE);
-    assert_exit(room, 0);
+    executor_room_send(room);
+    assert_int_equal(executor_room_result(room).outcome, QN_DONE);
+    executor_room_assert_exit(room, 0);
 }
 
 static void a_frame_in_pieces_is_a_frame(void **state)
 {
     struct room *room = *state;
 
-    add_task(room, "test.echo", "{\"text\":\"piece by piece\"}");
+    executor_room_add(room, "test.echo", "{\"text\":\"piece by piece\"}");
     for (size_t i = 0; i < room->out.len; i++)
         assert_int_equal(send(room->fd, room->out.data + i, 1, 0), 1);
-    assert_text(expect_result(room).result, "{\"text\":\"piece by piece\"}");
+    assert_span_text(executor_room_result(room).result, "{\"text\":\"piece by piece\"}");
 }
 
 static void assert_refused(struct room *room, struct worker_result_frame result, const char *why)
@@ -401,24 +202,26 @@ static void assert_refused(struct room *room, struct worker_result_frame result,
     (void)room;
     assert_int_equal(result.outcome, QN_FAIL);
     assert_int_equal(result.cause, QN_CAUSE_REJECTED);
-    assert_text(result.error, why);
+    assert_span_text(result.error, why);
 }
 
 static void what_cannot_be_run_is_refused_and_the_next_is_run(void **state)
 {
     struct room *room = *state;
 
-    assert_refused(room, do_task(room, "test.none", "{}"), "no task \"test.none\" in this worker");
-    assert_refused(room, do_task(room, "", "{}"), "no task \"\" in this worker");
-    assert_refused(room, do_task(room, "test.echo", "{\"m\":1}"),
+    assert_refused(room, executor_room_do(room, "test.none", "{}"),
+                   "no task \"test.none\" in this worker");
+    assert_refused(room, executor_room_do(room, "", "{}"), "no task \"\" in this worker");
+    assert_refused(room, executor_room_do(room, "test.echo", "{\"m\":1}"),
                    "argument \"m\": task test.echo has none of that name");
-    assert_refused(room, do_task(room, "test.echo", "{\"n\":1.5}"),
+    assert_refused(room, executor_room_do(room, "test.echo", "{\"n\":1.5}"),
                    "argument \"n\": must be an integer, is 1.5");
-    assert_refused(room, do_task(room, "test.echo", "[]"), "arguments: must be a JSON object");
-    add_job(room, (struct qn_span){.data = "\1Q", .len = 2});
-    send_out(room);
-    assert_refused(room, expect_result(room), "record: the head is cut off");
-    assert_int_equal(do_task(room, "test.echo", "{}").outcome, QN_DONE);
+    assert_refused(room, executor_room_do(room, "test.echo", "[]"),
+                   "arguments: must be a JSON object");
+    executor_room_add_job(room, (struct qn_span){.data = "\1Q", .len = 2});
+    executor_room_send(room);
+    assert_refused(room, executor_room_result(room), "record: the head is cut off");
+    assert_int_equal(executor_room_do(room, "test.echo", "{}").outcome, QN_DONE);
 }
 
 static void init_is_called_once_and_done_at_the_end(void **state)
@@ -427,9 +230,9 @@ static void init_is_called_once_and_done_at_the_end(void **state)
     char told[4] = "";
 
     for (int i = 0; i < 3; i++)
-        assert_text(do_task(room, "test.inits", "{}").result, "1");
+        assert_span_text(executor_room_do(room, "test.inits", "{}").result, "1");
     assert_int_equal(shutdown(room->fd, SHUT_WR), 0);
-    assert_exit(room, 0);
+    executor_room_assert_exit(room, 0);
     assert_int_equal(read(room->done_fd, told, sizeof(told)), 1);
     assert_string_equal(told, "d");
 }
@@ -439,23 +242,23 @@ static void done_is_not_called_without_init(void **state)
     struct room *room = *state;
     char told[4] = "";
 
-    assert_int_equal(do_task(room, "test.echo", "{}").outcome, QN_DONE);
+    assert_int_equal(executor_room_do(room, "test.echo", "{}").outcome, QN_DONE);
     assert_int_equal(shutdown(room->fd, SHUT_WR), 0);
-    assert_exit(room, 0);
+    executor_room_assert_exit(room, 0);
     assert_int_equal(read(room->done_fd, told, sizeof(told)), 0);
 }
 
 static void a_failed_init_is_a_retry_and_is_tried_again(void **state)
 {
     struct room *room = *state;
-    struct worker_result_frame result = do_task(room, "test.fail_first", "{}");
+    struct worker_result_frame result = executor_room_do(room, "test.fail_first", "{}");
 
     assert_int_equal(result.outcome, QN_RETRY);
     assert_int_equal(result.cause, QN_CAUSE_ERROR);
-    assert_text(result.error, "task test.fail_first: init: no route \xef\xbf\xbd");
-    assert_int_equal(do_task(room, "test.fail_first", "{}").outcome, QN_DONE);
-    result = do_task(room, "test.fail_silently", "{}");
-    assert_text(result.error, "task test.fail_silently: init: timed out");
+    assert_span_text(result.error, "task test.fail_first: init: no route \xef\xbf\xbd");
+    assert_int_equal(executor_room_do(room, "test.fail_first", "{}").outcome, QN_DONE);
+    result = executor_room_do(room, "test.fail_silently", "{}");
+    assert_span_text(result.error, "task test.fail_silently: init: timed out");
 }
 
 static void ask_to_stop(struct room *room, int64_t run)
@@ -470,11 +273,11 @@ static void a_stop_wakes_the_run_it_is_meant_for(void **state)
 {
     struct room *room = *state;
 
-    expect(room, WORKER_FRAME_READY, "");
-    add_task(room, "test.wait", "{\"ms\":20000}");
-    send_out(room);
+    executor_room_expect(room, WORKER_FRAME_READY, "");
+    executor_room_add(room, "test.wait", "{\"ms\":20000}");
+    executor_room_send(room);
     ask_to_stop(room, 1);
-    assert_text(expect_result(room).result, "{\"readable\":1,\"told\":1}");
+    assert_span_text(executor_room_result(room).result, "{\"readable\":1,\"told\":1}");
 }
 
 static void a_stop_that_came_before_its_run_is_not_lost(void **state)
@@ -482,16 +285,18 @@ static void a_stop_that_came_before_its_run_is_not_lost(void **state)
     struct room *room = *state;
 
     ask_to_stop(room, 1);
-    assert_text(do_task(room, "test.wait", "{\"ms\":20000}").result, "{\"readable\":1,\"told\":1}");
+    assert_span_text(executor_room_do(room, "test.wait", "{\"ms\":20000}").result,
+                     "{\"readable\":1,\"told\":1}");
 }
 
 static void a_late_stop_does_not_reach_the_next_run(void **state)
 {
     struct room *room = *state;
 
-    assert_int_equal(do_task(room, "test.echo", "{}").outcome, QN_DONE);
+    assert_int_equal(executor_room_do(room, "test.echo", "{}").outcome, QN_DONE);
     ask_to_stop(room, 1);
-    assert_text(do_task(room, "test.wait", "{\"ms\":50}").result, "{\"readable\":0,\"told\":0}");
+    assert_span_text(executor_room_do(room, "test.wait", "{\"ms\":50}").result,
+                     "{\"readable\":0,\"told\":0}");
 }
 
 static void a_run_is_killed_by_its_own_timer_when_nobody_else_does(void **state)
@@ -499,11 +304,11 @@ static void a_run_is_killed_by_its_own_timer_when_nobody_else_does(void **state)
     struct room *room = *state;
 
     room->page->hard_at_ms = qn_mono_ms(&qn_clock_system) + 200 - WORKER_CHILD_GRACE_MS;
-    add_task(room, "test.hang", "{}");
-    send_out(room);
-    expect(room, WORKER_FRAME_READY, "");
-    expect(room, WORKER_FRAME_LOG, "hangs\n");
-    int status = wait_end(room);
+    executor_room_add(room, "test.hang", "{}");
+    executor_room_send(room);
+    executor_room_expect(room, WORKER_FRAME_READY, "");
+    executor_room_expect(room, WORKER_FRAME_LOG, "hangs\n");
+    int status = executor_room_end(room);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGKILL);
 }
@@ -513,9 +318,10 @@ static void the_timer_of_a_run_ends_with_it(void **state)
     struct room *room = *state;
 
     room->page->hard_at_ms = qn_mono_ms(&qn_clock_system) + 300 - WORKER_CHILD_GRACE_MS;
-    assert_int_equal(do_task(room, "test.echo", "{}").outcome, QN_DONE);
+    assert_int_equal(executor_room_do(room, "test.echo", "{}").outcome, QN_DONE);
     room->page->hard_at_ms = 0;
-    assert_text(do_task(room, "test.wait", "{\"ms\":400}").result, "{\"readable\":0,\"told\":0}");
+    assert_span_text(executor_room_do(room, "test.wait", "{\"ms\":400}").result,
+                     "{\"readable\":0,\"told\":0}");
 }
 
 static void a_broken_frame_ends_it(void **state)
@@ -523,8 +329,8 @@ static void a_broken_frame_ends_it(void **state)
     struct room *room = *state;
 
     qn_buf_add_u32(&room->out, 0);
-    send_out(room);
-    assert_exit(room, 70);
+    executor_room_send(room);
+    executor_room_assert_exit(room, 70);
 }
 
 static void a_frame_that_is_not_for_it_ends_it(void **state)
@@ -532,8 +338,8 @@ static void a_frame_that_is_not_for_it_ends_it(void **state)
     struct room *room = *state;
 
     qn_frame_write(&room->out, WORKER_FRAME_RESULT, "x", 1);
-    send_out(room);
-    assert_exit(room, 70);
+    executor_room_send(room);
+    executor_room_assert_exit(room, 70);
 }
 
 static void follow_ups_come_before_the_result(void **state)
@@ -542,21 +348,22 @@ static void follow_ups_come_before_the_result(void **state)
     struct worker_follow_frame follow;
     struct qn_frame frame;
 
-    expect(room, WORKER_FRAME_READY, "");
-    add_task(room, "test.follow", "{}");
-    send_out(room);
-    assert_true(next(room, &frame));
+    executor_room_expect(room, WORKER_FRAME_READY, "");
+    executor_room_add(room, "test.follow", "{}");
+    executor_room_send(room);
+    assert_true(executor_room_next(room, &frame));
     assert_int_equal(frame.type, WORKER_FRAME_FOLLOW);
     assert_int_equal(worker_link_decode_follow(frame.body, &follow), QN_OK);
-    assert_text(follow.task, "test.echo");
-    assert_text(follow.queue, "");
-    assert_text(follow.args, "{\"n\":1}");
-    assert_int_equal(expect_result(room).outcome, QN_DONE);
+    assert_span_text(follow.task, "test.echo");
+    assert_span_text(follow.queue, "");
+    assert_span_text(follow.args, "{\"n\":1}");
+    assert_int_equal(executor_room_result(room).outcome, QN_DONE);
 }
 
 static void read_memory(struct room *room, long ret[2])
 {
-    struct worker_result_frame result = do_task(room, "test.memory", "{\"text\":\"some text\"}");
+    struct worker_result_frame result =
+        executor_room_do(room, "test.memory", "{\"text\":\"some text\"}");
     char text[256] = "";
 
     memcpy(text, result.result.data, result.result.len);
@@ -601,17 +408,17 @@ static void an_idle_executor_is_small_also_after_a_large_job(void **state)
         print_message("not measured: a sanitizer's memory is not ours\n");
         return;
     }
-    assert_int_equal(do_task(room, "test.echo", "{}").outcome, QN_DONE);
+    assert_int_equal(executor_room_do(room, "test.echo", "{}").outcome, QN_DONE);
     kb = private_dirty_kb(room->pid);
     print_message("idle after a small job: %ld kB\n", kb);
     assert_in_range(kb, 1, 512);
     char *args = qn_alloc(900 * 1024);
-    int head = sprintf(args, "{\"text\":\"");
-    memset(args + head, 'x', 800 * 1024);
-    strcpy(args + head + 800 * 1024, "\"}");
-    assert_int_equal(do_task(room, "test.echo", args).outcome, QN_DONE);
+    memset(args, 'x', 800 * 1024);
+    memcpy(args, "{\"text\":\"", 9);
+    memcpy(args + 800 * 1024, "\"}", 3);
+    assert_int_equal(executor_room_do(room, "test.echo", args).outcome, QN_DONE);
     qn_free(args);
-    assert_int_equal(do_task(room, "test.echo", "{}").outcome, QN_DONE);
+    assert_int_equal(executor_room_do(room, "test.echo", "{}").outcome, QN_DONE);
     kb = private_dirty_kb(room->pid);
     print_message("idle after a large job: %ld kB\n", kb);
     assert_in_range(kb, 1, 512);
@@ -621,10 +428,15 @@ static void a_result_of_the_largest_size_arrives(void **state)
 {
     struct room *room = *state;
 
-    assert_int_equal(do_task(room, "test.large", "{}").result.len, QN_RESULT_MAX);
+    assert_int_equal(executor_room_do(room, "test.large", "{}").result.len, QN_RESULT_MAX);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+static int enter(void **state)
+{
+    return executor_room_enter(state, all_tasks, sizeof(all_tasks) / sizeof(all_tasks[0]));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, executor_room_leave)
 
 int main(void)
 {

@@ -1,138 +1,14 @@
-/* test_worker_job.c - what a running job may do, with a sink that remembers and a
- * clock that stands still. */
-#include "worker/job.h"
+/* test_worker_job.c - what a running job may do. */
+#include "tests/support/job_room.h"
 
-#include "common/json.h"
 #include "common/mem.h"
-#include "worker/artifact.h"
-#include <inttypes.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-
-#define SPAN(text) ((struct qn_span){.data = (text), .len = sizeof(text) - 1})
-#define SENT_MAX   (256 * 1024)
-
-struct room {
-    struct qn_fake_clock clock;
-    struct worker_page page;
-    int stop_fd;
-    struct qn_buf progress; /* a line each */
-    struct qn_buf log;
-    struct qn_buf follows;
-    int fail; /* the sink's answer from now on */
-    struct qn_job *job;
-    struct qn_record record;
-    char dir[64];
-};
-
-static int take_progress(void *arg, struct qn_span json)
-{
-    struct room *room = arg;
-
-    assert_int_equal(qn_json_check(json.data, json.len, NULL, NULL), QN_OK);
-    assert_true(json.len <= WORKER_PROGRESS_MAX);
-    qn_buf_add(&room->progress, json.data, json.len);
-    qn_buf_add_byte(&room->progress, '\n');
-    return room->fail;
-}
-
-static int take_log(void *arg, struct qn_span lines)
-{
-    struct room *room = arg;
-
-    assert_true(lines.len <= WORKER_LOG_CHUNK_MAX);
-    assert_int_equal(lines.data[lines.len - 1], '\n');
-    qn_buf_add(&room->log, lines.data, lines.len);
-    return room->fail;
-}
-
-static int take_follow(void *arg, const struct worker_follow_frame *follow)
-{
-    struct room *room = arg;
-
-    qn_buf_printf(&room->follows, "%.*s|%.*s|%.*s\n", (int)follow->task.len, follow->task.data,
-                  (int)follow->queue.len, follow->queue.data, (int)follow->args.len,
-                  follow->args.data);
-    return room->fail;
-}
-
-static void begin(struct room *room, const char *args)
-{
-    const struct worker_job_frame frame = {
-        .run = 7, .queue = SPAN("reports"), .name = SPAN("abc"), .attempt = 2, .max_attempts = 5};
-
-    room->record = (struct qn_record){.letter = 'L'};
-    room->record.body.task = SPAN("report.sales");
-    room->record.body.request_id = SPAN("req-1");
-    room->record.body.args = (struct qn_span){.data = args, .len = args ? strlen(args) : 0};
-    assert_int_equal(worker_job_begin(room->job, &frame, &room->record, room, NULL), QN_OK);
-}
-
-static int enter(void **state)
-{
-    struct room *room = qn_zalloc(1, sizeof(*room));
-
-    qn_fake_clock_init(&room->clock, 1000000, 1750000000000);
-    room->stop_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    qn_buf_init(&room->progress, SENT_MAX);
-    qn_buf_init(&room->log, SENT_MAX);
-    qn_buf_init(&room->follows, SENT_MAX);
-    strcpy(room->dir, "/tmp/quern-job-XXXXXX");
-    if (!mkdtemp(room->dir))
-        return -1;
-    const struct worker_job_setup setup = {
-        .clock = &room->clock.clock,
-        .page = &room->page,
-        .stop_fd = room->stop_fd,
-        .sink = {room, take_progress, take_log, take_follow},
-        .artifact_dir = room->dir,
-    };
-    if (worker_job_create(&room->job, &setup, NULL) != QN_OK)
-        return -1;
-    begin(room, NULL);
-    *state = room;
-    return 0;
-}
-
-static int leave(void **state)
-{
-    struct room *room = *state;
-    char command[128];
-
-    worker_job_free(room->job);
-    qn_buf_release(&room->progress);
-    qn_buf_release(&room->log);
-    qn_buf_release(&room->follows);
-    close(room->stop_fd);
-    snprintf(command, sizeof(command), "rm -rf '%s'", room->dir);
-    qn_free(room);
-    return system(command) != 0 || qn_mem_live() != 0;
-}
-
-static int lines(const struct qn_buf *buf)
-{
-    int n = 0;
-
-    for (size_t i = 0; i < buf->len; i++)
-        n += buf->data[i] == '\n';
-    return n;
-}
-
-static struct worker_result_frame finish(struct room *room, enum qn_outcome outcome)
-{
-    struct worker_result_frame result;
-
-    assert_int_equal(worker_job_finish(room->job, outcome, &result), QN_OK);
-    return result;
-}
 
 static void identity_is_what_the_frame_said(void **state)
 {
@@ -155,7 +31,8 @@ static void arguments_are_read_by_type(void **state)
     size_t len;
 
     worker_job_clear(job);
-    begin(room, "{\"s\":\"a\\u00e9\\n\",\"i\":-42,\"n\":1.5e2,\"b\":true,\"z\":null,\"big\":1e30}");
+    job_room_begin(
+        room, "{\"s\":\"a\\u00e9\\n\",\"i\":-42,\"n\":1.5e2,\"b\":true,\"z\":null,\"big\":1e30}");
     assert_string_equal(qn_job_arg_string(job, "s"), "a\xc3\xa9\n");
     assert_int_equal(qn_job_arg_integer(job, "i", 7), -42);
     assert_true(qn_job_arg_number(job, "n", 0) == 150.0);
@@ -171,7 +48,7 @@ static void an_argument_that_is_absent_or_null_or_of_another_type_is_the_preset(
     struct qn_job *job = room->job;
 
     worker_job_clear(job);
-    begin(room, "{\"s\":\"a\",\"n\":1.5,\"z\":null}");
+    job_room_begin(room, "{\"s\":\"a\",\"n\":1.5,\"z\":null}");
     assert_null(qn_job_arg_string(job, "none"));
     assert_null(qn_job_arg_string(job, "z"));
     assert_null(qn_job_arg_string(job, "n"));
@@ -196,7 +73,7 @@ static void a_string_read_again_costs_nothing_and_stays_where_it_is(void **state
     struct room *room = *state;
 
     worker_job_clear(room->job);
-    begin(room, "{\"s\":\"text\",\"t\":\"other\"}");
+    job_room_begin(room, "{\"s\":\"text\",\"t\":\"other\"}");
     const char *first = qn_job_arg_string(room->job, "s");
     assert_non_null(qn_job_arg_string(room->job, "t"));
     size_t count = qn_mem_count();
@@ -211,14 +88,14 @@ static void progress_is_sent_four_times_a_second_at_most(void **state)
 
     for (int i = 0; i < 1000; i++)
         qn_job_progress(room->job, i, 1000, "rows");
-    assert_int_equal(lines(&room->progress), WORKER_PROGRESS_PER_S);
+    assert_int_equal(job_room_lines(&room->progress), WORKER_PROGRESS_PER_S);
     qn_fake_clock_advance(&room->clock, 999);
     qn_job_progress(room->job, 1, 1000, "rows");
-    assert_int_equal(lines(&room->progress), WORKER_PROGRESS_PER_S);
+    assert_int_equal(job_room_lines(&room->progress), WORKER_PROGRESS_PER_S);
     qn_fake_clock_advance(&room->clock, 1);
     for (int i = 0; i < 1000; i++)
         qn_job_progress(room->job, i, 1000, "rows");
-    assert_int_equal(lines(&room->progress), 2 * WORKER_PROGRESS_PER_S);
+    assert_int_equal(job_room_lines(&room->progress), 2 * WORKER_PROGRESS_PER_S);
 }
 
 static void the_last_progress_is_always_sent(void **state)
@@ -228,7 +105,7 @@ static void the_last_progress_is_always_sent(void **state)
     for (int i = 0; i <= 1000; i++)
         qn_job_progress(room->job, i, 1000, "rows");
     qn_buf_reset(&room->progress);
-    finish(room, QN_FAIL);
+    job_room_finish(room, QN_FAIL);
     assert_string_equal(room->progress.data, "{\"done\":1000,\"total\":1000,\"text\":\"rows\"}\n");
 }
 
@@ -245,7 +122,7 @@ static void progress_is_clipped_and_its_text_cut_between_characters(void **state
     assert_string_equal(room->progress.data, "{\"done\":12,\"total\":0,\"text\":\"\"}\n");
     qn_buf_reset(&room->progress);
     memset(text, 'x', WORKER_PROGRESS_TEXT - 1);
-    strcpy(text + WORKER_PROGRESS_TEXT - 1, "\xc3\xa9");
+    memcpy(text + WORKER_PROGRESS_TEXT - 1, "\xc3\xa9", 3);
     qn_job_progress(room->job, -3, -1, text);
     assert_null(strstr(room->progress.data, "\xc3"));
     assert_non_null(strstr(room->progress.data, "{\"done\":0,\"total\":0,\"text\":\"xx"));
@@ -285,7 +162,7 @@ static void a_log_over_its_size_is_dropped_and_noted_once(void **state)
     assert_null(strstr(note + 1, "(more log lines were dropped"));
     qn_buf_reset(&room->log);
     worker_job_clear(room->job);
-    begin(room, NULL);
+    job_room_begin(room, NULL);
     qn_job_log(room->job, "the next run");
     assert_string_equal(room->log.data, "the next run\n");
 }
@@ -299,7 +176,7 @@ static void a_result_is_one_json_value(void **state)
     assert_int_equal(qn_job_result(room->job, "{\"a\":1,\"a\":2}", 13, &err), QN_EINVAL);
     assert_true(strncmp(err.msg, "result: byte ", 13) == 0);
     assert_int_equal(qn_job_result(room->job, "", 0, &err), QN_EINVAL);
-    struct worker_result_frame result = finish(room, QN_DONE);
+    struct worker_result_frame result = job_room_finish(room, QN_DONE);
     assert_true(qn_span_is(result.result, "{\"a\":1}"));
     assert_true(result.run == 7 && result.outcome == QN_DONE && result.cause == QN_CAUSE_NONE);
     assert_int_equal(result.error.len, 0);
@@ -316,9 +193,9 @@ static void the_last_result_counts_up_to_its_size(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(qn_job_result(room->job, text, QN_RESULT_MAX, NULL), QN_OK);
     assert_int_equal(qn_job_result(room->job, text, QN_RESULT_MAX + 1, NULL), QN_ELIMIT);
-    assert_int_equal(finish(room, QN_DONE).result.len, QN_RESULT_MAX);
+    assert_int_equal(job_room_finish(room, QN_DONE).result.len, QN_RESULT_MAX);
     assert_int_equal(qn_job_result(room->job, "3", 1, NULL), QN_OK);
-    assert_true(qn_span_is(finish(room, QN_DONE).result, "3"));
+    assert_true(qn_span_is(job_room_finish(room, QN_DONE).result, "3"));
     qn_free(text);
 }
 
@@ -329,15 +206,15 @@ static void a_failure_has_a_reason_and_no_result(void **state)
 
     assert_int_equal(qn_job_result(room->job, "1", 1, NULL), QN_OK);
     qn_job_delay(room->job, 5000);
-    result = finish(room, QN_RETRY);
+    result = job_room_finish(room, QN_RETRY);
     assert_true(qn_span_is(result.error, "task report.sales gave no reason"));
     assert_true(result.outcome == QN_RETRY && result.cause == QN_CAUSE_ERROR);
     assert_int_equal(result.delay_ms, 5000);
     assert_int_equal(result.result.len, 0);
     worker_job_clear(room->job);
-    begin(room, NULL);
+    job_room_begin(room, NULL);
     qn_job_error(room->job, "server said: %s", "no\n\xff\033");
-    result = finish(room, QN_FAIL);
+    result = job_room_finish(room, QN_FAIL);
     assert_true(qn_span_is(result.error, "server said: no\n\xef\xbf\xbd\\x1b"));
     assert_int_equal(result.delay_ms, -1);
 }
@@ -345,7 +222,7 @@ static void a_failure_has_a_reason_and_no_result(void **state)
 static void an_answer_that_is_none_fails_for_good(void **state)
 {
     struct room *room = *state;
-    struct worker_result_frame result = finish(room, (enum qn_outcome)99);
+    struct worker_result_frame result = job_room_finish(room, (enum qn_outcome)99);
 
     assert_int_equal(result.outcome, QN_FAIL);
     assert_true(qn_span_is(result.error, "task report.sales answered 99, which is no outcome"));
@@ -356,11 +233,11 @@ static void a_snooze_has_its_delay_and_no_cause(void **state)
     struct room *room = *state;
 
     qn_job_delay(room->job, INT64_MAX);
-    struct worker_result_frame result = finish(room, QN_SNOOZE);
+    struct worker_result_frame result = job_room_finish(room, QN_SNOOZE);
     assert_int_equal(result.cause, QN_CAUSE_NONE);
     assert_true(result.delay_ms == WORKER_DELAY_MAX_MS);
     qn_job_delay(room->job, -5);
-    assert_int_equal(finish(room, QN_SNOOZE).delay_ms, 0);
+    assert_int_equal(job_room_finish(room, QN_SNOOZE).delay_ms, 0);
 }
 
 static void follow_ups_are_sent_when_the_run_is_done_only(void **state)
@@ -374,9 +251,9 @@ static void follow_ups_are_sent_when_the_run_is_done_only(void **state)
     assert_int_equal(qn_job_follow_up(room->job, "c", "a.b", NULL, 0, &err), QN_EINVAL);
     assert_int_equal(qn_job_follow_up(room->job, "c", NULL, "[]", 2, &err), QN_EINVAL);
     assert_string_equal(err.msg, "follow-up: arguments: must be a JSON object");
-    finish(room, QN_RETRY);
+    job_room_finish(room, QN_RETRY);
     assert_int_equal(room->follows.len, 0);
-    finish(room, QN_DONE);
+    job_room_finish(room, QN_DONE);
     assert_string_equal(room->follows.data, "a.b||{}\nc|mails|{\"x\":1}\n");
 }
 
@@ -389,7 +266,7 @@ static void follow_ups_have_a_limit(void **state)
         assert_int_equal(qn_job_follow_up(room->job, "a", NULL, NULL, 0, NULL), QN_OK);
     assert_int_equal(qn_job_follow_up(room->job, "a", NULL, NULL, 0, &err), QN_ELIMIT);
     worker_job_clear(room->job);
-    begin(room, NULL);
+    job_room_begin(room, NULL);
     assert_int_equal(qn_job_follow_up(room->job, "a", NULL, NULL, 0, NULL), QN_OK);
 }
 
@@ -454,113 +331,14 @@ static void a_sink_that_failed_is_not_called_again(void **state)
     qn_job_log(room->job, "one");
     qn_job_log(room->job, "two");
     qn_job_progress(room->job, 1, 2, "x");
-    assert_int_equal(lines(&room->log), 1);
+    assert_int_equal(job_room_lines(&room->log), 1);
     assert_int_equal(room->progress.len, 0);
     assert_true(qn_job_should_stop(room->job));
     assert_int_equal(worker_job_finish(room->job, QN_DONE, &result), QN_ECONN);
     room->fail = QN_OK;
 }
 
-static struct qn_artifact *open_artifact(struct room *room, const char *name, const char *text)
-{
-    struct qn_artifact *artifact;
-    FILE *stream;
-
-    assert_int_equal(qn_job_artifact_open(room->job, name, "text/csv", &artifact, &stream, NULL),
-                     QN_OK);
-    fputs(text, stream);
-    return artifact;
-}
-
-static void committed_artifacts_are_listed_with_the_result(void **state)
-{
-    struct room *room = *state;
-
-    assert_int_equal(qn_job_artifact_commit(open_artifact(room, "a.csv", "hello"), NULL), QN_OK);
-    qn_job_artifact_abandon(open_artifact(room, "b.csv", "gone"));
-    open_artifact(room, "c.csv", "left open");
-    assert_int_equal(qn_job_artifact_commit(open_artifact(room, "b.csv", ""), NULL), QN_OK);
-    struct worker_result_frame result = finish(room, QN_DONE);
-    assert_true(
-        qn_span_is(result.artifacts,
-                   "[{\"name\":\"a.csv\",\"type\":\"text/csv\",\"size\":5,\"sha256\":"
-                   "\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\"},"
-                   "{\"name\":\"b.csv\",\"type\":\"text/csv\",\"size\":0,\"sha256\":"
-                   "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]"));
-    worker_job_clear(room->job);
-    begin(room, NULL);
-    assert_int_equal(finish(room, QN_DONE).artifacts.len, 0);
-}
-
-static void an_artifact_has_a_name_of_its_own(void **state)
-{
-    struct room *room = *state;
-    struct qn_artifact *artifact, *open = open_artifact(room, "a.csv", "x");
-    struct qn_err err;
-    FILE *stream;
-
-    assert_int_equal(qn_job_artifact_open(room->job, "a.csv", "text/csv", &artifact, &stream, &err),
-                     QN_EEXISTS);
-    assert_int_equal(qn_job_artifact_commit(open, NULL), QN_OK);
-    assert_int_equal(qn_job_artifact_open(room->job, "a.csv", "text/csv", &artifact, &stream, &err),
-                     QN_EEXISTS);
-    assert_string_equal(err.msg, "artifact a.csv: this job has one of that name");
-    assert_int_equal(qn_job_artifact_open(room->job, "../a", "text/csv", &artifact, &stream, &err),
-                     QN_EINVAL);
-    assert_int_equal(qn_job_artifact_open(room->job, "b", "text", &artifact, &stream, &err),
-                     QN_EINVAL);
-    assert_string_equal(err.msg, "artifact b: \"text\" is no media type");
-}
-
-static void artifacts_have_a_limit_that_the_list_can_hold(void **state)
-{
-    struct room *room = *state;
-    struct qn_artifact *artifact;
-    struct qn_err err;
-    FILE *stream;
-    char name[WORKER_ARTIFACT_NAME_MAX + 1];
-
-    memset(name, 'n', sizeof(name) - 1);
-    name[sizeof(name) - 1] = '\0';
-    for (int i = 0; i < WORKER_ARTIFACTS_OF_JOB; i++) {
-        name[0] = (char)('0' + i / 10);
-        name[1] = (char)('0' + i % 10);
-        assert_int_equal(qn_job_artifact_commit(open_artifact(room, name, "x"), NULL), QN_OK);
-    }
-    assert_int_equal(qn_job_artifact_open(room->job, "one", "text/csv", &artifact, &stream, &err),
-                     QN_ELIMIT);
-    assert_true(finish(room, QN_DONE).artifacts.len <= WORKER_ARTIFACTS_MAX);
-}
-
-static void one_run(struct room *room)
-{
-    begin(room, "{\"s\":\"text\"}");
-    assert_non_null(qn_job_arg_string(room->job, "s"));
-    qn_job_progress(room->job, 1, 2, "half");
-    qn_job_log(room->job, "a line");
-    assert_int_equal(qn_job_result(room->job, "[1,2,3]", 7, NULL), QN_OK);
-    finish(room, QN_DONE);
-    worker_job_clear(room->job);
-    qn_buf_reset(&room->progress);
-    qn_buf_reset(&room->log);
-}
-
-static void a_run_leaves_no_memory_behind(void **state)
-{
-    struct room *room = *state;
-
-    worker_job_clear(room->job);
-    for (int i = 0; i < 3; i++)
-        one_run(room);
-    size_t live = qn_mem_live(), count = qn_mem_count();
-    for (int i = 0; i < 1000; i++)
-        one_run(room);
-    assert_int_equal(qn_mem_live(), live);
-    /* the string argument: its text and its place in the list */
-    assert_true(qn_mem_count() - count <= 2 * 1000);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, job_room_enter, job_room_leave)
 
 int main(void)
 {
@@ -588,10 +366,6 @@ int main(void)
         CASE(time_left_is_to_the_hard_limit_and_never_negative),
         CASE(a_job_is_mine_while_the_lease_holds),
         CASE(a_sink_that_failed_is_not_called_again),
-        CASE(committed_artifacts_are_listed_with_the_result),
-        CASE(an_artifact_has_a_name_of_its_own),
-        CASE(artifacts_have_a_limit_that_the_list_can_hold),
-        CASE(a_run_leaves_no_memory_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

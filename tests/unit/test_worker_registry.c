@@ -115,12 +115,10 @@ static void assert_param_fault(struct qn_param second, const char *wanted)
 {
     struct qn_param two[] = {params[0], second, {.name = NULL}};
     struct qn_task task = ant;
-    char text[200] = "task b.ant, parameter 2 (\"";
+    char text[200];
 
     task.params = two;
-    strncat(text, second.name, 64);
-    strcat(text, "\"): ");
-    strcat(text, wanted);
+    snprintf(text, sizeof(text), "task b.ant, parameter 2 (\"%s\"): %s", second.name, wanted);
     assert_fault(task, text);
 }
 
@@ -149,7 +147,7 @@ static void a_mistake_in_a_parameter_is_named(void **state)
 static void too_many_parameters_are_refused(void **state)
 {
     struct qn_param many[WORKER_PARAMS_MAX + 2] = {{.name = NULL}};
-    char names[WORKER_PARAMS_MAX + 1][8];
+    char names[WORKER_PARAMS_MAX + 1][16];
     struct qn_task task = ant;
     struct qn_err err;
 
