@@ -1,0 +1,19 @@
+/* svg_scale.h - the numbers beside a chart, for svg.c only. Pure. */
+#ifndef TASKS_LIB_SVG_SCALE_H
+#define TASKS_LIB_SVG_SCALE_H
+
+#define QN_SVG_NUMBER_SIZE 24
+
+/* low + i * step for i in 0..steps: round numbers around what is shown. */
+struct qn_svg_scale {
+    double low, high, step;
+    int steps;
+};
+
+/* Finite, low <= 0 <= high; both 0 gives 0 to 1. */
+void qn_svg_scale_init(struct qn_svg_scale *ret, double low, double high);
+
+/* "12.5k", "3M", with the decimals that the step needs. */
+void qn_svg_number(double value, double step, char out[QN_SVG_NUMBER_SIZE]);
+
+#endif

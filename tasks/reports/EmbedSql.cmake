@@ -1,0 +1,12 @@
+# Writes OUTPUT, a C file with the text of each SQL file of FOLDER as sales_sql_<name>[].
+file(GLOB files "${FOLDER}/*.sql")
+set(out "/* Made from tasks/reports/sql by EmbedSql.cmake. */\n")
+string(APPEND out "#include \"tasks/reports/sales_sql.h\"\n")
+foreach(file IN LISTS files)
+  get_filename_component(name "${file}" NAME_WE)
+  file(READ "${file}" hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n    " bytes "${bytes}")
+  string(APPEND out "\nconst char sales_sql_${name}[] = {\n    ${bytes}0};\n")
+endforeach()
+file(WRITE "${OUTPUT}" "${out}")
