@@ -152,7 +152,8 @@ class Chaos:
         lost = [job for job in acknowledged if job not in effects]
         wrong += [f"acknowledged without an effect: {job}" for job in lost[:20]]
         meta = dict(zip(*[iter(self.redis.cli("HGETALL", f"{TAG}:meta").split("\n"))] * 2))
-        ended = sum(int(meta.get(key, 0)) for key in ("succeeded", "failed", "cancelled", "expired"))
+        ended = sum(int(meta.get(key, 0))
+                    for key in ("succeeded", "failed", "cancelled", "expired"))
         if ended != int(meta.get("enqueued", 0)):
             wrong.append(f"enqueued {meta.get('enqueued')} but ended {ended}: {meta}")
         for command, key in (("ZCARD", "leases"), ("HLEN", "cancel"), ("HLEN", "try"),

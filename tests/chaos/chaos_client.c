@@ -9,8 +9,8 @@
  * An unknown outcome is asked again with the same names, for as long as it
  * takes: what is in the ledger was acknowledged.
  */
-#include "common/id.h"
 #include "common/clock.h"
+#include "common/id.h"
 #include <poll.h>
 #include <quern/client.h>
 #include <signal.h>
@@ -148,7 +148,8 @@ int main(int argc, char **argv)
     FILE *ledger = fopen(argv[2], producing ? "a" : "r");
     int rc = 1;
     if (ledger)
-        rc = producing ? produce(client, ledger, strtoull(argv[3], NULL, 10)) : audit(client, ledger);
+        rc = producing ? produce(client, ledger, strtoull(argv[3], NULL, 10))
+                       : audit(client, ledger);
     if (ledger)
         fclose(ledger);
     qn_client_close(client);

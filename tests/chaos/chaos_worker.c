@@ -6,6 +6,7 @@
 #include "worker/worker.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <quern/client.h>
 #include <quern/job.h>
 #include <stdlib.h>
 #include <time.h>

@@ -68,16 +68,14 @@ static void check_sample_row(char *line)
     char *wanted = cut_last_column(line), *after = cut_last_column(line);
     struct beat_zone *zone = zone_of(cut_last_column(line));
     struct beat_cron cron = cron_of(line);
-    char got[256] = "";
+    char got[256] = "", one[3][64];
     int64_t second = second_of(after);
 
     for (int i = 0; i < 3; i++) {
-        char one[64];
         assert_true(beat_cron_next(&cron, zone, second, &second));
-        print_local(zone, second, one, sizeof(one));
-        strcat(got, i ? "," : "");
-        strcat(got, one);
+        print_local(zone, second, one[i], sizeof(one[i]));
     }
+    snprintf(got, sizeof(got), "%s,%s,%s", one[0], one[1], one[2]);
     if (strcmp(got, wanted) != 0)
         fail_msg("%s after %s: %s, wanted %s", line, after, got, wanted);
     beat_zone_free(zone);

@@ -1,14 +1,11 @@
 #!/usr/bin/env python3
 """quern-beat against a real Redis: one job per planned time, whoever leads."""
 import json
-import pathlib
 import signal
-import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-import case  # noqa: E402
-import servers  # noqa: E402
+import case
+import servers
 
 TICK = {"name": "t.tick", "summary": "", "params": [
     {"name": "n", "type": "integer", "required": False, "doc": ""}]}
