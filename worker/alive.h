@@ -1,0 +1,29 @@
+/* alive.h - what a worker tells of itself: its tasks and queues at start, its
+ * description now and then.
+ *
+ * The description is JSON:
+ *   {"incarnation":"...","host":"...","pid":1,"version":"0.1.0","state":"running",
+ *    "started_ms":0,"concurrency":4,"idle":3,"busy":1,"processes":4,
+ *    "queues":[{"name":"default","weight":1}],
+ *    "jobs":[{"id":"default.x","task":"report.sales","since_ms":0,"pid":2}]}
+ */
+#ifndef WORKER_ALIVE_H
+#define WORKER_ALIVE_H
+
+#include "base.h"
+#include "pool.h"
+
+struct worker_alive;
+
+QN_MUST_CHECK int worker_alive_create(struct worker_alive **ret, struct worker_base *base,
+                                      const struct worker_pool *pool, struct qn_err *reterr);
+void worker_alive_free(struct worker_alive *alive);
+
+/* Tasks and queues; after each connect, since the broker may be a new one. */
+void worker_alive_publish(struct worker_alive *alive);
+/* The description from now on, and with which state. */
+void worker_alive_say(struct worker_alive *alive, const char *state);
+/* The last one, which goes at once. */
+void worker_alive_leave(struct worker_alive *alive);
+
+#endif

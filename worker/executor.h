@@ -1,0 +1,58 @@
+/* executor.h - one child process that runs jobs: fork, frames, death.
+ *
+ * The child has its own process group, default signal dispositions, nothing open but
+ * the standard streams, its socket and stop_fd, and is killed when its supervisor
+ * dies. Death is told by its pidfd and judged after its socket was read to the end:
+ * a whole frame that it sent counts, whatever came after.
+ *
+ * What it sends is not believed: a frame out of place is told as broken, and the
+ * owner kills it.
+ *
+ * Not here: which job, limits, replacement (pool.h).
+ */
+#ifndef WORKER_EXECUTOR_H
+#define WORKER_EXECUTOR_H
+
+#include "broker-client/loop.h"
+#include "common/frame.h"
+#include "link.h"
+#include "registry.h"
+#include <sys/types.h>
+
+struct worker_executor;
+
+struct worker_death {
+    int exit_code; /* when no signal */
+    int signal;    /* 0 none */
+    int64_t max_rss_bytes;
+};
+
+/* Called from the loop. died is the last call; it may free the executor. */
+struct worker_executor_events {
+    void *arg;
+    void (*frame)(void *arg, const struct qn_frame *frame);
+    void (*broken)(void *arg, const char *why);
+    void (*died)(void *arg, const struct worker_death *death);
+};
+
+/* Borrows loop and registry. QN_ESYS when the system gave no process. */
+QN_MUST_CHECK int worker_executor_spawn(struct worker_executor **ret, struct qn_loop *loop,
+                                        const struct worker_registry *registry,
+                                        const struct worker_executor_events *events,
+                                        struct qn_err *reterr);
+/* Kills it and what is in its group if it lives, and waits for its end. */
+void worker_executor_free(struct worker_executor *executor);
+
+/* The page says until when, before the frame goes out. */
+QN_MUST_CHECK int worker_executor_give(struct worker_executor *executor,
+                                       const struct worker_job_frame *job, int64_t soft_at_ms,
+                                       int64_t hard_at_ms);
+void worker_executor_quit(struct worker_executor *executor);
+void worker_executor_stop(struct worker_executor *executor, int64_t run, bool cancel);
+void worker_executor_kill(struct worker_executor *executor); /* SIGKILL to the group */
+void worker_executor_lease(struct worker_executor *executor, int64_t until_ms);
+
+pid_t worker_executor_pid(const struct worker_executor *executor);
+int64_t worker_executor_rss(const struct worker_executor *executor); /* bytes, 0 not known */
+
+#endif

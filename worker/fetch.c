@@ -1,0 +1,133 @@
+#include "fetch.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/str.h"
+#include <string.h>
+
+struct worker_fetch {
+    struct worker_base *base;
+    struct worker_lease *lease;
+    struct worker_fetch_events events;
+    size_t asked;
+    struct ask *spare;
+};
+
+struct ask {
+    struct worker_fetch *fetch;
+    struct ask *next;
+    size_t queue;
+    size_t want;
+    char incarnation[QN_TOKEN_TEXT_SIZE];
+};
+
+int worker_fetch_create(struct worker_fetch **ret, struct worker_base *base,
+                        struct worker_lease *lease, const struct worker_fetch_events *events,
+                        struct qn_err *reterr)
+{
+    struct worker_fetch *fetch = qn_zalloc(1, sizeof(*fetch));
+
+    if (!fetch)
+        return qn_fail(reterr, QN_ENOMEM, "fetch: out of memory");
+    fetch->base = base;
+    fetch->lease = lease;
+    fetch->events = *events;
+    *ret = fetch;
+    return QN_OK;
+}
+
+void worker_fetch_free(struct worker_fetch *fetch)
+{
+    while (fetch && fetch->spare) {
+        struct ask *next = fetch->spare->next;
+        qn_free(fetch->spare);
+        fetch->spare = next;
+    }
+    qn_free(fetch);
+}
+
+size_t worker_fetch_asked(const struct worker_fetch *fetch)
+{
+    return fetch->asked;
+}
+
+/* ---- answers ---- */
+
+/* A queue with fewer than asked for has no more: its token will tell. */
+static void read_taken(struct worker_fetch *fetch, const struct ask *ask,
+                       const struct qn_reply *reply)
+{
+    const struct qn_taken *taken = reply->taken;
+    struct worker_queue *queue = &fetch->base->queues.list[ask->queue];
+
+    queue->ready = !taken->paused && taken->n >= ask->want;
+    /* Of an incarnation that is over: whoever recovers its lease has them. */
+    if (strcmp(ask->incarnation, fetch->base->incarnation) != 0)
+        return;
+    fetch->base->broker_ahead_ms = reply->now_ms - worker_mono_ms(fetch->base);
+    for (size_t i = 0; i < taken->n; i++)
+        fetch->events.taken(fetch->events.arg, ask->queue, &taken->entries[i], reply->now_ms);
+    if (taken->next_due_ms != QN_NO_TIME)
+        fetch->events.due(fetch->events.arg, ask->queue, taken->next_due_ms - reply->now_ms);
+}
+
+static void on_taken(void *arg, const struct qn_reply *reply)
+{
+    struct ask ask = *(struct ask *)arg;
+    struct worker_fetch *fetch = ask.fetch;
+
+    ((struct ask *)arg)->next = fetch->spare;
+    fetch->spare = arg;
+    fetch->asked -= ask.want;
+    if (reply->rc == QN_OK) {
+        read_taken(fetch, &ask, reply);
+    } else if (reply->rc != QN_ELOST && reply->rc != QN_ECONN && reply->rc != QN_EUNKNOWN) {
+        fetch->base->queues.list[ask.queue].ready = false;
+        qn_log(QN_LOG_ERROR, "jobs could not be taken",
+               QN_STR("queue", worker_queue_name(fetch->base, ask.queue)),
+               QN_STR("why", reply->err->msg));
+    }
+    worker_lease_take_ended(fetch->lease, reply);
+    fetch->events.changed(fetch->events.arg);
+}
+
+/* ---- questions ---- */
+
+static void take(struct worker_fetch *fetch, size_t queue, size_t want)
+{
+    struct worker_base *base = fetch->base;
+    struct ask *ask = fetch->spare;
+
+    if (ask)
+        fetch->spare = ask->next;
+    else
+        ask = worker_must_alloc(sizeof(*ask));
+    *ask = (struct ask){.fetch = fetch, .queue = queue, .want = want};
+    qn_str_copy(ask->incarnation, sizeof(ask->incarnation), base->incarnation);
+    fetch->asked += want;
+    worker_lease_take_began(fetch->lease);
+    base->broker->ops->take(base->broker, worker_queue_name(base, queue), base->incarnation,
+                            (int)want, base->options->result_ttl_ms, on_taken, ask);
+}
+
+void worker_fetch_turn(struct worker_fetch *fetch, size_t idle)
+{
+    size_t want[WORKER_QUEUES_MAX] = {0};
+    struct worker_queues *queues = &fetch->base->queues;
+
+    if (!worker_lease_may_take(fetch->lease) || !worker_is_connected(fetch->base))
+        return;
+    for (size_t free = idle > fetch->asked ? idle - fetch->asked : 0; free > 0; free--) {
+        size_t queue = worker_queues_pick(queues);
+        if (queue == WORKER_NO_QUEUE)
+            break;
+        want[queue]++;
+    }
+    for (size_t i = 0; i < queues->n; i++) {
+        for (size_t left = want[i]; left > 0;) {
+            size_t n = left < QN_TAKE_BATCH_MAX ? left : QN_TAKE_BATCH_MAX;
+            take(fetch, i, n);
+            left -= n;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/* orphans.h - what executors leave behind.
+ *
+ * The supervisor is a subreaper, so a process whose parent has ended becomes its
+ * child, also when it left the executor's group by setsid. Such a child is killed and
+ * reaped; one that is still in the group of a running job is spared until the job has
+ * ended. After kill -9 of the supervisor nobody does this: only the executors
+ * themselves end with it.
+ */
+#ifndef WORKER_ORPHANS_H
+#define WORKER_ORPHANS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* From now on orphans come to this process. */
+void worker_orphans_adopt(void);
+
+struct worker_orphans_who {
+    void *arg;
+    bool (*is_executor)(void *arg, pid_t pid);
+    bool (*has_job)(void *arg, pid_t group);
+};
+/* Looks once; returns how many were killed. */
+size_t worker_orphans_sweep(const struct worker_orphans_who *who);
+
+#endif

@@ -1,0 +1,116 @@
+#include "worker.h"
+
+#include "broker-client/settings.h"
+#include "common/log.h"
+#include "local.h"
+#include "serve.h"
+#include "tasklist.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: quern-worker [OPTION...] [serve]\n"
+    "       quern-worker [OPTION...] run TASK [key=value ... | --args JSON | --batch FILE]\n"
+    "       quern-worker [OPTION...] tasks [--json] [NAME]\n"
+    "\n"
+    "serve   takes jobs from queues and runs them, until it is told to stop\n"
+    "run     runs a task here and now, without a broker\n"
+    "tasks   lists the tasks with their parameters\n"
+    "\n"
+    "signals to serve:\n"
+    "  TERM, INT   drain: running jobs end, nothing is taken; a second one kills them and\n"
+    "              gives them back to the queue at once\n"
+    "  USR1        take nothing any more, run on\n"
+    "\n"
+    "exit codes of serve:\n"
+    "  0   stopped as told\n"
+    "  1   could not start: no broker to work with, or the system refused something\n"
+    "  2   wrong option, setting or subcommand\n"
+    "  69  the broker could not be reached for as long as give-up says, or jobs could not\n"
+    "      be given back to it\n"
+    "  70  internal error\n"
+    "\n"
+    "options, also as variables or in a file:\n";
+
+static void print_help(void)
+{
+    fputs(help, stdout);
+    for (int i = 0; i < qn_settings_n; i++) {
+        const struct qn_setting *row = &qn_settings[i];
+        if (!(row->programs & QN_PROG_WORKER))
+            continue;
+        printf("  --%-22s %s\n  %24s %s", row->name, row->doc, "", row->env);
+        printf(row->preset ? " [%s]\n" : "\n", row->preset);
+    }
+}
+
+static int usage(const char *why)
+{
+    fprintf(stderr, "quern-worker: %s\nquern-worker --help tells more\n", why);
+    return WORKER_EXIT_USAGE;
+}
+
+/* argv[0] is the subcommand, or NULL. */
+static int dispatch(int argc, char **argv, const struct qn_config *config,
+                    const struct worker_registry *registry)
+{
+    struct qn_err why;
+
+    if (argc > 0 && strcmp(argv[0], "run") == 0)
+        return worker_local_main(argc, argv, registry, config);
+    if (argc > 0 && strcmp(argv[0], "tasks") == 0)
+        return worker_tasklist_main(argc, argv, registry, config);
+    if (argc == 0 || (argc == 1 && strcmp(argv[0], "serve") == 0))
+        return (int)worker_serve(config, registry);
+    qn_fail(&why, QN_EINVAL, "there is no subcommand \"%.60s\"",
+            strcmp(argv[0], "serve") == 0 ? argv[1] : argv[0]);
+    return usage(why.msg);
+}
+
+static int with_config(int argc, char **argv, const struct qn_config *config,
+                       const struct qn_task *const *tasks)
+{
+    struct worker_registry *registry = NULL;
+    struct qn_err why = {0};
+    int code;
+
+    if (qn_settings_log(config, "quern-worker", &why) != QN_OK)
+        return usage(why.msg);
+    /* Handlers read their settings there. */
+    if (qn_config_export(config, &why) != QN_OK ||
+        worker_registry_create(&registry, tasks, &why) != QN_OK) {
+        qn_log(QN_LOG_ERROR, "quern-worker cannot run", QN_STR("why", why.msg));
+        return WORKER_EXIT_FAILED;
+    }
+    code = dispatch(argc, argv, config, registry);
+    worker_registry_free(registry);
+    return code;
+}
+
+int worker_main(int argc, char **argv, const struct qn_task *const *tasks)
+{
+    struct qn_config config;
+    struct qn_err why = {0};
+    int used = 0;
+    int rc = qn_settings_load(&config, QN_PROG_WORKER, argc, argv, &used, &why);
+
+    signal(SIGPIPE, SIG_IGN);
+    if (rc == QN_ENOTFOUND) {
+        bool asks_help = strcmp(argv[1 + used], "--help") == 0;
+        bool asks_version = strcmp(argv[1 + used], "--version") == 0;
+        qn_config_release(&config);
+        if (asks_help)
+            print_help();
+        else if (asks_version)
+            printf("quern-worker %s\n", QUERN_VERSION);
+        else
+            return usage(why.msg);
+        return WORKER_EXIT_OK;
+    }
+    if (rc != QN_OK)
+        return usage(why.msg);
+    int code = with_config(argc - 1 - used, argv + 1 + used, &config, tasks);
+    qn_config_release(&config);
+    return code;
+}
