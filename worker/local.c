@@ -243,17 +243,6 @@ static int make_def(struct local *local, struct qn_err *reterr)
     return rc;
 }
 
-/* What a handler reads from the environment is what the settings say. */
-static int set_environment(const struct words *words, const struct qn_config *config,
-                           struct qn_err *reterr)
-{
-    int rc = qn_config_export(config, reterr);
-
-    if (rc == QN_OK && words->artifacts && setenv("QUERN_ARTIFACT_DIR", words->artifacts, 1) != 0)
-        rc = qn_fail_sys(reterr, "--artifacts");
-    return rc;
-}
-
 static int set_up(struct local *local, const struct words *words,
                   const struct worker_registry *registry, const struct qn_config *config,
                   struct qn_err *reterr)
@@ -261,8 +250,8 @@ static int set_up(struct local *local, const struct words *words,
     bool terminal = isatty(STDERR_FILENO) == 1;
     int rc = worker_options_read(&local->options, config, reterr);
 
-    if (rc == QN_OK)
-        rc = set_environment(words, config, reterr);
+    if (rc == QN_OK && words->artifacts && setenv("QUERN_ARTIFACT_DIR", words->artifacts, 1) != 0)
+        rc = qn_fail_sys(reterr, "--artifacts");
     if (rc == QN_OK)
         rc = make_def(local, reterr);
     if (rc != QN_OK)

@@ -13,8 +13,8 @@
 #include "common/config.h"
 #include "registry.h"
 
-/* argv[0] is the word "run". Returns the exit code: 0, 1 when an input failed, 2 for a
- * wrong command line, 128 + signal when INT or TERM ended it. */
+/* argv[0] is the word "run"; the settings are in the environment already. Returns the exit code: 0,
+ * 1 when an input failed, 2 for a wrong command line, 128 + signal when INT or TERM ended it. */
 int worker_local_main(int argc, char **argv, const struct worker_registry *registry,
                       const struct qn_config *config);
 

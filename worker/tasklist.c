@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LINE_WIDTH 80
+
 static const char usage[] = "usage: quern-worker tasks [--json] [NAME]\n";
 
 struct words {
@@ -111,9 +113,22 @@ static void print_task(const struct qn_task *task)
         puts("attempts the worker's");
 }
 
-static void print_word(const struct qn_param *param)
+/* The words of a call, indented, on lines that fit a terminal. */
+static void print_words(const struct qn_param *params, int indent)
 {
-    printf(param->required ? " %s=" : " [%s=]", param->name);
+    int column = 0;
+
+    for (const struct qn_param *p = params; p && p->name; p++) {
+        int width = (int)strlen(p->name) + (p->required ? 2 : 4);
+        if (column == 0 || column + width > LINE_WIDTH) {
+            printf("%s%*s", column ? "\n" : "", indent, "");
+            column = indent;
+        }
+        printf(p->required ? " %s=" : " [%s=]", p->name);
+        column += width;
+    }
+    if (column > 0)
+        putchar('\n');
 }
 
 static void print_table(const struct worker_registry *registry)
@@ -126,12 +141,7 @@ static void print_table(const struct worker_registry *registry)
     for (size_t i = 0; i < n; i++) {
         const struct qn_task *task = worker_registry_at(registry, i);
         printf("%-*s  %s\n", width, task->name, task->summary);
-        if (!task->params || !task->params->name)
-            continue;
-        printf("%-*s  ", width, "");
-        for (const struct qn_param *p = task->params; p->name; p++)
-            print_word(p);
-        putchar('\n');
+        print_words(task->params, width + 1);
     }
 }
 
