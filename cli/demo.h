@@ -1,0 +1,22 @@
+/* demo.h - the main job as an HTTP client runs it: a sales report. */
+#ifndef CLI_DEMO_H
+#define CLI_DEMO_H
+
+#include "stack.h"
+#include "term.h"
+#include <quern/client.h>
+
+struct cli_demo {
+    struct cli_stack *stack;
+    const char *api_url;
+    const char *folder; /* for the files */
+    const struct cli_term *term;
+    char job_id[QN_ID_SIZE];
+};
+
+/* Asks for the report, waits with progress shown, prints totals and top products and
+ * fetches the files. *ret_code: 0 when the job succeeded, 1 when not, which is shown
+ * too. An error means that the queue could not be asked. */
+QN_MUST_CHECK int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr);
+
+#endif

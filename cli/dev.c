@@ -1,0 +1,331 @@
+#include "dev.h"
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/mem.h"
+#include "common/str.h"
+#include "demo.h"
+#include "exits.h"
+#include "folder.h"
+#include "logfile.h"
+#include "postgres_server.h"
+#include "programs.h"
+#include "redis_server.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TAIL_LINES 15
+#define NOTE_SIZE  256
+#define DIR_NAME   32
+
+struct dev {
+    const struct cli_dev_options *options;
+    const struct cli_term *term;
+    struct cli_folder folder;
+    struct cli_stack *stack;
+    struct cli_redis broker, cache;
+    struct cli_postgres postgres;
+    struct cli_programs programs;
+    char schedule[CLI_PATH_SIZE];
+    char env_file[CLI_PATH_SIZE];
+    char shown[CLI_PATH_SIZE]; /* the data folder as people see it */
+    struct cli_demo demo;
+};
+
+static const char schedules[] =
+    "# Schedules of quern dev; quern-beat reads this file when it starts.\n"
+    "[schedule nightly-report]\n"
+    "task = report.sales\n"
+    "cron = 0 1 * * *\n"
+    "args = {\"preset\": \"yesterday\"}\n";
+
+/* ---- the steps ---- */
+
+static int start_broker(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    snprintf(note, NOTE_SIZE, "every job is on disk within a second");
+    return cli_redis_start(&dev->broker, CLI_REDIS_BROKER, dev->stack, &dev->folder, reterr);
+}
+
+static int start_cache(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    snprintf(note, NOTE_SIZE, "64 MB, evicts");
+    return cli_redis_start(&dev->cache, CLI_REDIS_CACHE, dev->stack, &dev->folder, reterr);
+}
+
+static int start_postgres(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    int rc = cli_postgres_start(&dev->postgres, dev->stack, &dev->folder, reterr);
+
+    snprintf(note, NOTE_SIZE, "%s%s%.150s", dev->postgres.was_made ? "a new cluster" : "",
+             dev->folder.elsewhere ? " in " : "",
+             dev->folder.elsewhere ? dev->folder.postgres : "");
+    return rc;
+}
+
+/* In the source tree it is found from build/bin, installed from <prefix>/bin. */
+static int find_shop(const struct dev *dev, char out[CLI_PATH_SIZE], struct qn_err *reterr)
+{
+    static const char *const places[] = {"../share/quern/sample/shop.sql"};
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (cli_path_join(out, dev->programs.bin, places[i], NULL) == QN_OK &&
+            access(out, R_OK) == 0)
+            return QN_OK;
+    if (qn_str_copy(out, CLI_PATH_SIZE, QUERN_SAMPLE_FOLDER "/shop.sql") && access(out, R_OK) == 0)
+        return QN_OK;
+    return qn_fail(reterr, QN_ENOTFOUND, "the sample shop was found neither at %s nor in %s/%s",
+                   QUERN_SAMPLE_FOLDER, dev->programs.bin, places[0]);
+}
+
+static int load_shop(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    char path[CLI_PATH_SIZE];
+    int rc = find_shop(dev, path, reterr);
+
+    if (rc == QN_OK)
+        rc = cli_postgres_load_shop(&dev->postgres, path, dev->options->scale, reterr);
+    snprintf(note, NOTE_SIZE, "scale %d%s", dev->postgres.scale,
+             dev->postgres.was_loaded ? ", loaded" : ", as it was");
+    return rc;
+}
+
+static int start_worker(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    (void)note;
+    return cli_programs_start_worker(&dev->programs, dev->stack, reterr);
+}
+
+static int start_api(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    int rc = cli_programs_start_api(&dev->programs, dev->stack, reterr);
+
+    qn_str_copy(note, NOTE_SIZE, dev->programs.api_url);
+    return rc;
+}
+
+static int start_beat(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    (void)note;
+    return cli_programs_start_beat(&dev->programs, dev->stack, reterr);
+}
+
+static int export_settings(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr);
+
+static const struct step {
+    const char *title; /* NULL: nothing to tell */
+    int (*run)(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr);
+} steps[] = {
+    {"Redis, broker", start_broker}, {"Redis, cache", start_cache}, {"PostgreSQL", start_postgres},
+    {"sample shop", load_shop},      {NULL, export_settings},       {"quern-api", start_api},
+    {"quern-worker", start_worker},  {"quern-beat", start_beat},
+};
+
+/* ---- settings of what is started, for it and for people ---- */
+
+struct variable {
+    const char *name;
+    const char *value;
+};
+
+/* Quoted for a shell; our settings files read the same. */
+static void add_variable(struct qn_buf *out, const struct variable *variable)
+{
+    qn_buf_printf(out, "export %s='%s'\n", variable->name, variable->value);
+}
+
+static int write_env(struct dev *dev, const struct variable *variables, size_t n,
+                     struct qn_err *reterr)
+{
+    struct qn_buf text;
+
+    qn_buf_init(&text, 64 * 1024);
+    for (size_t i = 0; i < n; i++)
+        add_variable(&text, &variables[i]);
+    int rc = qn_buf_status(&text);
+    if (rc == QN_OK)
+        rc = cli_path_write(dev->env_file, text.data, text.len, reterr);
+    qn_buf_release(&text);
+    return rc;
+}
+
+static int export_settings(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    const struct variable variables[] = {
+        {"QUERN_BROKER_URL", dev->broker.url},     {"QUERN_CACHE_URL", dev->cache.url},
+        {"QUERN_DATABASE_URL", dev->postgres.url}, {"QUERN_ARTIFACT_DIR", dev->folder.artifacts},
+        {"QUERN_SCHEDULE", dev->schedule},         {"QUERN_NAMESPACE", "quern"},
+    };
+    size_t n = sizeof(variables) / sizeof(variables[0]);
+
+    (void)note;
+    for (size_t i = 0; i < n; i++) {
+        if (strpbrk(variables[i].value, "'\n"))
+            return qn_fail(reterr, QN_EINVAL, "the data folder's path has a quote in it: %s",
+                           variables[i].value);
+        if (setenv(variables[i].name, variables[i].value, 1) < 0)
+            return qn_fail(reterr, QN_ENOMEM, "out of memory");
+    }
+    return write_env(dev, variables, n, reterr);
+}
+
+static int write_schedules(const struct dev *dev, struct qn_err *reterr)
+{
+    if (access(dev->schedule, F_OK) == 0)
+        return QN_OK; /* it may have been edited */
+    return cli_path_write(dev->schedule, schedules, sizeof(schedules) - 1, reterr);
+}
+
+/* ---- what is told ---- */
+
+static void tell_step(const struct dev *dev, const struct step *step, const char *note,
+                      int64_t took_ms)
+{
+    FILE *out = dev->term->out;
+
+    cli_bar_clear(dev->term);
+    fprintf(out, "  ");
+    cli_say(dev->term, CLI_GREEN, "ready");
+    fprintf(out, "  %-14s %6.2f s  ", step->title, (double)took_ms / 1000);
+    cli_say(dev->term, CLI_DIM, note);
+    fputc('\n', out);
+    fflush(out);
+}
+
+static void tell_failure(const struct dev *dev, const char *what, const struct qn_err *err)
+{
+    const char *log = dev->stack ? cli_stack_failed_log(dev->stack) : NULL;
+
+    cli_bar_clear(dev->term);
+    fflush(dev->term->out);
+    fprintf(stderr, "quern dev: %s: %s\n", what, err->msg);
+    if (log)
+        cli_log_print_tail(stderr, log, TAIL_LINES);
+    if (log)
+        fprintf(stderr,
+                "  All logs are in %s. When its files are damaged or of another version, remove\n"
+                "  the folder %s and start again: it is only sample data.\n",
+                dev->folder.log, dev->folder.root);
+}
+
+static void tell_next(const struct dev *dev)
+{
+    FILE *out = dev->term->out;
+    const char *self = dev->options->self, *url = dev->programs.api_url;
+    const char *id = dev->demo.job_id;
+
+    fprintf(out, "\nTry next, in another terminal:\n");
+    if (id[0] != '\0')
+        fprintf(out, "  curl -s %s/v1/jobs/%s\n", url, id);
+    fprintf(out,
+            "  curl -s %s/v1/reports/sales -H 'Content-Type: application/json' \\\n"
+            "       -d '{\"from\":\"2025-04-01\",\"to\":\"2025-06-30\"}'\n"
+            "  . %s/env\n"
+            "  %s enqueue report.sales from=2025-04-01 to=2025-06-30 --wait\n"
+            "  %s job list\n"
+            "  %s worker list\n",
+            url, dev->shown, self, self, self);
+    if (id[0] != '\0')
+        fprintf(out, "  %s job show %s\n", self, id);
+    fprintf(out, "Logs are in %s/log. Ctrl-C stops everything; the data stays.\n", dev->shown);
+    fflush(out);
+}
+
+/* ---- the order ---- */
+
+static int run_steps(struct dev *dev, struct qn_err *reterr)
+{
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        char note[NOTE_SIZE] = "";
+        int64_t start = qn_mono_ms(&qn_clock_system);
+        if (steps[i].title)
+            cli_bar_show(dev->term, (int)(i * 100 / (sizeof(steps) / sizeof(steps[0]))),
+                         steps[i].title);
+        int rc = steps[i].run(dev, note, reterr);
+        if (rc != QN_OK)
+            return rc;
+        if (steps[i].title)
+            tell_step(dev, &steps[i], note, qn_mono_ms(&qn_clock_system) - start);
+    }
+    return QN_OK;
+}
+
+static int prepare(struct dev *dev, struct qn_err *reterr)
+{
+    int rc = cli_programs_find(&dev->programs, reterr);
+
+    if (rc == QN_OK)
+        rc = cli_folder_open(&dev->folder, dev->options->data, reterr);
+    if (rc != QN_OK)
+        return rc;
+    qn_str_copy(dev->shown, sizeof(dev->shown), dev->options->data);
+    rc = cli_path_join(dev->schedule, dev->folder.root, "schedule.conf", reterr);
+    if (rc == QN_OK)
+        rc = cli_path_join(dev->env_file, dev->folder.root, "env", reterr);
+    if (rc == QN_OK)
+        rc = write_schedules(dev, reterr);
+    if (rc == QN_OK)
+        rc = cli_stack_create(&dev->stack, dev->folder.log, dev->options->verbose, reterr);
+    return rc;
+}
+
+/* Stays up until it is told to stop, which is no failure then. */
+static int stay(struct dev *dev, struct qn_err *err)
+{
+    tell_next(dev);
+    int rc = cli_stack_rest(dev->stack, -1, err);
+    if (rc == QN_ESTATE)
+        return CLI_EXIT_OK;
+    tell_failure(dev, "stopping", err);
+    return CLI_EXIT_FAILED;
+}
+
+static int run(struct dev *dev, struct qn_err *err)
+{
+    int code = CLI_EXIT_OK;
+    int rc = prepare(dev, err);
+
+    if (rc != QN_OK) {
+        tell_failure(dev, "cannot start", err);
+        return rc == QN_EEXISTS ? CLI_EXIT_CONFLICT : CLI_EXIT_FAILED;
+    }
+    fprintf(dev->term->out, "quern dev, data in %s\n", dev->shown);
+    rc = run_steps(dev, err);
+    if (rc == QN_OK && dev->options->demo) {
+        dev->demo = (struct cli_demo){.stack = dev->stack,
+                                      .api_url = dev->programs.api_url,
+                                      .folder = dev->folder.demo,
+                                      .term = dev->term};
+        rc = cli_demo_run(&dev->demo, &code, err);
+    }
+    if (rc == QN_ESTATE)
+        return 128 + cli_stack_signal(dev->stack);
+    if (rc != QN_OK) {
+        tell_failure(dev, "stopping", err);
+        return CLI_EXIT_FAILED;
+    }
+    if (dev->options->demo && dev->options->once)
+        return code;
+    return stay(dev, err);
+}
+
+int cli_dev_run(const struct cli_dev_options *options, const struct cli_term *term)
+{
+    struct qn_err err = {0};
+    struct dev *dev = qn_zalloc(1, sizeof(*dev));
+
+    if (!dev) {
+        fprintf(stderr, "quern dev: out of memory\n");
+        return CLI_EXIT_FAILED;
+    }
+    dev->options = options;
+    dev->term = term;
+    dev->folder.lock = -1;
+    int code = run(dev, &err);
+    cli_bar_clear(term);
+    fflush(term->out);
+    cli_stack_free(dev->stack);
+    cli_folder_release(&dev->folder);
+    qn_free(dev);
+    return code;
+}

@@ -1,0 +1,229 @@
+/* enqueue.c - quern enqueue. */
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/str.h"
+#include "link.h"
+#include "run.h"
+#include "typed.h"
+#include "wait.h"
+#include <string.h>
+
+struct wish {
+    const struct cli *cli;
+    struct qn_enqueue job;
+    struct qn_buf args;
+    const char *tags[QN_TAGS_MAX + 2];
+    int64_t timeout_ms;
+};
+
+/* ---- options ---- */
+
+static int read_retry(const char *text, struct qn_retry *ret, struct qn_err *reterr)
+{
+    static const char *const kinds[] = {[QN_BACKOFF_FIXED] = "fixed",
+                                        [QN_BACKOFF_LINEAR] = "linear",
+                                        [QN_BACKOFF_EXPONENTIAL] = "exponential"};
+    char copy[64], *rest = copy;
+
+    if (!text)
+        return QN_OK;
+    bool fits = qn_str_copy(copy, sizeof(copy), text);
+    const char *kind = strsep(&rest, ":"), *base = strsep(&rest, ":"), *cap = rest;
+    for (int i = QN_BACKOFF_FIXED; i <= QN_BACKOFF_EXPONENTIAL; i++)
+        if (strcmp(kinds[i], kind) == 0)
+            ret->kind = (enum qn_backoff)i;
+    if (!fits || ret->kind == QN_BACKOFF_DEFAULT ||
+        (base && qn_str_to_ms(base, &ret->base_ms) != QN_OK) ||
+        (cap && qn_str_to_ms(cap, &ret->cap_ms) != QN_OK))
+        return qn_fail(reterr, QN_EINVAL,
+                       "--retry: \"%.40s\" is not fixed, linear or exponential with :BASE and :CAP",
+                       text);
+    return QN_OK;
+}
+
+static int read_small(const struct cli *cli, const char *name, int most, int *ret,
+                      struct qn_err *reterr)
+{
+    int64_t number;
+    int rc = cli_option_number(cli, name, 0, &number, reterr);
+
+    if (rc == QN_OK && number > most)
+        return qn_fail(reterr, QN_EINVAL, "--%s: at most %d", name, most);
+    *ret = (int)number;
+    return rc;
+}
+
+static int read_eta(const struct cli *cli, int64_t *ret, struct qn_err *reterr)
+{
+    const char *text = cli_option(cli, "eta");
+
+    if (text && qn_time_from_str(text, ret) != QN_OK)
+        return qn_fail(reterr, QN_EINVAL,
+                       "--eta: \"%.40s\" is no instant such as 2025-06-30T15:15:00+08:00", text);
+    return QN_OK;
+}
+
+static int read_times(struct wish *wish, struct qn_err *reterr)
+{
+    struct qn_enqueue *job = &wish->job;
+    const struct {
+        const char *name;
+        int64_t *ms;
+        int64_t preset;
+    } times[] = {
+        {"delay", &job->delay_ms, 0},           {"expires", &job->expires_in_ms, 0},
+        {"soft-limit", &job->soft_limit_ms, 0}, {"hard-limit", &job->hard_limit_ms, 0},
+        {"result-ttl", &job->result_ttl_ms, 0}, {"timeout", &wish->timeout_ms, -1},
+    };
+    int rc = read_eta(wish->cli, &job->eta_ms, reterr);
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]) && rc == QN_OK; i++)
+        rc = cli_option_ms(wish->cli, times[i].name, times[i].preset, times[i].ms, reterr);
+    return rc;
+}
+
+static int read_options(struct wish *wish, struct qn_err *reterr)
+{
+    const struct cli *cli = wish->cli;
+    struct qn_enqueue *job = &wish->job;
+    int n = 0;
+
+    job->task = cli->words[0];
+    job->queue = cli_option(cli, "queue");
+    job->name = cli_option(cli, "name");
+    job->accept_unknown = qn_config_flag(&cli->config, "accept-unknown");
+    for (; n <= QN_TAGS_MAX && cli_option_nth(cli, "tag", n); n++)
+        wish->tags[n] = cli_option_nth(cli, "tag", n);
+    job->tags = wish->tags;
+    if (cli_option(cli, "timeout") && !cli_flag(cli, "wait"))
+        return qn_fail(reterr, QN_EINVAL, "--timeout goes with --wait");
+    int rc = read_times(wish, reterr);
+    if (rc == QN_OK)
+        rc = read_small(cli, "priority", 3, &job->priority, reterr);
+    if (rc == QN_OK)
+        rc = read_small(cli, "max-attempts", 1000, &job->max_attempts, reterr);
+    if (rc == QN_OK)
+        rc = read_retry(cli_option(cli, "retry"), &job->retry, reterr);
+    return rc;
+}
+
+/* ---- arguments ---- */
+
+static int read_stdin(struct qn_buf *out, struct qn_err *reterr)
+{
+    char chunk[8192];
+    size_t n;
+
+    while ((n = fread(chunk, 1, sizeof(chunk), stdin)) > 0)
+        qn_buf_add(out, chunk, n);
+    if (ferror(stdin))
+        return qn_fail_sys(reterr, "--args -: stdin");
+    int rc = qn_buf_status(out);
+    return rc == QN_OK ? rc : qn_fail(reterr, rc, "--args -: %s", qn_err_text(rc));
+}
+
+/* KEY=VALUE needs to know the task's types. */
+static int read_words(struct wish *wish, struct qn_err *reterr)
+{
+    struct cli_link link = {0};
+    struct cli_pairs tasks = {0};
+    struct qn_span definition = {0};
+    int rc = cli_link_open(&link, wish->cli, reterr);
+
+    if (rc == QN_OK)
+        rc = cli_link_tasks(&link, &tasks, reterr);
+    if (rc == QN_OK) {
+        rc = cli_task_find(&tasks, wish->job.task, &definition, reterr);
+        if (rc == QN_ENOTFOUND && wish->job.accept_unknown)
+            rc = QN_OK;
+    }
+    if (rc == QN_OK)
+        rc = cli_typed_args(definition, wish->cli->words + 1, wish->cli->n_words - 1, &wish->args,
+                            reterr);
+    cli_pairs_release(&tasks);
+    cli_link_close(&link);
+    return rc;
+}
+
+static int read_args(struct wish *wish, struct qn_err *reterr)
+{
+    const char *args = cli_option(wish->cli, "args");
+    int rc = QN_OK;
+
+    if (args && wish->cli->n_words > 1)
+        return qn_fail(reterr, QN_EINVAL, "--args and KEY=VALUE exclude each other");
+    if (args && strcmp(args, "-") == 0)
+        rc = read_stdin(&wish->args, reterr);
+    else if (args)
+        rc = qn_buf_add_str(&wish->args, args);
+    else if (wish->cli->n_words > 1)
+        rc = read_words(wish, reterr);
+    wish->job.args = wish->args.len > 0 ? wish->args.data : NULL;
+    wish->job.args_len = wish->args.len;
+    return rc;
+}
+
+/* ---- the job ---- */
+
+/* The outcome of a broken connection is unknown: asked once more, with the same name,
+ * nothing is made twice. */
+static int enqueue(struct wish *wish, struct qn_client *client, struct qn_receipt *receipt,
+                   struct qn_err *reterr)
+{
+    int rc = qn_client_enqueue(client, &wish->job, receipt, reterr);
+    const char *dot = strchr(receipt->id, '.');
+
+    if (rc != QN_EUNKNOWN || !dot)
+        return rc;
+    char name[QN_NAME_MAX + 1];
+    qn_str_copy(name, sizeof(name), dot + 1);
+    wish->job.name = name;
+    rc = qn_client_enqueue(client, &wish->job, receipt, reterr);
+    wish->job.name = NULL;
+    return rc;
+}
+
+static void tell(const struct cli *cli, const struct qn_receipt *receipt)
+{
+    if (cli->json)
+        fprintf(cli->term.out, "{\"id\":\"%s\",\"existed\":%s}\n", receipt->id,
+                receipt->existed ? "true" : "false");
+    else
+        fprintf(cli->term.out, "%s\n", receipt->id);
+    if (receipt->existed && !cli->json)
+        fputs("quern: this job was there before, nothing was made\n", stderr);
+}
+
+static int make(struct wish *wish, struct qn_client *client)
+{
+    struct qn_receipt receipt = {0};
+    struct qn_err err = {0};
+
+    if (enqueue(wish, client, &receipt, &err) != QN_OK)
+        return cli_fail(wish->cli, &err);
+    if (!cli_flag(wish->cli, "wait")) {
+        tell(wish->cli, &receipt);
+        return CLI_EXIT_OK;
+    }
+    if (wish->cli->term.tty && !wish->cli->json)
+        fprintf(stderr, "%s\n", receipt.id);
+    return cli_wait(wish->cli, client, receipt.id, wish->timeout_ms, CLI_SHOW_RESULT);
+}
+
+int cli_run_enqueue(struct cli *cli)
+{
+    struct wish wish = {.cli = cli};
+    struct qn_client *client = NULL;
+    struct qn_err err = {0};
+
+    qn_buf_init(&wish.args, QN_ARGS_MAX);
+    int rc = read_options(&wish, &err);
+    if (rc == QN_OK)
+        rc = read_args(&wish, &err);
+    if (rc == QN_OK)
+        rc = cli_client_open(&client, cli, &err);
+    int code = rc == QN_OK ? make(&wish, client) : cli_fail(cli, &err);
+    qn_client_close(client);
+    qn_buf_release(&wish.args);
+    return code;
+}

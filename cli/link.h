@@ -1,0 +1,62 @@
+/* link.h - the broker, one question after the other.
+ *
+ * Each call asks, turns the loop until the answer is there, and copies what it needs.
+ * A connection that fails is an error at once: people at a terminal try again.
+ */
+#ifndef CLI_LINK_H
+#define CLI_LINK_H
+
+#include "broker-client/broker.h"
+#include "cli.h"
+
+struct cli_link {
+    struct qn_loop *loop;
+    struct qn_broker *broker;
+    int64_t timeout_ms;
+};
+
+QN_MUST_CHECK int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr);
+void cli_link_close(struct cli_link *link); /* zeroed is fine */
+
+/* A client on the same broker. */
+QN_MUST_CHECK int cli_client_open(struct qn_client **ret, const struct cli *cli,
+                                  struct qn_err *reterr);
+
+/* Names with values, sorted by name; both with a NUL behind. */
+struct cli_pair {
+    char *name;
+    struct qn_span value;
+};
+struct cli_pairs {
+    struct cli_pair *all;
+    size_t n;
+};
+void cli_pairs_release(struct cli_pairs *pairs);
+
+QN_MUST_CHECK int cli_link_queues(struct cli_link *link, struct cli_pairs *ret,
+                                  struct qn_err *reterr);
+QN_MUST_CHECK int cli_link_tasks(struct cli_link *link, struct cli_pairs *ret,
+                                 struct qn_err *reterr);
+QN_MUST_CHECK int cli_link_workers(struct cli_link *link, struct cli_pairs *ret,
+                                   struct qn_err *reterr);
+QN_MUST_CHECK int cli_link_stats(struct cli_link *link, const char *queue, struct qn_stats *ret,
+                                 struct qn_err *reterr);
+QN_MUST_CHECK int cli_link_pause(struct cli_link *link, const char *queue, bool paused,
+                                 bool *ret_changed, struct qn_err *reterr);
+/* Appends the job's log to out. */
+QN_MUST_CHECK int cli_link_log(struct cli_link *link, const char *queue, const char *name,
+                               struct qn_buf *out, struct qn_err *reterr);
+
+/* A page of jobs of a list (of QN_PEEK_BATCH_MAX at most): fn gets each that is still
+ * there and decodes. *ret_next: offset of the next page, QN_NO_TIME at the end. */
+typedef void cli_job_fn(void *arg, const struct qn_job_info *info);
+struct cli_page {
+    const char *queue;
+    enum qn_state state;
+    int64_t offset;
+    int limit;
+};
+QN_MUST_CHECK int cli_link_jobs(struct cli_link *link, const struct cli_page *page, cli_job_fn *fn,
+                                void *arg, int64_t *ret_next, struct qn_err *reterr);
+
+#endif

@@ -1,0 +1,169 @@
+/* queue.c - quern queue list, pause, resume. */
+#include "common/json.h"
+#include "common/str.h"
+#include "jobview.h"
+#include "link.h"
+#include "run.h"
+#include <string.h>
+
+#define JSON_MAX (4 * 1024 * 1024)
+
+static const struct cli_column columns[] = {
+    {"QUEUE", false, false},    {"QUEUED", true, false},   {"RUNNING", true, false},
+    {"SCHEDULED", true, false}, {"RETRYING", true, false}, {"FAILED", true, false},
+    {"DONE", true, false},      {"WORKERS", true, false},  {"STATE", false, false},
+};
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static int64_t queued(const struct qn_stats *stats)
+{
+    return stats->queued[0] + stats->queued[1] + stats->queued[2] + stats->queued[3];
+}
+
+static void add_row(struct cli_table *table, const char *queue, const struct qn_stats *stats)
+{
+    cli_table_add(table, queue, CLI_PLAIN);
+    cli_table_add_number(table, queued(stats));
+    cli_table_add_number(table, stats->running);
+    cli_table_add_number(table, stats->scheduled);
+    cli_table_add_number(table, stats->retrying);
+    cli_table_add_number(table, stats->failed);
+    cli_table_add_number(table, stats->succeeded);
+    cli_table_add_number(table, stats->workers);
+    if (stats->paused_ms != QN_NO_TIME)
+        cli_table_add(table, "paused", CLI_YELLOW);
+    else if (stats->workers == 0)
+        cli_table_add(table, "no worker", CLI_RED);
+    else
+        cli_table_add(table, "open", CLI_GREEN);
+}
+
+static void add_json(struct qn_buf *out, const char *queue, const struct qn_stats *stats)
+{
+    const struct {
+        const char *key;
+        int64_t number;
+    } members[] = {
+        {"queued", queued(stats)},
+        {"running", stats->running},
+        {"scheduled", stats->scheduled},
+        {"retrying", stats->retrying},
+        {"failed", stats->failed},
+        {"workers", stats->workers},
+        {"enqueued_total", stats->enqueued},
+        {"succeeded_total", stats->succeeded},
+        {"failed_total", stats->failures},
+        {"cancelled_total", stats->cancelled},
+        {"expired_total", stats->expired},
+        {"retried_total", stats->retried},
+        {"recovered_total", stats->recovered},
+    };
+
+    qn_buf_add_byte(out, '{');
+    qn_json_add_key(out, "name");
+    qn_json_add_str(out, queue);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        qn_json_add_key(out, members[i].key);
+        qn_json_add_i64(out, members[i].number);
+    }
+    qn_json_add_key(out, "paused");
+    qn_buf_add_str(out, stats->paused_ms != QN_NO_TIME ? "true" : "false");
+    qn_buf_add_byte(out, '}');
+}
+
+/* Every queue into table and json. */
+static int read_queues(struct cli_link *link, struct cli_table *table, struct qn_buf *json,
+                       struct qn_err *reterr)
+{
+    struct cli_pairs queues = {0};
+    int rc = cli_link_queues(link, &queues, reterr);
+
+    for (size_t i = 0; i < queues.n && rc == QN_OK; i++) {
+        struct qn_stats stats;
+        rc = cli_link_stats(link, queues.all[i].name, &stats, reterr);
+        if (rc != QN_OK)
+            break;
+        add_row(table, queues.all[i].name, &stats);
+        qn_buf_add_str(json, i > 0 ? ",\n " : "\n ");
+        add_json(json, queues.all[i].name, &stats);
+    }
+    cli_pairs_release(&queues);
+    return rc;
+}
+
+int cli_run_queue_list(struct cli *cli)
+{
+    struct cli_link link = {0};
+    struct cli_table *table = cli_table_create(columns, COLUMNS);
+    struct qn_err err = {0};
+    struct qn_buf json;
+    int rc = cli_link_open(&link, cli, &err);
+
+    qn_buf_init(&json, JSON_MAX);
+    if (rc == QN_OK)
+        rc = read_queues(&link, table, &json, &err);
+    if (rc == QN_OK && cli->json)
+        fprintf(cli->term.out, "{\"queues\":[%s]}\n", json.data);
+    else if (rc == QN_OK)
+        rc = cli_table_print(table, &cli->term, 0, &err);
+    cli_link_close(&link);
+    cli_table_free(table);
+    qn_buf_release(&json);
+    return rc == QN_OK ? CLI_EXIT_OK : cli_fail(cli, &err);
+}
+
+/* ---- pause, resume ---- */
+
+/* A queue that nobody has served is a mistyped one. */
+static int find_queue(struct cli_link *link, const char *name, struct qn_err *reterr)
+{
+    struct cli_pairs queues = {0};
+    int rc = cli_link_queues(link, &queues, reterr);
+    bool known = false;
+
+    for (size_t i = 0; i < queues.n; i++)
+        known = known || strcmp(queues.all[i].name, name) == 0;
+    cli_pairs_release(&queues);
+    if (rc == QN_OK && !known)
+        return qn_fail(reterr, QN_ENOTFOUND, "queue \"%.40s\": no worker has served it", name);
+    return rc;
+}
+
+static void tell(const struct cli *cli, bool paused, bool changed)
+{
+    const char *queue = cli->words[0], *state = paused ? "paused" : "open";
+
+    if (cli->json)
+        fprintf(cli->term.out, "{\"queue\":\"%s\",\"paused\":%s,\"changed\":%s}\n", queue,
+                paused ? "true" : "false", changed ? "true" : "false");
+    else
+        fprintf(cli->term.out, changed ? "%s is %s now\n" : "%s was %s before\n", queue, state);
+}
+
+static int set_paused(const struct cli *cli, bool paused)
+{
+    struct cli_link link = {0};
+    struct qn_err err = {0};
+    bool changed = false;
+    int rc = cli_link_open(&link, cli, &err);
+
+    if (rc == QN_OK)
+        rc = find_queue(&link, cli->words[0], &err);
+    if (rc == QN_OK)
+        rc = cli_link_pause(&link, cli->words[0], paused, &changed, &err);
+    cli_link_close(&link);
+    if (rc != QN_OK)
+        return cli_fail(cli, &err);
+    tell(cli, paused, changed);
+    return CLI_EXIT_OK;
+}
+
+int cli_run_queue_pause(struct cli *cli)
+{
+    return set_paused(cli, true);
+}
+
+int cli_run_queue_resume(struct cli *cli)
+{
+    return set_paused(cli, false);
+}

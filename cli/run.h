@@ -1,0 +1,25 @@
+/* run.h - what the rows of the command table run. Each returns the exit code. */
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
+
+struct cli;
+
+int cli_run_dev(struct cli *cli);
+int cli_run_enqueue(struct cli *cli);
+int cli_run_job_show(struct cli *cli);
+int cli_run_job_list(struct cli *cli);
+int cli_run_job_wait(struct cli *cli);
+int cli_run_job_result(struct cli *cli);
+int cli_run_job_log(struct cli *cli);
+int cli_run_job_cancel(struct cli *cli);
+int cli_run_queue_list(struct cli *cli);
+int cli_run_queue_pause(struct cli *cli);
+int cli_run_queue_resume(struct cli *cli);
+int cli_run_worker_list(struct cli *cli);
+int cli_run_task_list(struct cli *cli);
+int cli_run_task_show(struct cli *cli);
+int cli_run_config(struct cli *cli);
+int cli_run_version(struct cli *cli);
+int cli_run_help(struct cli *cli);
+
+#endif
