@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_job quern_api_lib)
