@@ -3,8 +3,10 @@
 
 #include "broker-client/redis/redis.h"
 #include "world_redis.h"
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static void a_full_redis_refuses_new_jobs_and_goes_on_draining(void **state)
 {
@@ -68,23 +70,42 @@ static void kill_connections(void)
     redis_server_do(&world_server, "CLIENT KILL SKIPME yes");
 }
 
-static void a_broken_connection_is_an_unknown_outcome_and_comes_back(void **state)
+/* A stopped server takes bytes in and answers nothing. */
+static void stop_server(bool stop)
+{
+    assert_int_equal(kill(world_server.pid, stop ? SIGSTOP : SIGCONT), 0);
+}
+
+static void a_broken_connection_is_an_unknown_outcome_for_what_was_sent(void **state)
 {
     struct world *w = *state;
-    struct got *sent = got_create();
+    struct got *sent = got_create(), *not_sent = got_create();
     struct qn_err err;
+    unsigned wants;
 
-    /* sent, and held back by the server until it is killed */
-    redis_server_do(&world_server, "CLIENT PAUSE 60000 ALL");
+    stop_server(true);
     w->broker->ops->join(w->broker, Q, INC, LEASE, on_reply, sent);
     for (int i = 0; i < 3; i++)
         assert_int_equal(qn_loop_once(w->loop, 10, &err), QN_OK);
-    redis_server_do(&world_server, "CLIENT UNPAUSE");
-    kill_connections();
+    w->broker->ops->stats(w->broker, Q, on_reply, not_sent);
+    shutdown(w->broker->ops->poll(w->broker, &wants), SHUT_RDWR);
     world_turn(w, &sent->done);
-    assert_true(sent->rc == QN_EUNKNOWN || sent->rc == QN_OK);
+    world_turn(w, &not_sent->done);
+    stop_server(false);
+    assert_rc(sent, QN_EUNKNOWN);
+    assert_true(not_sent->rc == QN_ECONN || not_sent->rc == QN_EUNKNOWN);
+    assert_true(world_wait_for(w, is_up));
+    assert_ok(op_join(w, INC));
+}
+
+static void a_killed_connection_comes_back_and_those_who_wait_look_again(void **state)
+{
+    struct world *w = *state;
     struct got *down = got_create();
-    while (w->link == QN_LINK_UP)
+    struct qn_err err;
+
+    kill_connections();
+    for (int i = 0; i < 1000 && w->link == QN_LINK_UP; i++)
         assert_int_equal(qn_loop_once(w->loop, 10, &err), QN_OK);
     assert_int_equal(w->link, QN_LINK_DOWN);
     w->broker->ops->stats(w->broker, Q, on_reply, down);
@@ -100,12 +121,12 @@ static void an_answer_that_does_not_come_in_time_gives_the_connection_up(void **
     struct world *w = *state;
     struct got *first = got_create(), *second = got_create();
 
-    redis_server_do(&world_server, "CLIENT PAUSE 60000 ALL");
+    stop_server(true);
     w->broker->ops->stats(w->broker, Q, on_reply, first);
     w->broker->ops->stats(w->broker, Q, on_reply, second);
     world_turn(w, &first->done);
     world_turn(w, &second->done);
-    redis_server_do(&world_server, "CLIENT UNPAUSE");
+    stop_server(false);
     assert_rc(first, QN_ETIMEOUT);
     assert_rc(second, QN_EUNKNOWN);
     assert_true(world_wait_for(w, is_up));
@@ -250,7 +271,8 @@ static void nothing_of_a_job_is_left_but_its_record(void **state)
 const struct CMUnitTest cases_own[] = {
     CASE(a_full_redis_refuses_new_jobs_and_goes_on_draining),
     CASE(forgotten_scripts_are_loaded_again_in_the_same_call),
-    CASE(a_broken_connection_is_an_unknown_outcome_and_comes_back),
+    CASE(a_broken_connection_is_an_unknown_outcome_for_what_was_sent),
+    CASE(a_killed_connection_comes_back_and_those_who_wait_look_again),
     CASE(an_answer_that_does_not_come_in_time_gives_the_connection_up),
     CASE(a_wait_outlives_the_loss_of_its_connection),
     CASE(a_newer_protocol_is_refused_for_good),

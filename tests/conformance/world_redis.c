@@ -19,7 +19,7 @@ static struct qn_broker *open_one(struct world *w)
         .url = world_server.url,
         .namespace_ = "test",
         .program = "conformance",
-        .timeout_ms = 3000,
+        .timeout_ms = 1000,
         .waits = true,
         .watches = true,
     };

@@ -31,13 +31,14 @@ static void keys_of_head(const char *body, char *out, size_t size)
 static void the_table_gives_the_keys_that_the_files_ask_for(void **state)
 {
     char head[512];
+    char *rest;
 
     (void)state;
     for (int i = 0; i < QN_SCRIPTS; i++) {
         const struct qn_script_row *row = &qn_scripts[i];
         int n = 0;
         keys_of_head(row->body, head, sizeof(head));
-        for (char *word = strtok(head, " "); word; word = strtok(NULL, " "), n++) {
+        for (char *word = strtok_r(head, " ", &rest); word; word = strtok_r(NULL, " ", &rest), n++) {
             char name[64];
             char *colon = strchr(word, ':');
             snprintf(name, sizeof(name), "%s", colon ? colon + 1 : word);

@@ -40,9 +40,11 @@ static int argc;
 /* The command line that the next load reads. */
 static void line(const char *text)
 {
+    char *rest;
+
     snprintf(words, sizeof(words), "%s", text);
     argc = 0;
-    for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+    for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         argv[argc++] = word;
     argv[argc] = NULL;
 }

@@ -27,10 +27,11 @@ static void the_picture_shows_what_the_table_allows(void **state)
     static char text[16 * 1024];
     unsigned drawn[QN_EXPIRED + 1] = {0};
     char from_name[32], to_name[32];
+    char *rest;
 
     (void)state;
     read_text(ROOT "docs/state-machine.md", text, sizeof(text));
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         enum qn_state from, to;
         if (sscanf(line, " %31s --> %31s", from_name, to_name) != 2)
             continue;
