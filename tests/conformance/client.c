@@ -1,0 +1,181 @@
+/* client.c - what <quern/client.h> promises, against a real Redis. */
+#include <quern/client.h>
+
+/* cmocka wants these first */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/support/redis_server.h"
+#include <cmocka.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MANY 1000
+
+static struct redis_server server;
+
+static int set_up(void **state)
+{
+    const struct qn_client_options options = {
+        .url = server.url, .namespace_ = "test", .timeout_ms = 2000};
+    struct qn_client *client;
+    struct qn_err err;
+
+    redis_server_do(&server, "FLUSHALL");
+    redis_server_do(&server, "SADD {test}:queues default");
+    redis_server_do(&server, "HSET {test}:tasks t.one %s",
+                    "{\"name\":\"t.one\",\"params\":[{\"name\":\"n\",\"type\":\"integer\"}]}");
+    *state = NULL;
+    if (qn_client_open(&client, &options, &err) != QN_OK)
+        return -1;
+    *state = client;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    qn_client_close(*state);
+    return 0;
+}
+
+static void a_job_is_judged_before_it_is_made(void **state)
+{
+    const struct {
+        struct qn_enqueue job;
+        int rc;
+        const char *word;
+    } samples[] = {
+        {{.task = "t.none"}, QN_ENOTFOUND, "t.none"},
+        {{.task = "Bad"}, QN_EINVAL, "Bad"},
+        {{.task = NULL}, QN_EINVAL, "task"},
+        {{.task = "t.one", .queue = "nobody"}, QN_ENOTFOUND, "nobody"},
+        {{.task = "t.one", .args = "{\"n\":\"x\"}"}, QN_EINVAL, "\"n\""},
+        {{.task = "t.one", .args = "{\"m\":1}"}, QN_EINVAL, "\"m\""},
+        {{.task = "t.one", .args = "[]"}, QN_EINVAL, "object"},
+        {{.task = "t.one", .priority = 4}, QN_EINVAL, "priority"},
+        {{.task = "t.one", .delay_ms = 1, .eta_ms = 1}, QN_EINVAL, "eta_ms"},
+        {{.task = "t.none", .accept_unknown = true, .args = "{"}, QN_EINVAL, "byte"},
+    };
+    struct qn_receipt receipt;
+    struct qn_err err;
+
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+        assert_int_equal(qn_client_enqueue(*state, &samples[i].job, &receipt, &err), samples[i].rc);
+        assert_non_null(strstr(err.msg, samples[i].word));
+    }
+    assert_int_equal(redis_server_do(&server, "EXISTS {test:default}:meta"), 0);
+}
+
+static void the_same_id_makes_no_second_job(void **state)
+{
+    const struct qn_enqueue job = {.task = "t.one", .name = "once"};
+    struct qn_receipt receipt;
+    struct qn_err err;
+
+    assert_int_equal(qn_client_enqueue(*state, &job, &receipt, &err), QN_OK);
+    assert_string_equal(receipt.id, "default.once");
+    assert_false(receipt.existed);
+    assert_int_equal(qn_client_enqueue(*state, &job, &receipt, &err), QN_OK);
+    assert_true(receipt.existed);
+}
+
+static void many_are_judged_one_by_one(void **state)
+{
+    struct qn_enqueue *jobs = calloc(MANY, sizeof(*jobs));
+    struct qn_receipt *receipts = calloc(MANY, sizeof(*receipts));
+    struct qn_err err;
+
+    for (int i = 0; i < MANY; i++)
+        jobs[i].task = i == 500 ? "t.none" : "t.one";
+    assert_int_equal(qn_client_enqueue_many(*state, jobs, MANY, receipts, &err), QN_OK);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(receipts[i].code, i == 500 ? QN_ENOTFOUND : QN_OK);
+    assert_int_equal(redis_server_do(&server, "LLEN {test:default}:ready:0"), MANY - 1);
+    free(jobs);
+    free(receipts);
+}
+
+static void count(void *arg, const struct qn_receipt *receipt)
+{
+    assert_int_equal(receipt->code, QN_OK);
+    ++*(int *)arg;
+}
+
+static void submitted_jobs_are_told_by_a_loop_of_the_callers_own(void **state)
+{
+    struct qn_client *client = *state;
+    int told = 0;
+    struct qn_err err;
+
+    for (int i = 0; i < MANY; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "{\"n\":%d}", i);
+        const struct qn_enqueue job = {.task = "t.one", .args = text};
+        assert_int_equal(qn_client_submit(client, &job, count, &told, &err), QN_OK);
+    }
+    for (int turns = 0; qn_client_pending(client) > 0 && turns < 1000; turns++) {
+        struct pollfd fd = {.fd = qn_client_fd(client), .events = qn_client_events(client)};
+        poll(&fd, 1, (int)qn_client_wait_ms(client));
+        assert_int_equal(qn_client_service(client, &err), QN_OK);
+    }
+    assert_int_equal(told, MANY);
+    assert_int_equal(redis_server_do(&server, "LLEN {test:default}:ready:0"), MANY);
+}
+
+static void waiting_tells_the_state_at_the_deadline_and_the_end_at_once(void **state)
+{
+    const struct qn_enqueue job = {.task = "t.one", .name = "w"};
+    struct qn_job_info *info;
+    enum qn_state ended;
+    struct qn_err err;
+
+    assert_int_equal(qn_client_enqueue(*state, &job, NULL, &err), QN_OK);
+    assert_int_equal(qn_client_wait(*state, "default.w", 50, &info, &err), QN_ETIMEOUT);
+    assert_int_equal(info->state, QN_QUEUED);
+    qn_job_info_free(info);
+    assert_int_equal(qn_client_cancel(*state, "default.w", &ended, &err), QN_OK);
+    assert_int_equal(ended, QN_CANCELLED);
+    assert_int_equal(qn_client_wait(*state, "default.w", 60000, &info, &err), QN_OK);
+    assert_int_equal(info->state, QN_CANCELLED);
+    qn_job_info_free(info);
+    assert_int_equal(qn_client_get(*state, "default.nope", &info, &err), QN_ENOTFOUND);
+    assert_int_equal(qn_client_get(*state, "no id", &info, &err), QN_EINVAL);
+}
+
+static void a_broker_that_is_not_there_is_said_to_be(void **state)
+{
+    const struct qn_client_options options = {.url = "unix:///nowhere/redis", .timeout_ms = 200};
+    const struct qn_enqueue job = {.task = "t.one"};
+    struct qn_client *client;
+    struct qn_receipt receipt;
+    struct qn_err err;
+
+    (void)state;
+    assert_int_equal(qn_client_open(&client, &options, &err), QN_OK);
+    assert_int_equal(qn_client_enqueue(client, &job, &receipt, &err), QN_ECONN);
+    assert_non_null(strstr(err.msg, "/nowhere/redis"));
+    qn_client_close(client);
+}
+
+#define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_job_is_judged_before_it_is_made),
+        CASE(the_same_id_makes_no_second_job),
+        CASE(many_are_judged_one_by_one),
+        CASE(submitted_jobs_are_told_by_a_loop_of_the_callers_own),
+        CASE(waiting_tells_the_state_at_the_deadline_and_the_end_at_once),
+        CASE(a_broker_that_is_not_there_is_said_to_be),
+    };
+
+    redis_server_start(&server);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    redis_server_stop(&server);
+    return failed;
+}
