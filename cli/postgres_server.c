@@ -147,13 +147,15 @@ static bool pid_file_line(const struct cli_postgres *postgres, int n, char *out,
         file = fopen(path, "re");
     if (!file)
         return false;
+    char line[2 * CLI_PATH_SIZE]; /* one of them is a path */
     bool there = true;
     for (int i = 0; i < n && there; i++)
-        there = fgets(out, (int)size, file) != NULL;
+        there = fgets(line, sizeof(line), file) != NULL;
     fclose(file);
-    if (there)
-        out[strcspn(out, " \n")] = '\0';
-    return there;
+    if (!there)
+        return false;
+    line[strcspn(line, " \n")] = '\0';
+    return qn_str_copy(out, size, line);
 }
 
 static bool is_server_of(int64_t pid, const char *cluster)

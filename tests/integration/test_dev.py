@@ -1,0 +1,244 @@
+"""quern dev: it starts everything, shows the main job, and leaves nothing behind."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import case
+import servers
+
+START_SECONDS = 90
+
+
+def processes():
+    """pid -> (parent, start time) of everything that runs, but for zombies."""
+    found = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] != "Z":
+                found[int(entry.name)] = (int(fields[1]), fields[19])
+    return found
+
+
+def descendants(pid):
+    """(pid, start time) of all below a process."""
+    everything = processes()
+    found, parents = set(), {pid}
+    while parents:
+        children = {child for child, (parent, _) in everything.items() if parent in parents}
+        found |= {(child, everything[child][1]) for child in children}
+        parents = children
+    return found
+
+
+def still_there(family):
+    everything = processes()
+    return {pid for pid, start in family if pid in everything and everything[pid][1] == start}
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Dev(case.Case):
+    def setUp(self):
+        self.data = self.folder / "data"
+
+    def start(self, *words, data=None, label="dev", env=None):
+        """Returns when all is up."""
+        dev = self.program("quern", "dev", "--data", data or self.data, *words, label=label,
+                           env=env)
+
+        def is_up():
+            dev.require_running()
+            return "Ctrl-C stops everything" in dev.log()
+        self.wait_until(is_up, START_SECONDS, "quern dev")
+        dev.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", dev.log())[1])
+        return dev
+
+    def once(self, data=None, env=None):
+        return servers.run("quern", "dev", "--data", data or self.data, "--demo", "--once",
+                           env=env, seconds=START_SECONDS)
+
+    def remove_elsewhere(self):
+        """The cluster's folder, when PostgreSQL's user could not enter the data folder."""
+        link = self.data / "postgres"
+        if link.is_symlink():
+            shutil.rmtree(link.resolve().parent, ignore_errors=True)
+
+    def require_gone(self, family, port):
+        self.assertGreaterEqual(len(family), 6)
+        self.wait_until(lambda: not still_there(family), 30, "all children to end")
+        self.assertFalse(answers(port))
+
+
+class Demo(Dev):
+    def test_the_demo_runs_the_report_shows_it_and_leaves_nothing(self):
+        before = set(processes())
+        done = self.once()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for text in ("Average order", "TOP PRODUCTS", "succeeded"):
+            self.assertIn(text, done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.split("Sales from")[1].splitlines())), 80)
+        report = json.loads((self.data / "demo" / "sales.json").read_text())
+        total = report["totals"]["total_sales"]
+        self.assertIn(f"{float(total):,.2f}", done.stdout)
+        for name in ("sales.csv", "sales.html"):
+            self.assertGreater((self.data / "demo" / name).stat().st_size, 100)
+        port = int(re.search(r"http://127\.0\.0\.1:(\d+)", done.stdout)[1])
+        self.assertFalse(answers(port))
+        left = [pid for pid in set(processes()) - before if str(self.data) in words_of(pid)]
+        self.assertEqual(left, [])
+
+    def test_the_second_run_finds_what_the_first_one_made(self):
+        self.assertIn("a new cluster", self.once().stdout)
+        again = self.once()
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertNotIn("a new cluster", again.stdout)
+        self.assertIn("scale 1, as it was", again.stdout)
+
+    def test_a_job_of_the_demo_is_seen_by_the_command_line(self):
+        dev = self.start("--demo")
+        job = re.search(r"GET /v1/jobs/(\S+)", dev.log())[1]
+        shown = subprocess.run(
+            ["sh", "-c", '. "$1"; "$2" job show "$3" --json', "sh", self.data / "env",
+             servers.BIN / "quern", job], capture_output=True, text=True, check=True)
+        self.assertEqual(json.loads(shown.stdout)["state"], "succeeded")
+
+
+def age(pid):
+    """Seconds since a process began."""
+    began = int(processes()[pid][1]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began
+
+
+def words_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+class Ends(Dev):
+    def test_a_signal_to_stop_stops_everything_and_is_no_failure(self):
+        dev = self.start()
+        family = descendants(dev.pid)
+        self.assertEqual(dev.stop(seconds=30), 0)
+        self.require_gone(family, dev.port)
+
+    def test_when_it_is_killed_nothing_stays_and_the_next_run_works(self):
+        dev = self.start()
+        family = descendants(dev.pid)
+        dev.kill9()
+        self.require_gone(family, dev.port)
+        done = self.once()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_killed_runs_leftovers_do_not_stop_the_next_one(self):
+        dev = self.start()
+        family = descendants(dev.pid)
+        dev.kill9()
+        self.require_gone(family, dev.port)
+        # The number of the killed server is somebody else's by now: ours.
+        pid_file = self.data / "postgres" / "cluster" / "postmaster.pid"
+        pid_file.write_text(f"{os.getpid()}\n{pid_file.parent}\n1\n5432\n")
+        os.chmod(pid_file, 0o644)
+        # The last command in the broker's file is half there.
+        part = next((self.data / "redis" / "broker" / "appendonlydir").glob("*.incr.aof"))
+        with open(part, "ab") as out:
+            out.write(b"*3\r\n$3\r\nSET\r\n$1\r\na")
+        done = self.once()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_worker_that_dies_at_once_ends_everything_with_its_name(self):
+        dev = self.start()
+        family = descendants(dev.pid)
+        os.kill(self.worker_of(dev), signal.SIGKILL)
+        self.wait_until(lambda: not dev.running or "it is started again" in dev.log(), 30,
+                        "the end or a new worker")
+        self.assertIn("quern-worker was ended by signal 9", dev.log())
+        if "it is started again" in dev.log():  # it had lived for 5 s: a slow machine
+            self.wait_until(lambda: self.worker_of(dev), 10, "the new worker")
+        else:
+            self.assertEqual(dev.wait(30), 1)
+            self.require_gone(family, dev.port)
+
+    def worker_of(self, dev):
+        return next((pid for pid, (parent, _) in processes().items()
+                     if parent == dev.pid and "quern-worker" in words_of(pid)), None)
+
+    def test_a_worker_that_is_killed_later_is_started_again(self):
+        dev = self.start()
+        worker = self.worker_of(dev)
+        # Its age is what counts: the kernel's clock, not how long this test took.
+        self.wait_until(lambda: age(worker) > 6, 20, "the worker to get old")
+        os.kill(worker, signal.SIGKILL)
+        self.wait_until(lambda: "it is started again" in dev.log(), 20, "the message")
+        fresh = self.wait_until(lambda: self.worker_of(dev), 10, "the new worker")
+        self.assertNotEqual(fresh, worker)
+        self.assertTrue(dev.running)
+
+
+class Trouble(Dev):
+    def test_a_second_one_on_the_same_folder_is_refused(self):
+        dev = self.start()
+        second = self.once()
+        self.assertEqual(second.returncode, 4)
+        self.assertIn(f"process {dev.pid}", second.stderr)
+
+    def test_a_port_in_use_is_passed_over(self):
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                other.bind(("127.0.0.1", 8000))
+                other.listen()
+            except OSError:
+                pass  # somebody else has it: all the better
+            dev = self.start()
+            self.assertNotEqual(dev.port, 8000)
+            self.assertTrue(answers(dev.port))
+
+    def test_a_deep_data_folder_gets_short_sockets_that_are_removed(self):
+        deep = self.folder / ("d" * 60) / ("e" * 60)
+        dev = self.start(data=deep)
+        run = (deep / "run").resolve()
+        self.assertLess(len(str(run)), 40)
+        self.assertEqual(dev.stop(seconds=30), 0)
+        self.assertFalse(run.exists())
+
+    @unittest.skipIf(os.geteuid() != 0, "only root has to run PostgreSQL as another user")
+    def test_as_root_a_folder_that_postgres_cannot_enter_is_no_obstacle(self):
+        private = self.folder / "private"
+        private.mkdir(mode=0o700)
+        self.data = private / "data"
+        self.addCleanup(self.remove_elsewhere)
+        done = self.once()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("in /var/tmp/quern-dev-", done.stdout)
+
+    def test_a_missing_server_is_named_with_the_end_of_its_log(self):
+        done = self.once(env={"PATH": "/nonexistent"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("redis-server: No such file or directory", done.stderr)
+        self.assertIn("ended with 127", done.stderr)
+
+    def test_bad_options_are_refused_before_anything_starts(self):
+        for words in (["--scale", "0"], ["--scale", "x"], ["--once"], ["word"], ["--nonsense"]):
+            done = servers.run("quern", "dev", "--data", self.data, *words)
+            self.assertEqual(done.returncode, 2, words)
+        self.assertFalse(self.data.exists())
+
+
+if __name__ == "__main__":
+    case.main()
