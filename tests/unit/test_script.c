@@ -38,7 +38,8 @@ static void the_table_gives_the_keys_that_the_files_ask_for(void **state)
         const struct qn_script_row *row = &qn_scripts[i];
         int n = 0;
         keys_of_head(row->body, head, sizeof(head));
-        for (char *word = strtok_r(head, " ", &rest); word; word = strtok_r(NULL, " ", &rest), n++) {
+        for (char *word = strtok_r(head, " ", &rest); word;
+             word = strtok_r(NULL, " ", &rest), n++) {
             char name[64];
             char *colon = strchr(word, ':');
             snprintf(name, sizeof(name), "%s", colon ? colon + 1 : word);
