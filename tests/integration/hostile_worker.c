@@ -161,13 +161,14 @@ static enum qn_outcome exits(struct qn_job *job)
 /* Memory that is used and never given back. */
 static enum qn_outcome leak(struct qn_job *job)
 {
+    static char *volatile kept;
     size_t bytes = (size_t)qn_job_arg_integer(job, "bytes", 0);
-    char *block = malloc(bytes);
 
     leave_trace(job);
-    if (!block)
+    kept = malloc(bytes);
+    if (!kept)
         return QN_FAIL;
-    memset(block, 1, bytes);
+    memset(kept, 1, bytes);
     return QN_DONE;
 }
 
