@@ -171,14 +171,16 @@ static int open_listener(struct api_http *http, struct qn_err *reterr)
 
 static int read_port(struct api_http *http, struct qn_err *reterr)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.v6 = {0}};
     socklen_t len = sizeof(address);
-    if (getsockname(http->listen_fd, (struct sockaddr *)&address, &len) < 0)
+    if (getsockname(http->listen_fd, &address.any, &len) < 0)
         return qn_fail_sys(reterr, "getsockname");
-    if (address.ss_family == AF_INET6)
-        http->port = ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);
-    else
-        http->port = ntohs(((const struct sockaddr_in *)&address)->sin_port);
+    bool v6 = address.any.sa_family == AF_INET6;
+    http->port = ntohs(v6 ? address.v6.sin6_port : address.v4.sin_port);
     return QN_OK;
 }
 
