@@ -75,6 +75,17 @@ static int run(const struct qn_config *config, struct qn_err *reterr)
     return rc;
 }
 
+static int print_help(void)
+{
+    printf("usage: quern-api [OPTION...]\n\n"
+           "Serves the HTTP API until TERM or INT. Options, also as variables and in a file\n"
+           "(docs/configuration.md):\n\n");
+    for (int i = 0; i < qn_settings_n; i++)
+        if (qn_settings[i].programs & QN_PROG_API)
+            printf("  --%-16s %s\n", qn_settings[i].name, qn_settings[i].doc);
+    return EXIT_OK;
+}
+
 static int fail(const char *what, const struct qn_err *err)
 {
     qn_log(QN_LOG_ERROR, what, QN_STR("why", err->msg));
@@ -90,6 +101,8 @@ int main(int argc, char **argv)
         printf("quern-api %s\n", QUERN_VERSION);
         return EXIT_OK;
     }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return print_help();
     signal(SIGPIPE, SIG_IGN);
     if (qn_settings_load(&config, QN_PROG_API, argc, argv, &used, &err) < 0)
         return fail("settings", &err);
