@@ -36,7 +36,7 @@ const char qn_svg_style[] =
     ".chart .zero{stroke:var(--faint);stroke-width:1}"
     ".chart .area{fill:var(--c0);opacity:.11}"
     ".chart .now{fill:none;stroke:var(--c0);stroke-width:2.2;stroke-linejoin:round;"
-    "stroke-linecap:round}"
+    "stroke-linecap:round}.chart .thin{stroke-width:1.1}"
     ".chart .before{fill:none;stroke:var(--faint);stroke-width:1.6;stroke-dasharray:5 5;"
     "stroke-linejoin:round}"
     ".chart .dot{fill:var(--paper);stroke:var(--c0);stroke-width:2}"
@@ -118,9 +118,7 @@ static void draw_days(struct qn_buf *out, const struct plot *plot, const struct 
     size_t stride = (chart->n + X_LABELS - 1) / X_LABELS;
 
     for (size_t i = 0; i < chart->n; i += stride) {
-        const char *anchor = chart->n > 1 && i + 1 == chart->n ? "end"
-                             : chart->n > 1 && i == 0          ? "start"
-                                                               : "middle";
+        const char *anchor = i > 0 && i + 1 == chart->n ? "end" : "middle";
 
         qn_html_printf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>", x_of(plot, i),
                        PLOT_BOTTOM + 24, anchor, chart->points[i].label);
@@ -144,7 +142,7 @@ static void draw_now(struct qn_buf *out, const struct plot *plot, const struct q
     add_path(out, plot, chart->points, chart->n);
     qn_html_printf(out, "L%.1f %.1fL%.1f %.1fZ\"/>", x_of(plot, chart->n - 1), zero, x_of(plot, 0),
                    zero);
-    qn_buf_add_str(out, "<path class=\"now\" d=\"");
+    qn_html_printf(out, "<path class=\"%s\" d=\"", chart->n > HITS_MOST ? "now thin" : "now");
     add_path(out, plot, chart->points, chart->n);
     qn_buf_add_str(out, "\"/>");
     for (size_t i = 0; i < chart->n && chart->n <= DOTS_MOST; i++) {

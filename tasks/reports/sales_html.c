@@ -47,7 +47,7 @@ static void add_title(struct qn_buf *out, const struct sales_report *report)
     sales_status_list(report->args.statuses, statuses, sizeof(statuses));
     qn_html_printf(out,
                    "<header><h1>Sales report</h1>\n<p class=\"days\">%s to %s &middot; %s %s "
-                   "&middot; %s</p>\n<p>Orders that are %s count as sales.",
+                   "&middot; %s</p>\n<p>Counted as sales: orders with status %s.",
                    report->period.from, report->period.to, report->period.length,
                    one ? "day" : "days", report->tz, statuses);
     if (sales_report_compares(report)) {
@@ -237,8 +237,6 @@ static void add_blocks(struct qn_buf *out, const struct sales_report *report)
         {SALES_CATEGORIES, SALES_CATEGORIES, NULL},
         {SALES_COUNTRIES, SALES_COUNTRIES, NULL},
     };
-    static const struct block statuses = {SALES_STATUSES, SALES_STATUSES, NULL};
-
     for (size_t i = 0; i < 3; i++) {
         add_block(out, report, &wide[i]);
     }
@@ -246,7 +244,6 @@ static void add_blocks(struct qn_buf *out, const struct sales_report *report)
     add_block(out, report, &narrow[0]);
     add_block(out, report, &narrow[1]);
     qn_buf_add_str(out, "</div>\n");
-    add_block(out, report, &statuses);
 }
 
 static void add_end(struct qn_buf *out, const struct sales_report *report)
@@ -277,6 +274,8 @@ static void add_end(struct qn_buf *out, const struct sales_report *report)
 
 int sales_write_html(const struct sales_report *report, struct qn_buf *out)
 {
+    static const struct block statuses = {SALES_STATUSES, SALES_STATUSES, NULL};
+
     add_head(out, report);
     add_title(out, report);
     if (sales_report_is_empty(report)) {
@@ -284,7 +283,12 @@ int sales_write_html(const struct sales_report *report, struct qn_buf *out)
     }
     add_tiles(out, report);
     add_series(out, report);
-    add_blocks(out, report);
+    if (!sales_report_is_empty(report)) {
+        add_blocks(out, report);
+    }
+    if (report->lists[SALES_STATUSES].count > 0) {
+        add_block(out, report, &statuses);
+    }
     add_end(out, report);
     return qn_buf_status(out);
 }

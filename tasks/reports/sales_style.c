@@ -40,7 +40,7 @@ const char sales_style[] =
     "th{color:var(--faint);font-weight:500;font-size:12.5px;text-align:left;white-space:nowrap}"
     "th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top}"
     "th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}"
-    "tbody tr:last-child td{border-bottom:0}td.text{overflow-wrap:anywhere;min-width:90px}"
+    "tbody tr:last-child td{border-bottom:0}td.text{overflow-wrap:anywhere;min-width:110px}"
     ".num{text-align:right;white-space:nowrap}tr.rest td{color:var(--faint);font-style:italic}"
     "details summary{cursor:pointer;color:var(--faint);font-size:13.5px}"
     "details[open] summary{margin-bottom:10px}"

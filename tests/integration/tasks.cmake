@@ -1,1 +1,3 @@
 quern_program(sales_probe SOURCES sales_probe.c LINK quern_tasks quern_tasks_lib quern_common)
+quern_program(sales_worker SOURCES sales_worker.c
+              LINK quern_tasks quern_test_job quern_tasks_lib quern_common)

@@ -1,0 +1,104 @@
+#include "tasks/reports/sales.h"
+#include "tasks/reports/sales_args.h"
+#include "tasks/tasks.h"
+#include "tests/support/job_double.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOBODY "postgresql://u:secret@127.0.0.1:1/shop"
+
+/* Runs the task on a database that nobody serves; error gets what the job says. */
+static enum qn_outcome run(const char *args, char *error, size_t size)
+{
+    struct qn_job job;
+    struct qn_err err;
+    void *state = NULL;
+    enum qn_outcome outcome;
+
+    setenv("QUERN_DATABASE_URL", NOBODY, 1);
+    assert_int_equal(sales_task.init(&state, &err), QN_OK);
+    job_double_init(&job, args, state);
+    outcome = sales_task.run(&job);
+    snprintf(error, size, "%s", job.error.data);
+    assert_int_equal(job.n_files, 0);
+    job_double_release(&job);
+    sales_task.done(state);
+    return outcome;
+}
+
+static void bad_arguments_fail_for_good_and_are_named(void **state)
+{
+    char error[300];
+
+    (void)state;
+    assert_int_equal(run("{\"from\":\"2026-02-30\",\"to\":\"2026-03-01\"}", error, sizeof(error)),
+                     QN_FAIL);
+    assert_string_equal(error, "from: \"2026-02-30\" is no day of the calendar (YYYY-MM-DD)");
+}
+
+static void a_database_that_is_not_there_is_tried_again(void **state)
+{
+    char error[300];
+
+    (void)state;
+    assert_int_equal(run("{\"preset\":\"mtd\"}", error, sizeof(error)), QN_RETRY);
+    assert_non_null(strstr(error, "no connection"));
+    assert_null(strstr(error, "secret"));
+}
+
+static void without_a_database_url_there_is_no_start(void **state)
+{
+    struct qn_err err;
+    void *task_state = NULL;
+
+    (void)state;
+    unsetenv("QUERN_DATABASE_URL");
+    assert_int_equal(sales_task.init(&task_state, &err), QN_EINVAL);
+    assert_string_equal(err.msg, "QUERN_DATABASE_URL is not set");
+}
+
+/* What is published and what is read are two tables: they must name the same. */
+static void every_published_parameter_is_read(void **state)
+{
+    static const char *const values[] = {
+        [QN_STRING] = "17", [QN_INTEGER] = "\"x\"", [QN_BOOLEAN] = "17",
+        [QN_DATE] = "17",   [QN_ARRAY] = "17",
+    };
+
+    (void)state;
+    for (const struct qn_param *param = sales_task.params; param->name != NULL; param++) {
+        struct sales_args args;
+        struct qn_err err = {.code = QN_OK};
+        char json[128];
+
+        snprintf(json, sizeof(json), "{\"%s\":%s}", param->name, values[param->type]);
+        assert_int_equal(sales_args_parse(&args, json, strlen(json), &err), QN_EINVAL);
+        assert_int_equal(strncmp(err.msg, param->name, strlen(param->name)), 0);
+        assert_non_null(strstr(err.msg, ": must be "));
+    }
+}
+
+static void the_task_is_among_the_builtin_ones(void **state)
+{
+    (void)state;
+    assert_ptr_equal(qn_builtin_tasks[0], &sales_task);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_arguments_fail_for_good_and_are_named),
+        cmocka_unit_test(a_database_that_is_not_there_is_tried_again),
+        cmocka_unit_test(without_a_database_url_there_is_no_start),
+        cmocka_unit_test(every_published_parameter_is_read),
+        cmocka_unit_test(the_task_is_among_the_builtin_ones),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
