@@ -230,10 +230,8 @@ void worker_dispatch_cancel(struct worker_dispatch *dispatch, size_t queue, cons
 {
     struct worker_run *run = worker_runs_find(&dispatch->base->runs, queue, name);
 
-    if (!run || run->cancel_asked)
-        return;
-    log_job(dispatch, QN_LOG_INFO, "job asked to stop: it was cancelled", run);
-    worker_pool_cancel(dispatch->pool, run);
+    if (run && !run->cancel_asked && worker_pool_cancel(dispatch->pool, run))
+        log_job(dispatch, QN_LOG_INFO, "job asked to stop: it was cancelled", run);
 }
 
 /* ---- not ours any more ---- */

@@ -108,9 +108,11 @@ static bool receive(struct worker_executor *executor)
 
 /* ---- out ---- */
 
-static void send_some(struct worker_executor *executor)
+/* QN_ECONN when it is dying, which its pidfd will tell. */
+static int send_some(struct worker_executor *executor)
 {
     struct qn_buf *out = &executor->out;
+    int rc = QN_OK;
 
     while (out->len > 0) {
         ssize_t n = send(executor->fd, out->data, out->len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -118,13 +120,15 @@ static void send_some(struct worker_executor *executor)
             continue;
         if (n < 0 && errno == EAGAIN)
             break;
-        /* It is dying: its pidfd will tell. */
+        if (n < 0)
+            rc = QN_ECONN;
         qn_buf_drop(out, n < 0 ? out->len : (size_t)n);
     }
     if (out->len == 0 && out->cap > OUT_KEEP)
         qn_buf_release(out);
     if (!executor->deaf)
         qn_watch_want(executor->socket_watch, out->len > 0 ? QN_IO_READ | QN_IO_WRITE : QN_IO_READ);
+    return rc;
 }
 
 static void socket_ready(void *arg, int fd, unsigned ready)
@@ -134,7 +138,7 @@ static void socket_ready(void *arg, int fd, unsigned ready)
 
     (void)fd;
     if (ready & QN_IO_WRITE)
-        send_some(executor);
+        (void)send_some(executor);
     if (!(ready & QN_IO_READ) || executor->deaf)
         return;
     while (turns-- > 0 && receive(executor))
@@ -152,15 +156,13 @@ int worker_executor_give(struct worker_executor *executor, const struct worker_j
     qn_frame_begin(&executor->out, WORKER_FRAME_JOB, &mark);
     worker_link_encode_job(&executor->out, job);
     int rc = qn_frame_end(&executor->out, mark);
-    if (rc == QN_OK)
-        send_some(executor);
-    return rc;
+    return rc == QN_OK ? send_some(executor) : rc;
 }
 
 void worker_executor_quit(struct worker_executor *executor)
 {
     qn_frame_write(&executor->out, WORKER_FRAME_QUIT, "", 0);
-    send_some(executor);
+    (void)send_some(executor);
 }
 
 void worker_executor_stop(struct worker_executor *executor, int64_t run, bool cancel)

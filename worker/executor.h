@@ -43,7 +43,8 @@ QN_MUST_CHECK int worker_executor_spawn(struct worker_executor **ret, struct qn_
 /* Kills it and what is in its group if it lives, and waits for its end. */
 void worker_executor_free(struct worker_executor *executor);
 
-/* The page says until when, before the frame goes out. */
+/* The page says until when, before the frame goes out. QN_ECONN when the child is
+ * about to be told dead: it has not got the job. */
 QN_MUST_CHECK int worker_executor_give(struct worker_executor *executor,
                                        const struct worker_job_frame *job, int64_t soft_at_ms,
                                        int64_t hard_at_ms);

@@ -77,7 +77,7 @@ static void clear(struct worker_run *run)
 /* Those of the first one's queue, as many as a call takes. */
 static void flush_queue(struct worker_notes *notes)
 {
-    struct qn_note list[QN_FINISH_BATCH_MAX];
+    struct qn_note list[QN_FINISH_BATCH_MAX] = {{.name = NULL}};
     struct worker_run *sent[QN_FINISH_BATCH_MAX];
     struct worker_run **link = &notes->first;
     size_t queue = notes->first->queue;

@@ -94,11 +94,13 @@ size_t worker_pool_processes(const struct worker_pool *pool)
 
 int worker_pool_give(struct worker_pool *pool, struct worker_run *run)
 {
-    for (size_t i = 0; i < pool->n; i++) {
+    int rc = QN_EAGAIN;
+
+    for (size_t i = 0; i < pool->n && (rc == QN_EAGAIN || rc == QN_ECONN); i++) {
         if (pool->slots[i].state == WORKER_SLOT_IDLE)
-            return worker_slot_give(&pool->slots[i], run);
+            rc = worker_slot_give(&pool->slots[i], run);
     }
-    return QN_EAGAIN;
+    return rc;
 }
 
 static struct worker_slot *slot_of(struct worker_pool *pool, const struct worker_run *run)
@@ -110,12 +112,13 @@ static struct worker_slot *slot_of(struct worker_pool *pool, const struct worker
     return NULL;
 }
 
-void worker_pool_cancel(struct worker_pool *pool, struct worker_run *run)
+bool worker_pool_cancel(struct worker_pool *pool, struct worker_run *run)
 {
     struct worker_slot *slot = slot_of(pool, run);
 
-    if (slot && !run->cancel_asked)
+    if (slot)
         worker_slot_cancel(slot);
+    return slot != NULL;
 }
 
 void worker_pool_release(struct worker_pool *pool)

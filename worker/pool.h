@@ -43,10 +43,12 @@ size_t worker_pool_busy(const struct worker_pool *pool);
 size_t worker_pool_alive(const struct worker_pool *pool);     /* have been ready */
 size_t worker_pool_processes(const struct worker_pool *pool); /* not reaped */
 
-/* To an idle executor. QN_EAGAIN when there is none: the run stays the caller's. */
+/* To an idle executor. When it fails, most often for want of one, the run stays the
+ * caller's. */
 QN_MUST_CHECK int worker_pool_give(struct worker_pool *pool, struct worker_run *run);
 
-void worker_pool_cancel(struct worker_pool *pool, struct worker_run *run);
+/* Asks it to stop, and kills it after cancel-grace. False when none has the run. */
+bool worker_pool_cancel(struct worker_pool *pool, struct worker_run *run);
 /* SIGKILL; ended tells RELEASED, with an answer if one was on its way. */
 void worker_pool_release(struct worker_pool *pool);
 /* SIGKILL to the executor of that run, when one has it; ended tells as always. */

@@ -383,6 +383,8 @@ int worker_slot_give(struct worker_slot *slot, struct worker_run *run)
     worker_limits_begin(&slot->limits, run->soft_ms, run->hard_ms, mono_ms(slot));
     int rc = worker_executor_give(slot->executor, &frame, slot->limits.soft_at_ms,
                                   slot->limits.hard_at_ms);
+    if (rc == QN_ECONN)
+        worker_slot_enter(slot, WORKER_SLOT_ENDING);
     if (rc != QN_OK)
         return rc;
     slot->run = run;

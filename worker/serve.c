@@ -52,6 +52,12 @@ static enum worker_exit fail(const struct qn_err *why)
     return why->code == QN_EINVAL ? WORKER_EXIT_USAGE : WORKER_EXIT_FAILED;
 }
 
+static enum worker_exit broken(const struct qn_err *why)
+{
+    qn_log(QN_LOG_ERROR, "quern-worker ends", QN_STR("why", why->msg));
+    return WORKER_EXIT_INTERNAL;
+}
+
 enum worker_exit worker_serve(const struct qn_config *config,
                               const struct worker_registry *registry)
 {
@@ -69,9 +75,12 @@ enum worker_exit worker_serve(const struct qn_config *config,
         rc =
             worker_supervisor_create(&supervisor, &options, registry, loop, &qn_clock_system, &why);
     }
-    if (rc == QN_OK)
-        rc = run(supervisor, loop, &why);
-    exit_code = rc == QN_OK ? worker_supervisor_exit(supervisor) : fail(&why);
+    if (rc != QN_OK)
+        exit_code = fail(&why);
+    else if (run(supervisor, loop, &why) == QN_OK)
+        exit_code = worker_supervisor_exit(supervisor);
+    else
+        exit_code = broken(&why);
     worker_supervisor_free(supervisor);
     qn_loop_free(loop);
     return exit_code;
