@@ -192,11 +192,26 @@ static int take_result(struct qn_pg *pg, const PGresult *result, const struct si
     }
 }
 
+/* The statement is still open after a failure. Where the server itself ended it,
+ * its last word is on the way; a cancel would come too late, and maybe hit the next. */
+static void end_statement(struct qn_pg *pg, bool server_said)
+{
+    if (pg->conn == NULL || PQtransactionStatus(pg->conn) != PQTRANS_ACTIVE) {
+        return;
+    }
+    if (!server_said) {
+        cancel(pg);
+    } else if (!drain(pg, qn_mono_ms(&qn_clock_system) + QN_PG_DRAIN_MS)) {
+        qn_pg_close(pg);
+    }
+}
+
 static int take_results(struct qn_pg *pg, const struct sink *sink, struct qn_err *reterr)
 {
     for (;;) {
         int rc = await(pg, reterr);
         PGresult *result;
+        bool failed;
 
         if (rc != QN_OK) {
             return rc;
@@ -205,12 +220,11 @@ static int take_results(struct qn_pg *pg, const struct sink *sink, struct qn_err
         if (result == NULL) {
             return QN_OK;
         }
+        failed = PQresultStatus(result) == PGRES_FATAL_ERROR;
         rc = take_result(pg, result, sink, reterr);
         PQclear(result);
         if (rc != QN_OK) {
-            if (pg->conn != NULL && PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE) {
-                cancel(pg);
-            }
+            end_statement(pg, failed);
             return rc;
         }
     }

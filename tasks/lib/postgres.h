@@ -16,6 +16,9 @@
  * the maximum; QN_EINVAL with PostgreSQL's message for all else: no such table, no
  * permission, bad value. No text ever holds the URL.
  *
+ * A cancel needs a connection of its own, for which libpq has no time limit: with a
+ * host that vanished it may take as long as TCP does, and the hard limit decides.
+ *
  * Not here: SQL; COPY; notices, which are dropped.
  */
 #ifndef TASKS_LIB_POSTGRES_H

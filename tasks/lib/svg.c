@@ -54,7 +54,7 @@ double qn_svg_value(const char *decimal)
 
 static double drawable(double value)
 {
-    return isfinite(value) ? value : 0;
+    return isfinite(value) ? fmax(fmin(value, QN_SVG_MOST), -QN_SVG_MOST) : 0;
 }
 
 static void begin(struct qn_buf *out, const struct qn_svg_chart *chart, int height)

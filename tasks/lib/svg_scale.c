@@ -23,10 +23,8 @@ void qn_svg_scale_init(struct qn_svg_scale *ret, double low, double high)
 {
     double range = high - low;
 
-    /* Beyond these the arithmetic of a scale does not hold. */
-    if (!(range > 1e-300) || !(range < 1e300)) {
-        *ret = (struct qn_svg_scale){.low = 0, .high = range > 1 ? range : 1, .steps = 1};
-        ret->step = ret->high;
+    if (!(range > 1e-300)) {
+        *ret = (struct qn_svg_scale){.low = 0, .high = 1, .step = 1, .steps = 1};
         return;
     }
     ret->step = round_step(range / STEPS_WANTED);

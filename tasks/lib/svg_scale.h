@@ -10,7 +10,9 @@ struct qn_svg_scale {
     int steps;
 };
 
-/* Finite, low <= 0 <= high; both 0 gives 0 to 1. */
+#define QN_SVG_MOST 1e290 /* the arithmetic of a scale holds up to here */
+
+/* low <= 0 <= high, neither beyond QN_SVG_MOST; both 0 gives 0 to 1. */
 void qn_svg_scale_init(struct qn_svg_scale *ret, double low, double high);
 
 /* "12.5k", "3M", with the decimals that the step needs. */

@@ -68,8 +68,10 @@ static int read_text(const char *name, const struct qn_json_item *item, char *ou
     rc = qn_json_unescape(item->value, &text);
     if (rc == QN_OK) {
         memcpy(out, text.data, text.len + 1);
-    } else {
+    } else if (rc == QN_ELIMIT) {
         rc = qn_fail(reterr, QN_EINVAL, "%s: longer than %zu bytes", name, size - 1);
+    } else {
+        rc = qn_fail(reterr, rc, "%s: %s", name, qn_err_text(rc));
     }
     qn_buf_release(&text);
     return rc;
@@ -258,8 +260,11 @@ int sales_args_parse(struct sales_args *ret, const char *json, size_t len, struc
     qn_buf_init(&name, 64);
     while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
         qn_buf_reset(&name);
-        if (qn_json_unescape(item.key, &name) != QN_OK) {
+        rc = qn_json_unescape(item.key, &name);
+        if (rc == QN_ELIMIT) {
             rc = qn_fail(reterr, QN_EINVAL, "arguments: a name that is too long");
+        } else if (rc != QN_OK) {
+            rc = qn_fail(reterr, rc, "arguments: %s", qn_err_text(rc));
         } else if (item.type != QN_JSON_NULL) {
             rc = read_member(ret, &item, name.data, reterr);
         }

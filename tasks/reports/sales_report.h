@@ -16,8 +16,7 @@
 #include "sales_args.h"
 #include "tasks/lib/postgres.h"
 
-#define SALES_SCHEMA     "quern.report.sales/1"
-#define SALES_STATEMENTS 10 /* at most, for progress */
+#define SALES_SCHEMA "quern.report.sales/1"
 
 /* The columns of each row, in the order of the SQL. */
 enum sales_column {

@@ -2,7 +2,8 @@
  *
  * Reads arguments from stdin, a line each; answers with "OUTCOME files error" on a
  * line, after a line "begun" at the start of each. SIGUSR1 is the soft limit of the
- * job that runs. QUERN_DATABASE_URL as for the worker.
+ * job that runs. QUERN_DATABASE_URL as for the worker. With SHOW_RESULT in the
+ * environment the result follows on a line.
  */
 #include "tasks/reports/sales.h"
 #include "tests/support/job_double.h"
@@ -32,6 +33,9 @@ static void answer(const char *args, void *state)
         committed += job.files[i].committed ? 1 : 0;
     }
     printf("%s %zu %s\n", outcomes[outcome], committed, job.error.data);
+    if (getenv("SHOW_RESULT") != NULL) {
+        puts(job.result.data);
+    }
     job_double_release(&job);
 }
 

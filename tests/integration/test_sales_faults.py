@@ -1,4 +1,5 @@
 """The sales report when it is stopped, cut off from its database, or the server goes away."""
+import json
 import os
 import pathlib
 import signal
@@ -9,6 +10,18 @@ import unittest
 import servers
 
 MAY = '{"from":"2025-05-01","to":"2025-05-31","tz":"UTC"}\n'
+
+# Names that grow sixfold in JSON.
+LONG_NAMES = """
+CREATE DATABASE long TEMPLATE postgres;
+\\connect long
+ALTER TABLE orders DROP CONSTRAINT orders_channel_check;
+UPDATE orders SET channel = id || repeat(chr(1), 250);
+UPDATE products SET name = id || repeat(chr(1), 250);
+INSERT INTO categories SELECT 100 + id, id || repeat(chr(1), 250) FROM products;
+UPDATE products SET category_id = 100 + id;
+UPDATE users SET country = id || repeat(chr(1), 250);
+"""
 
 
 class SalesFaults(unittest.TestCase):
@@ -22,11 +35,14 @@ class SalesFaults(unittest.TestCase):
         cls.server.psql((servers.ROOT / "tasks/sample/shop.sql").read_text())
 
     def setUp(self):
+        self.start()
+        self.addCleanup(self.end)
+
+    def start(self, **env):
         self.worker = subprocess.Popen(
             [servers.BIN / "sales_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, bufsize=1, preexec_fn=servers.die_with_parent,
-            env={**os.environ, "QUERN_DATABASE_URL": self.server.url})
-        self.addCleanup(self.end)
+            env={**os.environ, "QUERN_DATABASE_URL": self.server.url, **env})
 
     def end(self):
         self.worker.stdin.close()
@@ -119,6 +135,17 @@ class SalesFaults(unittest.TestCase):
     def test_only_the_formats_asked_for_are_written(self):
         self.begin('{"preset":"last_7d","formats":["csv"]}\n')
         self.assertEqual(self.answer(), "DONE 1 ")
+
+    def test_a_document_over_a_mebibyte_leaves_a_summary_as_the_result(self):
+        self.server.psql(LONG_NAMES)
+        self.end()
+        self.start(SHOW_RESULT="1", QUERN_DATABASE_URL=self.server.database_url("long"))
+        self.begin('{"from":"2020-07-01","to":"2025-06-30","group":"day","top_n":100}\n')
+        self.assertEqual(self.answer(), "DONE 3 ")
+        result = json.loads(self.answer())
+        self.assertTrue(result["summary_only"])
+        self.assertGreater(float(result["totals"]["total_sales"]), 0)
+        self.assertNotIn("series", result)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include "tasks/reports/sales_args.h"
 
 #include "tasks/reports/sales_digits.h"
+#include "tests/support/torture.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -119,12 +120,28 @@ static void digits_are_grouped_before_the_point_only(void **state)
     }
 }
 
+static int parse_once(void)
+{
+    static const char json[] = "{\"preset\":\"mtd\",\"statuses\":[\"paid\"],\"tz\":\"UTC\"}";
+    struct sales_args args;
+    struct qn_err err = {.code = QN_OK};
+
+    return sales_args_parse(&args, json, strlen(json), &err) == QN_OK ? QN_OK : err.code;
+}
+
+static void no_memory_is_said_and_nothing_stays(void **state)
+{
+    (void)state;
+    torture(parse_once);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_given_has_its_preset),
         cmocka_unit_test(what_is_given_is_taken),
         cmocka_unit_test(what_is_wrong_is_refused_by_name),
+        cmocka_unit_test(no_memory_is_said_and_nothing_stays),
         cmocka_unit_test(digits_are_grouped_before_the_point_only),
     };
 

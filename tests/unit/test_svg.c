@@ -27,9 +27,10 @@ static size_t count(const char *text, const char *part)
 
 static void scales_hold_what_they_show_in_round_steps(void **state)
 {
-    static const double ranges[][2] = {{0, 0},     {0, 1},          {0, 99.5},     {-3, 0},
-                                       {-40, 950}, {0, 1e-9},       {0, 1e25},     {-1e15, 1e15},
-                                       {0, 1e308}, {-1e308, 1e308}, {0, 4.9e-324}, {0, 8000}};
+    static const double ranges[][2] = {
+        {0, 0},        {0, 1},    {0, 99.5},     {-3, 0},          {-40, 950},
+        {0, 1e-9},     {0, 1e25}, {-1e15, 1e15}, {0, QN_SVG_MOST}, {-QN_SVG_MOST, QN_SVG_MOST},
+        {0, 4.9e-324}, {0, 8000}};
 
     (void)state;
     for (size_t i = 0; i < COUNT(ranges); i++) {
@@ -38,10 +39,8 @@ static void scales_hold_what_they_show_in_round_steps(void **state)
         qn_svg_scale_init(&scale, ranges[i][0], ranges[i][1]);
         assert_true(isfinite(scale.high) && scale.high > scale.low);
         assert_true(scale.steps >= 1 && scale.steps <= 10);
-        if (ranges[i][1] - ranges[i][0] < 1e300) {
-            assert_true(scale.low <= ranges[i][0] + scale.step * 1e-6);
-            assert_true(scale.high >= ranges[i][1] - scale.step * 1e-6);
-        }
+        assert_true(scale.low <= ranges[i][0] + scale.step * 1e-6);
+        assert_true(scale.high >= ranges[i][1] - scale.step * 1e-6);
     }
 }
 
