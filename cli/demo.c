@@ -126,7 +126,7 @@ static int fetch_file(const struct cli_demo *demo, struct qn_span file, struct q
     if (rc == QN_OK)
         rc = cli_http_download(demo->api_url, url, path, reterr);
     if (rc == QN_OK)
-        fprintf(demo->term->out, "  %s\n", path);
+        fprintf(demo->term->out, "  %s/%s\n", demo->shown, name);
     return rc;
 }
 

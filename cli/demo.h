@@ -10,6 +10,7 @@ struct cli_demo {
     struct cli_stack *stack;
     const char *api_url;
     const char *folder; /* for the files */
+    const char *shown;  /* the same as people see it */
     const struct cli_term *term;
     char job_id[QN_ID_SIZE];
 };

@@ -29,6 +29,7 @@ struct dev {
     char schedule[CLI_PATH_SIZE];
     char env_file[CLI_PATH_SIZE];
     char shown[CLI_PATH_SIZE]; /* the data folder as people see it */
+    char shown_demo[CLI_PATH_SIZE];
     struct cli_demo demo;
 };
 
@@ -259,7 +260,9 @@ static int prepare(struct dev *dev, struct qn_err *reterr)
     if (rc != QN_OK)
         return rc;
     qn_str_copy(dev->shown, sizeof(dev->shown), dev->options->data);
-    rc = cli_path_join(dev->schedule, dev->folder.root, "schedule.conf", reterr);
+    rc = cli_path_join(dev->shown_demo, dev->shown, "demo", reterr);
+    if (rc == QN_OK)
+        rc = cli_path_join(dev->schedule, dev->folder.root, "schedule.conf", reterr);
     if (rc == QN_OK)
         rc = cli_path_join(dev->env_file, dev->folder.root, "env", reterr);
     if (rc == QN_OK)
@@ -295,6 +298,7 @@ static int run(struct dev *dev, struct qn_err *err)
         dev->demo = (struct cli_demo){.stack = dev->stack,
                                       .api_url = dev->programs.api_url,
                                       .folder = dev->folder.demo,
+                                      .shown = dev->shown_demo,
                                       .term = dev->term};
         rc = cli_demo_run(&dev->demo, &code, err);
     }

@@ -98,7 +98,7 @@ static int take_own(struct line *line, const struct cli_option *option, const ch
     struct cli *cli = line->cli;
 
     if (option->value && !value) {
-        if (line->at == line->argc)
+        if (line->at == line->argc || qn_str_starts(line->argv[line->at], "--"))
             return wrong(line, "an option without its value: --", option->name);
         value = line->argv[line->at++];
     } else if (!option->value && value) {
@@ -119,7 +119,7 @@ static int take_setting(struct line *line, const struct qn_setting *setting, boo
     line->settings[line->n_settings++] = line->argv[line->at - 1];
     if (has_value || setting->type == QN_SET_BOOLEAN)
         return QN_OK;
-    if (line->at == line->argc)
+    if (line->at == line->argc || qn_str_starts(line->argv[line->at], "--"))
         return wrong(line, "an option without its value: --", setting->name);
     line->settings[line->n_settings++] = line->argv[line->at++];
     return QN_OK;
@@ -137,8 +137,8 @@ static int take_option(struct line *line, const char *word)
     if (setting)
         return take_setting(line, setting, value != NULL);
     if (strcmp(word, "json") == 0)
-        line->cli->json = true;
-    else if (strcmp(word, "help") == 0)
+        return QN_OK; /* wants_json() saw it */
+    if (strcmp(word, "help") == 0)
         line->help = true;
     else if (strcmp(word, "version") == 0)
         line->version = true;
@@ -170,6 +170,15 @@ static int take_all(struct line *line)
     return rc;
 }
 
+/* Looked for first, so that a mistake in front of it is told in JSON as well. */
+static bool wants_json(int argc, char *const *argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
 static int check_words(struct line *line)
 {
     const struct cli *cli = line->cli;
@@ -182,6 +191,22 @@ static int check_words(struct line *line)
     if (command->most >= 0 && cli->n_words > command->most)
         return wrong(line, "too much is said: quern ", text);
     return QN_OK;
+}
+
+static int unfinished(struct line *line)
+{
+    char text[128] = "";
+    size_t len = strlen(line->group), used = 0;
+
+    for (size_t i = 0; i < cli_commands_n; i++) {
+        const char *name = cli_commands[i].name;
+        if (strncmp(name, line->group, len) != 0 || name[len] != ' ')
+            continue;
+        int n = snprintf(text + used, sizeof(text) - used, "%s%s", used > 0 ? ", " : "",
+                         name + len + 1);
+        used += n > 0 && used + (size_t)n < sizeof(text) ? (size_t)n : 0;
+    }
+    return qn_fail(&line->err, QN_EINVAL, "quern %s needs one of: %s", line->group, text);
 }
 
 static int load_settings(struct line *line)
@@ -198,6 +223,7 @@ int cli_parse(struct cli *cli, int argc, char *const *argv)
     char name[] = "quern";
 
     line.settings[0] = name;
+    cli->json = wants_json(argc, argv);
     int rc = take_all(&line);
     if (rc == QN_OK && line.version && !cli->command) {
         fprintf(cli->term.out, "quern %s\n", QUERN_VERSION);
@@ -206,7 +232,7 @@ int cli_parse(struct cli *cli, int argc, char *const *argv)
     if (rc == QN_OK && line.help)
         return cli_help(cli, cli->command, cli->term.out);
     if (rc == QN_OK && !cli->command && line.group[0] != '\0')
-        rc = wrong(&line, "it is not said what to do with ", line.group);
+        rc = unfinished(&line);
     if (rc == QN_OK && !cli->command) {
         cli_help(cli, NULL, stderr);
         return CLI_EXIT_USAGE;
