@@ -53,7 +53,10 @@ class Chaos:
         self.folder = folder
         self.random = random.Random(seed)
         self.seed = seed
-        self.redis = servers.start_redis(folder / "redis", persistent=True)
+        # every job counts: with everysec a kill while the disk is busy loses acknowledged
+        # writes (docs/decisions/0005)
+        self.redis = servers.start_redis(folder / "redis", persistent=True,
+                                         options=["--appendfsync", "always"])
         self.effects = folder / "effects"
         self.ledger = folder / "ledger"
         self.effects.touch()
