@@ -7,13 +7,14 @@ WITH buyer AS MATERIALIZED (
     AND o.status::text = ANY ($3::text[])
   GROUP BY 1
 ), known AS (
-  SELECT count(*) AS customers,
-         count(*) FILTER (WHERE EXISTS (
-           SELECT FROM orders o
-           WHERE o.user_id = b.user_id AND o.created_at < $1::timestamptz
-             AND o.status::text = ANY ($3::text[]))) AS again
+  SELECT count(user_id) AS customers FROM buyer
+), again AS (
+  SELECT count(*) AS customers
   FROM buyer b
-  WHERE b.user_id IS NOT NULL
+  WHERE EXISTS (
+    SELECT FROM orders o
+    WHERE o.user_id = b.user_id AND o.created_at < $1::timestamptz
+      AND o.status::text = ANY ($3::text[]))
 ), ranked AS (
   SELECT coalesce(left(u.country, 200), '(unknown)') AS name, sum(b.orders) AS orders,
          count(b.user_id) AS customers, sum(b.sales) AS sales,
@@ -38,10 +39,10 @@ FROM row
 UNION ALL
 SELECT 'metrics', NULL, NULL, m.name, NULL, NULL, NULL, NULL, NULL, NULL, m.value::text,
        NULL, NULL, NULL, NULL
-FROM known k,
+FROM known k, again a,
 LATERAL (VALUES
   ('customers', k.customers),
-  ('new_customers', k.customers - k.again),
-  ('returning_customers', k.again)
+  ('new_customers', k.customers - a.customers),
+  ('returning_customers', a.customers)
 ) AS m(name, value)
 ORDER BY list, place
