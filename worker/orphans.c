@@ -6,9 +6,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define ROUNDS_MAX 100 /* generations of processes that hide behind each other */
+
 void worker_orphans_adopt(void)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/* One thread: the main one. */
+static FILE *open_children(void)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    return fopen(path, "re");
 }
 
 /* Killed ones are reaped by the sweep that their SIGCHLD brings. */
@@ -22,28 +33,40 @@ static bool settle(pid_t pid, const struct worker_orphans_who *who)
     return kill(pid, SIGKILL) == 0;
 }
 
-/* One line of numbers with blanks between. */
-static size_t sweep_file(FILE *file, const struct worker_orphans_who *who)
+size_t worker_orphans_sweep(const struct worker_orphans_who *who)
 {
+    FILE *file = open_children();
     size_t killed = 0;
     int pid;
 
-    while (fscanf(file, "%d", &pid) == 1)
+    while (file && fscanf(file, "%d", &pid) == 1)
         killed += settle((pid_t)pid, who);
+    if (file)
+        fclose(file);
     return killed;
 }
 
-size_t worker_orphans_sweep(const struct worker_orphans_who *who)
+/* The children of those that are reaped become ours. */
+static bool end_generation(void)
 {
-    char path[64];
-    size_t killed = 0;
+    FILE *file = open_children();
+    bool any = false;
+    int pid;
 
-    /* One thread: the main one. */
-    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return 0;
-    killed = sweep_file(file, who);
-    fclose(file);
-    return killed;
+    while (file && fscanf(file, "%d", &pid) == 1) {
+        any = true;
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    if (file)
+        fclose(file);
+    return any;
+}
+
+void worker_orphans_end(void)
+{
+    int rounds = ROUNDS_MAX;
+
+    while (rounds-- > 0 && end_generation())
+        ;
 }

@@ -23,5 +23,7 @@ struct worker_orphans_who {
 };
 /* Looks once; returns how many were killed. */
 size_t worker_orphans_sweep(const struct worker_orphans_who *who);
+/* At the end, when no executor is left: kills and reaps every child, and theirs. */
+void worker_orphans_end(void);
 
 #endif

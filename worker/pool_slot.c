@@ -109,7 +109,8 @@ static void tell_end(struct worker_slot *slot, struct worker_end *end)
     struct worker_run *run = slot->run;
 
     slot->run = NULL;
-    end->soft_told = run->soft_told;
+    /* The executor may have seen it on the clock before it was told. */
+    end->soft_over = run->soft_told || mono_ms(slot) >= slot->limits.soft_at_ms;
     end->cancel_asked = run->cancel_asked;
     end->started_ms = run->started_ms;
     end->ended_ms = worker_broker_ms(pool->base);

@@ -66,7 +66,7 @@ static enum qn_cause cause_of(const struct worker_end *end, const struct row *ro
 {
     if (kind == QN_FIN_CANCELLED)
         return QN_CAUSE_NONE;
-    if (end->soft_told && row->cause == QN_CAUSE_ERROR)
+    if (end->soft_over && row->cause == QN_CAUSE_ERROR)
         return QN_CAUSE_TIMEOUT;
     return row->cause;
 }

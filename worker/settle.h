@@ -33,7 +33,7 @@ enum worker_fate {
 /* How a run ended. Spans are borrowed. */
 struct worker_end {
     enum worker_fate fate;
-    bool soft_told;    /* its soft limit had passed */
+    bool soft_over;    /* its soft limit had passed */
     bool cancel_asked; /* it was asked to stop for a cancel */
     int64_t delay_ms;  /* that the handler named, -1 none */
     struct qn_span error;

@@ -359,6 +359,24 @@ class Executors(WorkerCase):
             self.check_ended(job, "succeeded")
         self.assertEqual([name for name, _ in self.traced()], high + low)
 
+    def test_weights_share_the_executors(self):
+        self.env["QUERN_QUEUES"] = "high:3,low:1"
+        for queue in ("low", "high"):
+            self.put("h.ok", queue=queue, count=40)
+        self.worker("--concurrency", "1")
+        self.wait_until(lambda: len(self.traced()) == 80, LONG, "all jobs")
+        first = [name.split(".")[0] for name, _ in self.traced()[:40]]
+        self.assertEqual(first.count("high"), 30)
+
+    def test_a_paused_queue_is_left_alone_until_it_is_resumed(self):
+        worker = self.worker()
+        self.server.cli("HSET", self.key("meta"), "paused", "1")
+        job = self.put("h.ok")
+        self.assertEqual(self.seen(job)["state"], "queued")
+        self.server.cli("HDEL", self.key("meta"), "paused")
+        self.check_ended(job, "succeeded")
+        worker.require_running()
+
     def test_a_delayed_job_starts_when_it_is_due(self):
         self.env["QUERN_LEASE"] = "15s"
         self.worker()
@@ -416,6 +434,15 @@ class Stops(WorkerCase):
         worker.send(signal.SIGTERM)
         self.assertEqual(worker.wait(LONG), 0)
         self.assertEqual(self.seen(job)["state"], "queued")
+
+    def test_what_a_job_left_behind_ends_with_its_worker(self):
+        worker = self.worker()
+        job = self.put("h.litter")
+        self.check_ended(job, "succeeded")
+        self.wait_until(lambda: len(self.runs_of(job)) == 3, LONG, "its grandchildren")
+        worker.send(signal.SIGTERM)
+        self.assertEqual(worker.wait(LONG), 0)
+        self.assertEqual([pid for pid in self.runs_of(job) if not is_over(pid)], [])
 
     def test_usr1_takes_no_more_and_stays(self):
         worker = self.worker()
@@ -507,8 +534,10 @@ class Outages(WorkerCase):
 
     def test_a_broker_that_is_away_too_long_ends_with_69(self):
         worker = self.worker("--give-up", "300ms")
+        litter = self.put("h.litter")
         job = self.put("h.deaf")
         pid = self.wait_for_run(job)
+        self.wait_until(lambda: len(self.runs_of(litter)) == 3, LONG, "grandchildren")
         self.server.kill9()
         self.assertEqual(worker.wait(LONG), 69)
         self.wait_until(lambda: is_over(pid), LONG, "its executor to be gone")
@@ -546,7 +575,7 @@ class Starts(WorkerCase):
         for words, says in ((["--no-such", "1"], "no-such"), (["fly"], "fly"),
                             (["--queues", "A"], "queues"), (["--queue-order", "odd"], "odd"),
                             (["--soft-limit", "2h", "--hard-limit", "1h"], "soft-limit"),
-                            (["serve", "now"], "now"), (["--concurrency", "0"], "concurrency")):
+                            (["--broker-url", "ftp://x"], "broker URL"), (["serve", "now"], "now"), (["--concurrency", "0"], "concurrency")):
             done = self.run_worker(*words)
             self.assertEqual(done.returncode, 2, (words, done))
             self.assertIn(says, done.stderr)

@@ -137,7 +137,7 @@ static void giving_up_after_the_soft_limit_is_a_timeout(void **state)
     struct worker_end end = end_of(WORKER_FATE_RETRY);
 
     (void)state;
-    end.soft_told = true;
+    end.soft_over = true;
     assert_int_equal(verdict_of(&end, &first).cause, QN_CAUSE_TIMEOUT);
     end.fate = WORKER_FATE_FAIL;
     assert_int_equal(verdict_of(&end, &first).cause, QN_CAUSE_TIMEOUT);
