@@ -33,10 +33,9 @@ static void add_percent(struct cli_table *table, struct qn_span json, const char
     char plain[CELL_SIZE], text[CELL_SIZE + 8];
 
     cli_json_text(json, path, plain, sizeof(plain));
-    bool less = plain[0] == '-';
-    snprintf(text, sizeof(text), "%s%s%s", sign && !less && plain[0] ? "+" : "", plain,
-             plain[0] ? " %" : "");
-    cli_table_add(table, text, sign && plain[0] ? (less ? CLI_RED : CLI_GREEN) : CLI_PLAIN);
+    const char *plus = sign && plain[0] && plain[0] != '-' ? "+" : "";
+    snprintf(text, sizeof(text), "%s%s%s", plus, plain, plain[0] ? " %" : "");
+    cli_table_add(table, text, CLI_PLAIN);
 }
 
 static int print_totals(const struct cli_term *term, struct qn_span json, struct qn_err *reterr)

@@ -24,21 +24,60 @@ struct answer {
     void *fn_arg;
 };
 
-int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr)
+struct greeting {
+    bool done;
+    enum qn_link link;
+    struct qn_err why;
+};
+
+static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
 {
-    *ret = (struct cli_link){.timeout_ms = qn_config_number(&cli->config, "broker-timeout")};
-    int rc = qn_loop_create(&ret->loop, reterr);
+    struct greeting *greeting = arg;
+
+    greeting->done = true;
+    greeting->link = link;
+    if (why)
+        greeting->why = *why;
+}
+
+/* A program would try again for as long as its timeout; somebody at a terminal wants
+ * to know at once that there is no broker. */
+static int greet(struct cli_link *link, struct qn_err *reterr)
+{
+    struct greeting greeting = {.done = link->broker->link == QN_LINK_UP, .link = QN_LINK_UP};
+
+    link->broker->on_link = on_link;
+    link->broker->on_link_arg = &greeting;
+    int rc = qn_broker_pump(link->loop, &greeting.done, link->timeout_ms + GRACE_MS, reterr);
+    link->broker->on_link = NULL;
+    if (rc != QN_OK || greeting.link == QN_LINK_UP)
+        return rc;
+    return qn_fail(reterr, greeting.link == QN_LINK_DOWN ? QN_ECONN : QN_EUNSUPPORTED, "broker: %s",
+                   greeting.why.msg);
+}
+
+static int open_broker(struct cli_link *link, const struct cli *cli, struct qn_err *reterr)
+{
+    int rc = qn_loop_create(&link->loop, reterr);
     const struct qn_broker_options options = {
-        .loop = ret->loop,
+        .loop = link->loop,
         .clock = &qn_clock_system,
         .url = qn_config_text(&cli->config, "broker-url"),
         .namespace_ = qn_config_text(&cli->config, "namespace"),
         .program = "quern",
-        .timeout_ms = ret->timeout_ms,
+        .timeout_ms = link->timeout_ms,
     };
 
+    return rc == QN_OK ? qn_broker_open(&link->broker, &options, reterr) : rc;
+}
+
+int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr)
+{
+    *ret = (struct cli_link){.timeout_ms = qn_config_number(&cli->config, "broker-timeout")};
+    int rc = open_broker(ret, cli, reterr);
+
     if (rc == QN_OK)
-        rc = qn_broker_open(&ret->broker, &options, reterr);
+        rc = greet(ret, reterr);
     if (rc != QN_OK)
         cli_link_close(ret);
     return rc;
@@ -59,6 +98,12 @@ int cli_client_open(struct qn_client **ret, const struct cli *cli, struct qn_err
         .timeout_ms = qn_config_number(&cli->config, "broker-timeout"),
     };
 
+    struct cli_link link;
+    int rc = cli_link_open(&link, cli, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    cli_link_close(&link);
     return qn_client_open(ret, &options, reterr);
 }
 

@@ -105,7 +105,7 @@ void cli_say(const struct cli_term *term, enum cli_colour colour, const char *te
 
     qn_buf_init(&line, 1024 * 1024);
     cli_text_add(&line, text, strlen(text), 0);
-    if (term->colour && colour != CLI_PLAIN)
+    if (term->colour && colour != CLI_PLAIN && line.len > 0)
         fprintf(term->out, "%s%s\033[0m", colours[colour], line.data);
     else
         fputs(line.data, term->out);

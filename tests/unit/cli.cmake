@@ -1,0 +1,3 @@
+foreach(module IN ITEMS term typed)
+  set(unit_links_test_cli_${module} quern_cli_lib quern_broker)
+endforeach()
