@@ -10,13 +10,17 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct qn_job job;
+static volatile sig_atomic_t stop_fd = -1;
 
 static void stop(int signo)
 {
+    ssize_t written = write(stop_fd, "x", 1);
+
     (void)signo;
-    job_double_stop(&job);
+    (void)written;
 }
 
 static void answer(const char *args, void *state)
@@ -27,6 +31,7 @@ static void answer(const char *args, void *state)
     size_t committed = 0;
 
     job_double_init(&job, args, state);
+    stop_fd = job.stop[1];
     puts("begun");
     outcome = sales_task.run(&job);
     for (size_t i = 0; i < job.n_files; i++) {

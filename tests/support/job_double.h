@@ -33,6 +33,6 @@ struct qn_job {
 
 void job_double_init(struct qn_job *job, const char *args, void *state);
 void job_double_release(struct qn_job *job);
-void job_double_stop(struct qn_job *job); /* safe in a signal handler */
+void job_double_stop(struct qn_job *job);
 
 #endif

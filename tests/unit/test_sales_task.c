@@ -7,29 +7,42 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define NOBODY "postgresql://u:secret@127.0.0.1:1/shop"
 
-/* Runs the task on a database that nobody serves; error gets what the job says. */
-static enum qn_outcome run(const char *args, char *error, size_t size)
+/* Runs the task; error gets what the job says. */
+static enum qn_outcome run_on(const char *url, bool stopped, const char *args, char *error,
+                              size_t size)
 {
     struct qn_job job;
     struct qn_err err;
     void *state = NULL;
     enum qn_outcome outcome;
 
-    setenv("QUERN_DATABASE_URL", NOBODY, 1);
+    setenv("QUERN_DATABASE_URL", url, 1);
     assert_int_equal(sales_task.init(&state, &err), QN_OK);
     job_double_init(&job, args, state);
+    if (stopped) {
+        job_double_stop(&job);
+    }
     outcome = sales_task.run(&job);
     snprintf(error, size, "%s", job.error.data);
     assert_int_equal(job.n_files, 0);
     job_double_release(&job);
     sales_task.done(state);
     return outcome;
+}
+
+static enum qn_outcome run(const char *args, char *error, size_t size)
+{
+    return run_on(NOBODY, false, args, error, size);
 }
 
 static void bad_arguments_fail_for_good_and_are_named(void **state)
@@ -50,6 +63,24 @@ static void a_database_that_is_not_there_is_tried_again(void **state)
     assert_int_equal(run("{\"preset\":\"mtd\"}", error, sizeof(error)), QN_RETRY);
     assert_non_null(strstr(error, "no connection"));
     assert_null(strstr(error, "secret"));
+}
+
+/* Somebody listens, and never says a word. */
+static void the_soft_limit_ends_the_wait_for_a_connection(void **state)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    char url[128], error[300];
+
+    (void)state;
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    snprintf(url, sizeof(url), "postgresql://u@127.0.0.1:%d/shop", ntohs(address.sin_port));
+    assert_int_equal(run_on(url, true, "{\"preset\":\"mtd\"}", error, sizeof(error)), QN_RETRY);
+    assert_string_equal(error, "stopped by the soft limit");
+    close(fd);
 }
 
 static void without_a_database_url_there_is_no_start(void **state)
@@ -95,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_arguments_fail_for_good_and_are_named),
         cmocka_unit_test(a_database_that_is_not_there_is_tried_again),
+        cmocka_unit_test(the_soft_limit_ends_the_wait_for_a_connection),
         cmocka_unit_test(without_a_database_url_there_is_no_start),
         cmocka_unit_test(every_published_parameter_is_read),
         cmocka_unit_test(the_task_is_among_the_builtin_ones),
