@@ -1,32 +1,31 @@
 #include "digest.h"
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
 int api_digest(const struct qn_span *parts, size_t n, uint8_t out[API_DIGEST_BYTES])
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (!context)
-        return QN_ENOMEM;
-    bool ok = EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
-    for (size_t i = 0; ok && i < n; i++)
-        ok = EVP_DigestUpdate(context, parts[i].data, parts[i].len) == 1 &&
-             EVP_DigestUpdate(context, "", 1) == 1;
-    ok = ok && EVP_DigestFinal_ex(context, out, NULL) == 1;
-    EVP_MD_CTX_free(context);
-    return ok ? QN_OK : QN_ENOMEM;
+    struct qn_sha256 *sha = NULL;
+    int rc = qn_sha256_create(&sha, NULL);
+    for (size_t i = 0; rc == QN_OK && i < n; i++) {
+        rc = qn_sha256_add(sha, parts[i].data, parts[i].len);
+        if (rc == QN_OK)
+            rc = qn_sha256_add(sha, "", 1);
+    }
+    if (rc == QN_OK)
+        rc = qn_sha256_end(sha, out);
+    qn_sha256_free(sha);
+    return rc;
 }
 
 int api_etag(struct qn_span bytes, char out[API_ETAG_SIZE])
 {
     uint8_t digest[API_DIGEST_BYTES];
+    char hex[QN_SHA256_HEX_SIZE];
     int rc = api_digest(&bytes, 1, digest);
     if (rc < 0)
         return rc;
-    out[0] = '"';
-    for (int i = 0; i < 16; i++)
-        snprintf(out + 1 + 2 * i, 3, "%02x", digest[i]);
-    memcpy(out + 33, "\"", 2);
+    qn_sha256_hex(digest, hex);
+    snprintf(out, API_ETAG_SIZE, "\"%.32s\"", hex);
     return QN_OK;
 }
 

@@ -1,12 +1,11 @@
-/* digest.h - SHA-256 for names, entity tags and the hashes of bodies. The API's
- * one use of libcrypto.
+/* digest.h - what the API hashes: lists of texts for names, bodies, entity tags.
  */
 #ifndef API_DIGEST_H
 #define API_DIGEST_H
 
-#include "common/buf.h"
+#include "broker-client/sha256.h"
 
-#define API_DIGEST_BYTES 32
+#define API_DIGEST_BYTES QN_SHA256_BYTES
 #define API_ETAG_SIZE    35 /* 32 hexadecimal digits in quotes and NUL */
 
 /* Of the parts, each followed by a NUL so that no two lists give the same bytes

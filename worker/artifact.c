@@ -1,11 +1,11 @@
 #include "artifact.h"
 
+#include "broker-client/sha256.h"
 #include "common/id.h"
 #include "common/str.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -143,41 +143,38 @@ void worker_artifact_abandon(struct worker_artifact_file *file)
     end(file);
 }
 
-static bool digest(EVP_MD_CTX *context, int fd, int64_t *ret_size, uint8_t *bytes, unsigned *ret_n)
+static bool add_all(struct qn_sha256 *sha, int fd, int64_t *ret_size)
 {
     char block[READ_SIZE];
     ssize_t n;
     int64_t size = 0;
 
-    if (EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
-        return false;
     while ((n = pread(fd, block, sizeof(block), (off_t)size)) != 0) {
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 || EVP_DigestUpdate(context, block, (size_t)n) != 1)
+        if (n < 0 || qn_sha256_add(sha, block, (size_t)n) < 0)
             return false;
         size += n;
     }
     *ret_size = size;
-    return EVP_DigestFinal_ex(context, bytes, ret_n) == 1;
+    return true;
 }
 
 /* The handler may have sought and written over, so the hash is of what is there. */
 static int hash_file(int fd, int64_t *ret_size, char hex[WORKER_SHA256_SIZE], struct qn_err *reterr)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    uint8_t bytes[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
+    struct qn_sha256 *sha = NULL;
+    uint8_t bytes[QN_SHA256_BYTES];
+    int rc = qn_sha256_create(&sha, reterr);
 
-    if (!context)
-        return qn_fail(reterr, QN_ENOMEM, "artifact: out of memory");
+    if (rc < 0)
+        return rc;
     errno = 0;
-    bool ok = digest(context, fd, ret_size, bytes, &n);
-    EVP_MD_CTX_free(context);
+    bool ok = add_all(sha, fd, ret_size) && qn_sha256_end(sha, bytes) == QN_OK;
+    qn_sha256_free(sha);
     if (!ok)
         return qn_fail_sys(reterr, "artifact: cannot read back what was written");
-    for (unsigned i = 0; i < n; i++)
-        snprintf(hex + (size_t)2 * i, 3, "%02x", bytes[i]);
+    qn_sha256_hex(bytes, hex);
     return QN_OK;
 }
 

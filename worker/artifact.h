@@ -13,12 +13,12 @@
 #ifndef WORKER_ARTIFACT_H
 #define WORKER_ARTIFACT_H
 
-#include "common/buf.h"
+#include "broker-client/sha256.h"
 #include <stdio.h>
 
 #define WORKER_ARTIFACT_NAME_MAX 100
 #define WORKER_ARTIFACT_TYPE_MAX 100
-#define WORKER_SHA256_SIZE       65 /* hex digits and NUL */
+#define WORKER_SHA256_SIZE       QN_SHA256_HEX_SIZE
 #define WORKER_LEFTOVER_AGE_S    3600
 
 bool worker_artifact_name_ok(const char *name);       /* 1-100 of [A-Za-z0-9._-], no dot first */

@@ -1,9 +1,9 @@
 #include "follow.h"
 
+#include "broker-client/sha256.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "link.h"
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,12 +59,12 @@ void worker_follow_free(struct worker_follow *follow)
 
 int worker_follow_name(const char *parent_id, int n, char out[QN_ID_TEXT_SIZE])
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
+    uint8_t digest[QN_SHA256_BYTES];
     char text[QN_ID_SIZE + 16];
     int len = snprintf(text, sizeof(text), "%s\n%d", parent_id, n);
 
     if (len < 0 || (size_t)len >= sizeof(text) ||
-        EVP_Digest(text, (size_t)len, digest, NULL, EVP_sha256(), NULL) != 1)
+        qn_sha256_of((struct qn_span){text, (size_t)len}, digest) < 0)
         return QN_EINVAL;
     qn_id_encode(digest, out);
     return QN_OK;
