@@ -268,6 +268,20 @@ static void nothing_of_a_job_is_left_but_its_record(void **state)
     assert_in_range(life, 599000, 600000); /* ten minutes at least */
 }
 
+static void a_short_wait_does_not_cut_a_long_one(void **state)
+{
+    struct world *w = *state;
+    static const char *const short_one = "b";
+
+    op_watch(w, "a", true);
+    struct got *got = got_create();
+    w->broker->ops->watch(w->broker, Q, &short_one, 1, true, 1000, on_reply, got);
+    world_turn(w, &got->done);
+    assert_ok(got);
+    long long life = redis_server_do(&world_server, "PTTL {test:" Q "}:waiters");
+    assert_in_range(life, 30000, 60000);
+}
+
 const struct CMUnitTest cases_own[] = {
     CASE(a_full_redis_refuses_new_jobs_and_goes_on_draining),
     CASE(forgotten_scripts_are_loaded_again_in_the_same_call),
@@ -281,5 +295,6 @@ const struct CMUnitTest cases_own[] = {
     CASE(closing_answers_what_is_pending),
     CASE(operations_of_one_turn_travel_in_one_write),
     CASE(nothing_of_a_job_is_left_but_its_record),
+    CASE(a_short_wait_does_not_cut_a_long_one),
 };
 CASES(cases_own);

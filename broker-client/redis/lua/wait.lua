@@ -36,7 +36,8 @@ for i = 4, #ARGV do
     end
     reply[#reply + 1] = code
 end
-if ARGV[3] == '1' then
-    redis.call('PEXPIRE', waiters, tonumber(ARGV[2]))
+-- The hash is everybody's: a short wait must not cut a long one.
+if ARGV[3] == '1' and tonumber(ARGV[2]) > redis.call('PTTL', waiters) then
+    redis.call('PEXPIRE', waiters, ARGV[2])
 end
 return reply
