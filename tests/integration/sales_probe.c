@@ -122,7 +122,7 @@ int main(int argc, char **argv)
 {
     const char *runs = getenv("PROBE_RUNS");
     struct qn_err err = {.code = QN_OK};
-    struct qn_pg *pg;
+    struct qn_pg *pg = NULL;
     int rc;
 
     if (argc < 3) {
