@@ -117,7 +117,7 @@ static void keep_tasks(struct qn_defs *defs, const struct qn_entries *entries)
         if (qn_taskdef_decode(&def, entries->entries[i].value, &ignored) == QN_OK)
             defs->tasks[defs->n_tasks++] = def;
     }
-    if (defs->n_tasks > 0)
+    if (defs->tasks)
         qsort(defs->tasks, defs->n_tasks, sizeof(*defs->tasks), by_task);
 }
 
@@ -130,7 +130,7 @@ static void keep_queues(struct qn_defs *defs, const struct qn_entries *entries)
         if (name)
             defs->queues[defs->n_queues++] = name;
     }
-    if (defs->n_queues > 0)
+    if (defs->queues)
         qsort(defs->queues, defs->n_queues, sizeof(*defs->queues), by_text);
 }
 

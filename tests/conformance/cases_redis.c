@@ -260,8 +260,9 @@ static void nothing_of_a_job_is_left_but_its_record(void **state)
     op_cancel(w, "a");
     op_wait(w, false, 100);
     op_finish(w, taken, 0, QN_FIN_SUCCEEDED, 1);
+    static const char inbox[] = "inbox:" INC;
     static const char *const empty[] = {"running", "try",     "due",      "retry",
-                                        "cancel",  "waiters", "progress", "inbox:" INC};
+                                        "cancel",  "waiters", "progress", inbox};
     for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
         assert_int_equal(redis_server_do(&world_server, "EXISTS {test:" Q "}:%s", empty[i]), 0);
     long long life = redis_server_do(&world_server, "PTTL {test:" Q "}:j:a");

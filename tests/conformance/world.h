@@ -141,11 +141,11 @@ extern const struct CMUnitTest cases_produce[], cases_work[], cases_upkeep[], ca
     cases_look[], cases_twice[], cases_own[];
 extern const size_t cases_produce_n, cases_work_n, cases_upkeep_n, cases_wait_n, cases_look_n,
     cases_twice_n, cases_own_n;
-#define CASE(function)                                                       \
-    {                                                                        \
-        .name = #function, .test_func = function, .setup_func = world_setup, \
-        .teardown_func = world_teardown,                                     \
+#define CASE(function)                                                         \
+    {                                                                          \
+        .name = #function, .test_func = (function), .setup_func = world_setup, \
+        .teardown_func = world_teardown,                                       \
     }
-#define CASES(list) const size_t list##_n = sizeof(list) / sizeof(list[0])
+#define CASES(list) const size_t list##_n = sizeof(list) / sizeof((list)[0])
 
 #endif

@@ -23,7 +23,7 @@ static struct qn_broker *open_one(struct world *w)
         .waits = true,
         .watches = true,
     };
-    struct qn_broker *broker;
+    struct qn_broker *broker = NULL;
     struct qn_url url;
     struct qn_err err;
 
