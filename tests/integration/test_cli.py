@@ -78,8 +78,8 @@ class Enqueue(Cli):
 
     def test_wrong_arguments_are_refused_with_their_name(self):
         for text, words in {
-                "n": ["n=1.5"], "n: \"one\"": ["n=one"], "flag": ["flag=yes"], "day": ["day=2026-02-30"],
-                "step": ["step=year"], "list": ["list=1"], "map": ["map=[]"],
+                "n": ["n=1.5"], "n: \"one\"": ["n=one"], "flag": ["flag=yes"],
+                "day": ["day=2026-02-30"], "step": ["step=year"], "list": ["list=1"], "map": ["map=[]"],
                 "no such parameter, but: text n x": ["m=1"], "KEY=VALUE": ["word"]}.items():
             self.fails(2, text, "enqueue", "test.echo", *words)
         self.fails(2, "text", "enqueue", "test.needy")
@@ -285,8 +285,8 @@ class Itself(Cli):
         self.assertIn("version", self.json("version"))
 
     def test_a_wrong_line_is_refused_with_the_way_out(self):
-        for words in (["nope"], ["job"], ["job", "nope"], ["job", "show"], ["job", "show", "a", "b"],
-                      ["-x"], ["--nope"], ["queue", "list", "--limit", "1"]):
+        for words in (["nope"], ["job"], ["job", "nope"], ["job", "show"], ["-x"], ["--nope"],
+                      ["job", "show", "a", "b"], ["queue", "list", "--limit", "1"]):
             self.fails(2, "", *words)
 
     def test_without_a_broker_the_code_is_69_and_the_hint_helps(self):
