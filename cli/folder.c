@@ -213,16 +213,29 @@ static int make_parts(struct cli_folder *folder, struct qn_err *reterr)
     return rc;
 }
 
+/* Somebody else's links in it would lead us, and a cluster of another user does not
+ * start. */
+static int find_root(struct cli_folder *folder, const char *path, struct qn_err *reterr)
+{
+    struct stat st;
+    char *real = realpath(path, NULL);
+    int rc = QN_OK;
+
+    if (!real || !qn_str_copy(folder->root, sizeof(folder->root), real) || stat(real, &st) < 0)
+        rc = qn_fail_sys(reterr, "%s", path);
+    else if (st.st_uid != geteuid())
+        rc = qn_fail(reterr, QN_EINVAL,
+                     "%s belongs to another user: give a folder of your own with --data", path);
+    free(real);
+    return rc;
+}
+
 int cli_folder_open(struct cli_folder *ret, const char *path, struct qn_err *reterr)
 {
     *ret = (struct cli_folder){.lock = -1};
     int rc = cli_path_make(path, 0755, reterr);
-    if (rc == QN_OK) {
-        char *real = realpath(path, NULL);
-        if (!real || !qn_str_copy(ret->root, sizeof(ret->root), real))
-            rc = qn_fail_sys(reterr, "%s", path);
-        free(real);
-    }
+    if (rc == QN_OK)
+        rc = find_root(ret, path, reterr);
     if (rc == QN_OK)
         rc = lock_folder(ret, reterr);
     if (rc == QN_OK)

@@ -77,11 +77,11 @@ class Enqueue(Cli):
                                             stdin='{"n":2}')), {"n": 2})
 
     def test_wrong_arguments_are_refused_with_their_name(self):
-        for text, words in {
-                "n": ["n=1.5"], "n: \"one\"": ["n=one"], "flag": ["flag=yes"],
-                "day": ["day=2026-02-30"], "step": ["step=year"], "list": ["list=1"], "map": ["map=[]"],
-                "no such parameter, but: text n x": ["m=1"], "KEY=VALUE": ["word"]}.items():
-            self.fails(2, text, "enqueue", "test.echo", *words)
+        for text, word in {
+                "n": "n=1.5", "n: \"one\"": "n=one", "flag": "flag=yes", "day": "day=2026-02-30",
+                "step": "step=year", "list": "list=1", "map": "map=[]", "KEY=VALUE": "word",
+                "no such parameter, but: text n x": "m=1"}.items():
+            self.fails(2, text, "enqueue", "test.echo", word)
         self.fails(2, "text", "enqueue", "test.needy")
         self.fails(2, "exclude each other", "enqueue", "test.echo", "n=1", "--args", "{}")
         self.fails(2, "duplicate", "enqueue", "test.echo", "--args", '{"n":1,"n":2}')

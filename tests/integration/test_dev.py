@@ -246,6 +246,15 @@ class Trouble(Dev):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("in /var/tmp/quern-dev-", done.stdout)
 
+    @unittest.skipIf(os.geteuid() != 0, "only root can make a folder that is somebody else's")
+    def test_a_folder_of_another_user_is_refused(self):
+        self.data.mkdir()
+        os.chown(self.data, 65534, 65534)
+        done = self.once()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("belongs to another user", done.stderr)
+        self.assertEqual(list(self.data.iterdir()), [])
+
     def test_a_missing_server_is_named_with_the_end_of_its_log(self):
         done = self.once(env={"PATH": "/nonexistent"})
         self.assertEqual(done.returncode, 1)
