@@ -11,6 +11,10 @@
 #define START_MS 30000 /* from the fork to READY */
 #define QUIT_MS  10000 /* from QUIT to the end: the tasks' done functions */
 
+/* Frames of one run: a full log of the shortest lines, and then what is sensible. */
+#define NOTES_MAX       50000
+#define NOTES_PER_S_MAX 20
+
 static const struct qn_backoff_policy rebirth = {
     .shape = QN_SHAPE_EXPONENTIAL, .base_ms = 100, .cap_ms = 10000};
 
@@ -197,10 +201,21 @@ static void on_ready(struct worker_slot *slot)
     slot->pool->events.changed(slot->pool->events.arg);
 }
 
+static bool take_note(struct worker_slot *slot, const struct qn_frame *frame)
+{
+    struct worker_pool *pool = slot->pool;
+
+    if (slot->state != WORKER_SLOT_BUSY)
+        return false;
+    if (++slot->notes > NOTES_MAX &&
+        slot->notes - NOTES_MAX > (mono_ms(slot) - slot->given_ms) * NOTES_PER_S_MAX / 1000)
+        return false;
+    return pool->events.note(pool->events.arg, slot->run, frame);
+}
+
 static void on_frame(void *arg, const struct qn_frame *frame)
 {
     struct worker_slot *slot = arg;
-    struct worker_pool *pool = slot->pool;
 
     switch (frame->type) {
     case WORKER_FRAME_READY:
@@ -212,9 +227,8 @@ static void on_frame(void *arg, const struct qn_frame *frame)
     case WORKER_FRAME_PROGRESS:
     case WORKER_FRAME_LOG:
     case WORKER_FRAME_FOLLOW:
-        if (slot->state != WORKER_SLOT_BUSY ||
-            !pool->events.note(pool->events.arg, slot->run, frame))
-            broken(slot, "a frame out of bounds");
+        if (!take_note(slot, frame))
+            broken(slot, "a frame out of bounds, or too many");
         break;
     default:
         broken(slot, "a frame of no known type");
@@ -332,9 +346,9 @@ static void died(void *arg, const struct worker_death *death)
     slot->executor = NULL;
     qn_timer_clear(slot->timer);
     worker_slot_enter(slot, WORKER_SLOT_EMPTY);
-    if (state == WORKER_SLOT_STARTING)
+    if (state == WORKER_SLOT_STARTING && slot->killed != WORKER_KILL_RELEASE)
         note_early_death(slot, death);
-    else if (state == WORKER_SLOT_IDLE)
+    else if (state == WORKER_SLOT_IDLE && slot->killed == WORKER_KILL_NONE)
         qn_log(QN_LOG_WARN, "an idle executor ended", QN_NUM("signal", death->signal),
                QN_NUM("exit_code", death->exit_code));
     if (slot->run)
@@ -389,6 +403,8 @@ int worker_slot_give(struct worker_slot *slot, struct worker_run *run)
     if (rc != QN_OK)
         return rc;
     slot->run = run;
+    slot->given_ms = mono_ms(slot);
+    slot->notes = 0;
     worker_slot_enter(slot, WORKER_SLOT_BUSY);
     (void)worker_limits_due(&slot->limits, mono_ms(slot), &wait_ms);
     qn_timer_set(slot->timer, wait_ms);

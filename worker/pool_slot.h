@@ -34,6 +34,8 @@ struct worker_slot {
     enum worker_kill killed;
     char broken[64];
     int64_t jobs;
+    int64_t given_ms; /* when the run under way began */
+    int64_t notes;    /* frames of it so far */
 };
 
 struct worker_pool {

@@ -223,6 +223,17 @@ static enum qn_outcome forge(struct qn_job *job)
     return QN_DONE;
 }
 
+/* Log lines without end, past what the library would send. */
+static enum qn_outcome flood(struct qn_job *job)
+{
+    static const unsigned char frame[] = {3, 0, 0, 0, 18, 'x', '\n'};
+
+    leave_trace(job);
+    while (write(link_fd(), frame, sizeof(frame)) == (ssize_t)sizeof(frame))
+        ;
+    return QN_DONE;
+}
+
 static enum qn_outcome huge(struct qn_job *job)
 {
     size_t len = (size_t)qn_job_arg_integer(job, "bytes", 0);
@@ -294,10 +305,10 @@ static const struct qn_param any[] = {
     {.name = NULL},
 };
 
-#define TASK(NAME, RUN)                                              \
-    &(const struct qn_task)                                          \
-    {                                                                \
-        .name = NAME, .summary = "A test", .params = any, .run = RUN \
+#define TASK(NAME, RUN)                                                  \
+    &(const struct qn_task)                                              \
+    {                                                                    \
+        .name = (NAME), .summary = "A test", .params = any, .run = (RUN) \
     }
 
 static const struct qn_task *const tasks[] = {
@@ -318,6 +329,7 @@ static const struct qn_task *const tasks[] = {
     TASK("h.garbage", garbage),
     TASK("h.hang_up", hang_up),
     TASK("h.forge", forge),
+    TASK("h.flood", flood),
     TASK("h.huge", huge),
     TASK("h.chatty", chatty),
     TASK("h.progress", progress),

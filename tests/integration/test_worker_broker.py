@@ -70,6 +70,18 @@ class Outages(WorkerCase):
         self.assertEqual(worker.wait(LONG), 0)
 
 
+    def test_jobs_that_cannot_be_given_back_end_it_with_69(self):
+        worker = self.worker()
+        job = self.put("h.deaf")
+        self.wait_for_run(job)
+        self.server.kill9()
+        self.wait_for_line(worker, "the broker cannot be reached")
+        worker.send(signal.SIGTERM)
+        self.wait_for_state(worker, "draining")
+        worker.send(signal.SIGTERM)
+        self.assertEqual(worker.wait(LONG), 69)
+
+
 class Starts(WorkerCase):
     """What is refused at start, and with which exit code."""
 

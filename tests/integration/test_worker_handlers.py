@@ -88,6 +88,10 @@ class Handlers(WorkerCase):
     def test_a_result_of_another_run_is_a_crash(self):
         self.check_ended(self.put("h.forge", attempts=1), "failed", "crashed")
 
+    def test_a_flood_of_log_lines_is_a_crash(self):
+        info = self.check_ended(self.put("h.flood", attempts=1), "failed", "crashed")
+        self.assertIn("too many", info["error"])
+
     def test_sigkill_from_outside_is_a_crash(self):
         job = self.put("h.sleep", attempts=1)
         os.kill(self.wait_for_run(job), signal.SIGKILL)
