@@ -113,12 +113,12 @@ int cli_run_help(struct cli *cli)
     struct qn_err err = {0};
 
     if (cli->n_words == 0)
-        return cli_help(cli, NULL, cli->term.out);
+        return cli_help(NULL, cli->term.out);
     snprintf(name, sizeof(name), "%.40s%s%.40s", cli->words[0], cli->n_words > 1 ? " " : "",
              cli->n_words > 1 ? cli->words[1] : "");
     for (size_t i = 0; i < cli_commands_n; i++)
         if (strcmp(cli_commands[i].name, name) == 0)
-            return cli_help(cli, &cli_commands[i], cli->term.out);
+            return cli_help(&cli_commands[i], cli->term.out);
     qn_fail(&err, QN_EINVAL, "there is no command %s", name);
     return cli_fail_as(cli, CLI_EXIT_USAGE, &err, "see quern help");
 }

@@ -72,6 +72,7 @@ int cli_fail_as(const struct cli *cli, enum cli_exit code, const struct qn_err *
 /* Reads the line; commands.c has the table. Returns the exit code when there is
  * nothing to run, else -1. */
 int cli_parse(struct cli *cli, int argc, char *const *argv);
-int cli_help(const struct cli *cli, const struct cli_command *command, FILE *out);
+/* command NULL: all of them. Returns the exit code. */
+int cli_help(const struct cli_command *command, FILE *out);
 
 #endif

@@ -1,4 +1,3 @@
-#include "broker-client/settings.h"
 #include "cli.h"
 #include "common/json.h"
 
@@ -52,14 +51,14 @@ static void print_broker_hint(const struct cli *cli)
 {
     char url[256] = "";
 
-    for (int i = 0; i < qn_settings_n && cli->config.values; i++)
-        if (qn_settings[i].env &&
-            qn_config_value(&cli->config, "broker-url") == &cli->config.values[i])
-            qn_config_show(&cli->config, (size_t)i, url, sizeof(url));
+    if (cli->config.values) {
+        const struct qn_value *value = qn_config_value(&cli->config, "broker-url");
+        qn_config_show(&cli->config, (size_t)(value - cli->config.values), url, sizeof(url));
+    }
     fprintf(
         stderr,
-        "  The broker was looked for at %s; --broker-url or QUERN_BROKER_URL says where it is,\n"
-        "  and quern dev starts a private one.\n",
+        "  The broker was looked for at %s;\n"
+        "  --broker-url or QUERN_BROKER_URL says where it is, quern dev starts a private one.\n",
         url);
 }
 

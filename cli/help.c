@@ -36,9 +36,8 @@ static int help_all(FILE *out)
     return CLI_EXIT_OK;
 }
 
-int cli_help(const struct cli *cli, const struct cli_command *command, FILE *out)
+int cli_help(const struct cli_command *command, FILE *out)
 {
-    (void)cli;
     if (!command)
         return help_all(out);
     fprintf(out, "quern %s %s\n  %s\n\n", command->name, command->words, command->summary);

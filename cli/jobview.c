@@ -1,4 +1,5 @@
 #include "jobview.h"
+#include "common/clock.h"
 #include "common/str.h"
 #include "jsontext.h"
 #include <stdio.h>
@@ -141,7 +142,7 @@ static void print_files(const struct cli_term *term, const char *artifacts)
         char name[128], type[128], size[32], text[320];
         cli_json_text(item.value, "name", name, sizeof(name));
         cli_json_text(item.value, "type", type, sizeof(type));
-        cli_bytes_print(cli_json_number(item.value, "bytes", 0), size, sizeof(size));
+        cli_bytes_print(cli_json_number(item.value, "size", 0), size, sizeof(size));
         snprintf(text, sizeof(text), "%s  %s  %s", name, size, type);
         print_line(term, "file", CLI_PLAIN, text);
     }
@@ -186,22 +187,37 @@ void cli_job_print(const struct cli_term *term, const struct qn_job_info *info)
 /* ---- the table ---- */
 
 const struct cli_column cli_job_columns[CLI_JOB_COLUMNS] = {
-    {"ID", false, false},    {"TASK", false, true},  {"STATE", false, false},
-    {"CAUSE", false, false}, {"TRIES", true, false}, {"ENQUEUED", false, false},
-    {"ERROR", false, true},
+    {"ID", false, false}, {"TASK", false, true}, {"STATE", false, false}, {"CAUSE", false, false},
+    {"TRY", true, false}, {"AGE", true, false},  {"ERROR", false, true},
 };
+
+/* "12s", "3m", "2h", "5d": since it was made, by the clock here. */
+static void print_age(int64_t wall_ms, char out[CLI_TIME_SIZE])
+{
+    int64_t s = (qn_wall_ms(&qn_clock_system) - wall_ms) / 1000;
+
+    s = s < 0 ? 0 : s;
+    if (s < 100)
+        snprintf(out, CLI_TIME_SIZE, "%llds", (long long)s);
+    else if (s < 100 * 60)
+        snprintf(out, CLI_TIME_SIZE, "%lldm", (long long)s / 60);
+    else if (s < 48 * 3600)
+        snprintf(out, CLI_TIME_SIZE, "%lldh", (long long)s / 3600);
+    else
+        snprintf(out, CLI_TIME_SIZE, "%lldd", (long long)s / 86400);
+}
 
 void cli_job_add_row(struct cli_table *table, const struct qn_job_info *info)
 {
-    char time[CLI_TIME_SIZE], progress[QN_ERR_TEXT_MAX];
+    char age[CLI_TIME_SIZE], progress[QN_ERR_TEXT_MAX];
 
     (void)cli_progress_percent(info->progress, progress, sizeof(progress));
-    cli_time_print(info->enqueued_ms, time);
+    print_age(info->enqueued_ms, age);
     cli_table_add(table, info->id, CLI_PLAIN);
     cli_table_add(table, info->task, CLI_PLAIN);
     cli_table_add(table, qn_state_name(info->state), cli_state_colour(info->state));
     cli_table_add(table, qn_cause_name(info->cause), CLI_RED);
     cli_table_add_number(table, info->attempts);
-    cli_table_add(table, time, CLI_DIM);
+    cli_table_add(table, age, CLI_DIM);
     cli_table_add(table, info->error[0] ? info->error : progress, CLI_PLAIN);
 }

@@ -230,11 +230,11 @@ int cli_parse(struct cli *cli, int argc, char *const *argv)
         return CLI_EXIT_OK;
     }
     if (rc == QN_OK && line.help)
-        return cli_help(cli, cli->command, cli->term.out);
+        return cli_help(cli->command, cli->term.out);
     if (rc == QN_OK && !cli->command && line.group[0] != '\0')
         rc = unfinished(&line);
     if (rc == QN_OK && !cli->command) {
-        cli_help(cli, NULL, stderr);
+        cli_help(NULL, stderr);
         return CLI_EXIT_USAGE;
     }
     if (rc == QN_OK)

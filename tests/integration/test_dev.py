@@ -123,6 +123,8 @@ class Demo(Dev):
         job = re.search(r"GET /v1/jobs/(\S+)", dev.log())[1]
         shown = self.quern("job", "show", job, "--json")
         self.assertEqual(json.loads(shown)["state"], "succeeded")
+        size = (self.data / "demo" / "sales.csv").stat().st_size
+        self.assertIn(f"sales.csv  {size / 1024:.1f} KiB  text/csv", self.quern("job", "show", job))
         made = self.quern("enqueue", "report.sales", "from=2025-04-01", "to=2025-04-30", "--wait",
                           "--json")
         answer = urllib.request.urlopen(f"http://127.0.0.1:{dev.port}/v1/jobs/"
