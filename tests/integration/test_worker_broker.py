@@ -127,6 +127,7 @@ class Starts(WorkerCase):
         words = [*user, "prlimit", "--nproc=0:", str(servers.BIN / "hostile_worker")]
         worker = servers.Process(words, self.folder / "poor.log", env={**os.environ, **self.env})
         self.addCleanup(worker.stop)
+        self.workers = [worker]  # so that tearDown stops it before it looks for leftovers
         self.wait_for_line(worker, "an executor cannot be started")
         worker.require_running()
         job = self.put("h.sleep", {"ms": 1})
