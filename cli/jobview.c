@@ -84,8 +84,9 @@ static void print_json(const struct cli_term *term, const char *title, const cha
     if (len == 0)
         return;
     memcpy(text, json, shown);
-    snprintf(text + shown, sizeof(text) - shown, shown < len ? " … (%zu bytes, see --json)" : "",
-             len);
+    text[shown] = '\0';
+    if (shown < len)
+        snprintf(text + shown, sizeof(text) - shown, " … (%zu bytes, see --json)", len);
     print_line(term, title, CLI_PLAIN, text);
 }
 
