@@ -1,6 +1,6 @@
 #include "common/json.h"
+#include "common/json_member.h"
 #include "common/mem.h"
-#include "job_json.h"
 #include "problem.h"
 #include "routes.h"
 #include "server.h"
@@ -62,7 +62,7 @@ static void begin_part(struct qn_buf *out, const char *name, const char *status)
 {
     qn_json_add_key(out, name);
     qn_buf_add_byte(out, '{');
-    api_json_add_text(out, "status", status);
+    qn_json_member_text(out, "status", status);
 }
 
 static void answer_health(struct health *health)
@@ -70,19 +70,19 @@ static void answer_health(struct health *health)
     bool whole = health->workers > 0 && health->artifacts_up;
     struct qn_buf *out = api_response_json(health->req, health->broker_up ? 200 : 503);
     qn_buf_add_byte(out, '{');
-    api_json_add_text(out, "status", !health->broker_up ? "down" : whole ? "ok" : "degraded");
-    api_json_add_text(out, "version", QUERN_VERSION);
+    qn_json_member_text(out, "status", !health->broker_up ? "down" : whole ? "ok" : "degraded");
+    qn_json_member_text(out, "version", QUERN_VERSION);
     qn_json_add_key(out, "parts");
     qn_buf_add_byte(out, '{');
     begin_part(out, "broker", health->broker_up ? "up" : "down");
-    api_json_add_text(out, "detail", health->why);
-    api_json_add_raw(out, "server", health->server.data, health->server.len);
+    qn_json_member_text(out, "detail", health->why);
+    qn_json_member_raw(out, "server", health->server.data, health->server.len);
     qn_buf_add_byte(out, '}');
     begin_part(out, "workers",
                !health->broker_up    ? "unknown"
                : health->workers > 0 ? "up"
                                      : "none");
-    api_json_add_number(out, "count", (int64_t)health->workers);
+    qn_json_member_number(out, "count", (int64_t)health->workers);
     qn_buf_add_byte(out, '}');
     begin_part(out, "artifacts", health->artifacts_up ? "up" : "down");
     qn_buf_add_str(out, "}}}");

@@ -1,7 +1,7 @@
 #include "common/json.h"
+#include "common/json_member.h"
 #include "common/mem.h"
 #include "enqueue.h"
-#include "job_json.h"
 #include "routes.h"
 #include <stdio.h>
 #include <string.h>
@@ -26,11 +26,11 @@ static void add_made(struct qn_buf *out, const struct api_item *item)
     qn_buf_add_byte(out, '{');
     qn_json_add_key(out, "id");
     qn_buf_printf(out, "\"%s.%s\"", item->queue, item->name);
-    api_json_add_text(out, "task", item->draft.task);
-    api_json_add_text(out, "queue", item->queue);
+    qn_json_member_text(out, "task", item->draft.task);
+    qn_json_member_text(out, "queue", item->queue);
     if (!item->existed)
-        api_json_add_text(out, "state", later ? "scheduled" : "queued");
-    api_json_add_flag(out, "existed", item->existed);
+        qn_json_member_text(out, "state", later ? "scheduled" : "queued");
+    qn_json_member_flag(out, "existed", item->existed);
     qn_json_add_key(out, "url");
     qn_buf_printf(out, "\"/v1/jobs/%s.%s\"", item->queue, item->name);
     qn_buf_add_byte(out, '}');
@@ -72,8 +72,8 @@ static void answer_list(struct api_enqueue *enqueue)
     }
     struct qn_buf *out = api_response_json(req, refused > 0 ? 207 : 202);
     qn_buf_add_byte(out, '{');
-    api_json_add_number(out, "accepted", (int64_t)(enqueue->n - refused));
-    api_json_add_number(out, "refused", (int64_t)refused);
+    qn_json_member_number(out, "accepted", (int64_t)(enqueue->n - refused));
+    qn_json_member_number(out, "refused", (int64_t)refused);
     qn_json_add_key(out, "jobs");
     qn_buf_add_byte(out, '[');
     for (size_t i = 0; i < enqueue->n; i++) {

@@ -1,10 +1,10 @@
+#include "broker-client/job_json.h"
 #include "broker-client/state.h"
 #include "broker-client/taskdef.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/str.h"
 #include "directory.h"
-#include "job_json.h"
 #include "problem.h"
 #include "routes.h"
 #include "server.h"
@@ -183,7 +183,7 @@ static void show(struct listing *listing, size_t i, const struct qn_peek_entry *
         return;
     if (wanted(listing, info)) {
         qn_buf_add_str(out, listing->found++ > 0 ? "," : "");
-        api_job_json(out, info, API_JOB_BRIEF);
+        qn_job_json(out, info, QN_JOB_LINKS);
     }
     qn_job_info_free(info);
 }

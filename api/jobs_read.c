@@ -1,7 +1,8 @@
+#include "broker-client/job_json.h"
 #include "common/json.h"
+#include "common/json_member.h"
 #include "common/mem.h"
 #include "digest.h"
-#include "job_json.h"
 #include "longpoll.h"
 #include "problem.h"
 #include "routes.h"
@@ -21,7 +22,7 @@ static void answer_job(struct api_request *req, const struct qn_job_info *info)
 {
     struct qn_buf *out = api_response_json(req, 200);
     char etag[API_ETAG_SIZE];
-    api_job_json(out, info, API_JOB_WHOLE);
+    qn_job_json(out, info, QN_JOB_WHOLE | QN_JOB_LINKS);
     if (api_etag((struct qn_span){out->data, out->len}, etag) == QN_OK) {
         api_response_header(req, "ETag", etag);
         if (api_etag_matches(api_request_header(req, "If-None-Match"), etag))
@@ -97,9 +98,9 @@ static void answer_cancel(struct api_request *req, int status, const char *state
 {
     struct qn_buf *out = api_response_json(req, status);
     qn_buf_add_byte(out, '{');
-    api_json_add_text(out, "id", req->match.params[0]);
-    api_json_add_text(out, "state", state);
-    api_json_add_flag(out, "cancel_requested", requested);
+    qn_json_member_text(out, "id", req->match.params[0]);
+    qn_json_member_text(out, "state", state);
+    qn_json_member_flag(out, "cancel_requested", requested);
     qn_buf_add_byte(out, '}');
     api_respond(req);
 }

@@ -1,7 +1,6 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "directory.h"
-#include "job_json.h"
 #include "problem.h"
 #include "routes.h"
 #include "server.h"

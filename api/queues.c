@@ -1,7 +1,7 @@
 #include "common/json.h"
+#include "common/json_member.h"
 #include "common/mem.h"
 #include "directory.h"
-#include "job_json.h"
 #include "problem.h"
 #include "routes.h"
 #include "server.h"
@@ -16,7 +16,7 @@ static void add_queued(struct qn_buf *out, const struct qn_stats *stats)
     int64_t sum = 0;
     for (int i = 0; i < 4; i++)
         sum += stats->queued[i];
-    api_json_add_number(out, "queued", sum);
+    qn_json_member_number(out, "queued", sum);
     qn_json_add_key(out, "queued_by_priority");
     qn_buf_printf(out, "[%lld,%lld,%lld,%lld]", (long long)stats->queued[0],
                   (long long)stats->queued[1], (long long)stats->queued[2],
@@ -27,30 +27,30 @@ static void add_totals(struct qn_buf *out, const struct qn_stats *stats)
 {
     qn_json_add_key(out, "totals");
     qn_buf_add_byte(out, '{');
-    api_json_add_number(out, "enqueued", stats->enqueued);
-    api_json_add_number(out, "succeeded", stats->succeeded);
-    api_json_add_number(out, "failed", stats->failures);
-    api_json_add_number(out, "cancelled", stats->cancelled);
-    api_json_add_number(out, "expired", stats->expired);
-    api_json_add_number(out, "retried", stats->retried);
-    api_json_add_number(out, "recovered", stats->recovered);
+    qn_json_member_number(out, "enqueued", stats->enqueued);
+    qn_json_member_number(out, "succeeded", stats->succeeded);
+    qn_json_member_number(out, "failed", stats->failures);
+    qn_json_member_number(out, "cancelled", stats->cancelled);
+    qn_json_member_number(out, "expired", stats->expired);
+    qn_json_member_number(out, "retried", stats->retried);
+    qn_json_member_number(out, "recovered", stats->recovered);
     qn_buf_add_byte(out, '}');
 }
 
 static void add_queue(struct qn_buf *out, const char *name, const struct qn_stats *stats)
 {
     qn_buf_add_byte(out, '{');
-    api_json_add_text(out, "name", name);
-    api_json_add_flag(out, "paused", stats->paused_ms != QN_NO_TIME);
-    api_json_add_time(out, "paused_since", stats->paused_ms);
+    qn_json_member_text(out, "name", name);
+    qn_json_member_flag(out, "paused", stats->paused_ms != QN_NO_TIME);
+    qn_json_member_time(out, "paused_since", stats->paused_ms);
     add_queued(out, stats);
-    api_json_add_number(out, "running", stats->running);
-    api_json_add_number(out, "scheduled", stats->scheduled);
-    api_json_add_number(out, "retrying", stats->retrying);
-    api_json_add_number(out, "failed", stats->failed);
-    api_json_add_number(out, "ended", stats->ended);
-    api_json_add_number(out, "workers", stats->workers);
-    api_json_add_time(out, "oldest_enqueued_at", stats->oldest_ms);
+    qn_json_member_number(out, "running", stats->running);
+    qn_json_member_number(out, "scheduled", stats->scheduled);
+    qn_json_member_number(out, "retrying", stats->retrying);
+    qn_json_member_number(out, "failed", stats->failed);
+    qn_json_member_number(out, "ended", stats->ended);
+    qn_json_member_number(out, "workers", stats->workers);
+    qn_json_member_time(out, "oldest_enqueued_at", stats->oldest_ms);
     add_totals(out, stats);
     qn_buf_add_byte(out, '}');
 }
@@ -197,9 +197,9 @@ static void answer_paused(struct api_request *req, const struct qn_reply *reply,
     }
     struct qn_buf *out = api_response_json(req, 200);
     qn_buf_add_byte(out, '{');
-    api_json_add_text(out, "name", req->match.params[0]);
-    api_json_add_flag(out, "paused", paused);
-    api_json_add_flag(out, "changed", reply->number != 0);
+    qn_json_member_text(out, "name", req->match.params[0]);
+    qn_json_member_flag(out, "paused", paused);
+    qn_json_member_flag(out, "changed", reply->number != 0);
     qn_buf_add_byte(out, '}');
     api_respond(req);
 }

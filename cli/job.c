@@ -1,4 +1,5 @@
 /* job.c - quern job show, wait, result, log, cancel. */
+#include "broker-client/job_json.h"
 #include "broker-client/state.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -15,7 +16,7 @@ static int print_json(const struct cli *cli, const struct qn_job_info *info, str
     struct qn_buf out;
 
     qn_buf_init(&out, SHOWN_MAX);
-    int rc = cli_job_json(info, true, &out);
+    int rc = qn_job_json(&out, info, QN_JOB_WHOLE);
     if (rc == QN_OK)
         fprintf(cli->term.out, "%s\n", out.data);
     else

@@ -1,4 +1,5 @@
 /* joblist.c - quern job list. */
+#include "broker-client/job_json.h"
 #include "broker-client/state.h"
 #include "common/str.h"
 #include "jobview.h"
@@ -51,7 +52,7 @@ static void on_job(void *arg, const struct qn_job_info *info)
         cli_job_add_row(l->table, info);
     } else {
         qn_buf_add_str(&l->json, l->found > 0 ? ",\n " : "\n ");
-        cli_job_json(info, false, &l->json);
+        qn_job_json(&l->json, info, QN_JOB_BRIEF);
     }
     l->found++;
 }

@@ -1,13 +1,9 @@
-/* jobview.h - a job as JSON (the members of docs/api.md) and as people read it. */
+/* jobview.h - a job as people read it. */
 #ifndef CLI_JOBVIEW_H
 #define CLI_JOBVIEW_H
 
 #include "term.h"
 #include <quern/client.h>
-
-/* whole: with arguments, result, files and history. A failure is of out, which
- * remembers it. */
-int cli_job_json(const struct qn_job_info *info, bool whole, struct qn_buf *out);
 
 void cli_job_print(const struct cli_term *term, const struct qn_job_info *info);
 

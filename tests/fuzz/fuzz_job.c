@@ -5,7 +5,7 @@
 
 #include "api/artifacts.h"
 #include "api/enqueue_parse.h"
-#include "api/job_json.h"
+#include "broker-client/job_json.h"
 #include "broker-client/taskdef.h"
 #include "common/json.h"
 #include <string.h>
@@ -66,7 +66,7 @@ static void require_shown(const char *text, struct qn_buf *out)
                                .tags = text,
                                .worker = text};
     qn_buf_reset(out);
-    FUZZ_REQUIRE(api_job_json(out, &info, API_JOB_WHOLE) == QN_OK);
+    FUZZ_REQUIRE(qn_job_json(out, &info, QN_JOB_WHOLE | QN_JOB_LINKS) == QN_OK);
     FUZZ_REQUIRE(qn_json_check(out->data, out->len, NULL, NULL) == QN_OK);
     if (api_artifact_find((struct qn_span){text, strlen(text)}, "a", &artifact) == QN_OK)
         FUZZ_REQUIRE(strlen(artifact.sha256) == 64 && !strpbrk(artifact.type, "\r\n"));

@@ -1,3 +1,3 @@
-foreach(module IN ITEMS enqueue_parse route problem job_json artifacts digest)
+foreach(module IN ITEMS enqueue_parse route problem artifacts digest)
   set(unit_links_test_api_${module} quern_api_lib)
 endforeach()

@@ -1,4 +1,4 @@
-#include "api/job_json.h"
+#include "broker-client/job_json.h"
 #include "common/json.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,11 +29,11 @@ static struct qn_job_info some_job(void)
     return info;
 }
 
-static void encode(const struct qn_job_info *info, enum api_job_parts parts, struct qn_buf *out)
+static void encode(const struct qn_job_info *info, unsigned parts, struct qn_buf *out)
 {
     struct qn_err err = {0};
     qn_buf_init(out, 1 << 20);
-    assert_int_equal(api_job_json(out, info, parts), QN_OK);
+    assert_int_equal(qn_job_json(out, info, parts), QN_OK);
     assert_int_equal(qn_json_check(out->data, out->len, NULL, &err), QN_OK);
 }
 
@@ -42,7 +42,7 @@ static void a_job_shows_what_is_known(void **state)
     struct qn_job_info info = some_job();
     struct qn_buf out;
     (void)state;
-    encode(&info, API_JOB_WHOLE, &out);
+    encode(&info, QN_JOB_WHOLE | QN_JOB_LINKS, &out);
     assert_string_equal(out.data,
                         "{\"id\":\"default.x1\",\"task\":\"report.sales\",\"queue\":\"default\","
                         "\"state\":\"running\",\"priority\":0,\"attempts\":0,"
@@ -60,7 +60,7 @@ static void a_list_leaves_the_large_parts_out(void **state)
     (void)state;
     info.result = "{\"total\":1}";
     info.result_len = strlen(info.result);
-    encode(&info, API_JOB_BRIEF, &out);
+    encode(&info, QN_JOB_LINKS, &out);
     assert_null(strstr(out.data, "\"args\""));
     assert_null(strstr(out.data, "\"result\""));
     qn_buf_release(&out);
@@ -72,7 +72,7 @@ static void files_get_their_address(void **state)
     struct qn_buf out;
     (void)state;
     info.artifacts = "[{\"name\":\"r.csv\",\"size\":1},{\"name\":\"r.html\",\"size\":2}]";
-    encode(&info, API_JOB_WHOLE, &out);
+    encode(&info, QN_JOB_WHOLE | QN_JOB_LINKS, &out);
     assert_non_null(strstr(out.data, "{\"name\":\"r.csv\",\"size\":1,\"url\":\"/v1/jobs/default.x1/"
                                      "artifacts/r.csv\"}"));
     assert_non_null(strstr(out.data, "/artifacts/r.html\"}]"));
@@ -85,7 +85,7 @@ static void history_becomes_an_array(void **state)
     struct qn_buf out;
     (void)state;
     info.history = "{\"a\":1}\nnot json\n\n{\"a\":2}";
-    encode(&info, API_JOB_WHOLE, &out);
+    encode(&info, QN_JOB_WHOLE | QN_JOB_LINKS, &out);
     assert_non_null(strstr(out.data, "\"history\":[{\"a\":1},{\"a\":2}]"));
     qn_buf_release(&out);
 }
@@ -116,7 +116,7 @@ static void a_bad_record_cannot_break_the_answer(void **state)
         info.args = info.result = info.progress = info.tags = bad[i];
         info.artifacts = info.history = info.error = info.task = info.worker = bad[i];
         info.args_len = info.result_len = strlen(bad[i]);
-        encode(&info, API_JOB_WHOLE, &out);
+        encode(&info, QN_JOB_WHOLE | QN_JOB_LINKS, &out);
         qn_buf_release(&out);
     }
 }
