@@ -34,4 +34,15 @@ const char *qn_taskdef_queue(const struct qn_taskdef *def); /* "default" when it
 QN_MUST_CHECK int qn_taskdef_check(const struct qn_taskdef *def, const char *args, size_t len,
                                    char *field, struct qn_err *reterr);
 
+/* Words of a command line to a JSON object, appended to out:
+ *
+ *   day=2025-06-30 rows=100 deep=yes formats=csv,html where={"a":1}
+ *
+ * The parameter's type decides how a value is read. What does not read as its type
+ * becomes a string, so that the check says what is wrong with it. def NULL: what is
+ * JSON counts as such, all else is a string. QN_EINVAL for a word that is not
+ * key=value or no UTF-8. */
+QN_MUST_CHECK int qn_taskdef_words(const struct qn_taskdef *def, int n, const char *const *words,
+                                   struct qn_buf *out, struct qn_err *reterr);
+
 #endif

@@ -5,6 +5,7 @@
 #include "common/str.h"
 #include "taskdef_type.h"
 #include <quern/client.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SHOWN_MAX 60 /* bytes of a value or list that an error quotes */
@@ -107,6 +108,32 @@ static const struct qn_taskdef_param *find_param(const struct check *check)
     return NULL;
 }
 
+/* The names of all parameters, as many as the text takes. */
+static void list_params(const struct qn_taskdef *def, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < def->n_params; i++) {
+        int n = snprintf(out + used, size - used, " %s", def->params[i].name);
+        if (n < 0 || used + (size_t)n >= size)
+            break;
+        used += (size_t)n;
+    }
+    out[used] = '\0';
+}
+
+static int refuse_unknown(struct check *check)
+{
+    char known[QN_ERR_TEXT_MAX / 2];
+
+    list_params(check->def, known, sizeof(known));
+    return qn_fail(check->reterr, QN_EINVAL,
+                   "argument \"%.*s\": task %s has none of that name, but:%s",
+                   (int)qn_utf8_cut(check->text.data, check->text.len, SHOWN_MAX), check->text.data,
+                   check->def->name, *known ? known : " none");
+}
+
 static int check_member(struct check *check, const struct qn_json_item *item)
 {
     int rc = decode(check, item->key);
@@ -116,9 +143,7 @@ static int check_member(struct check *check, const struct qn_json_item *item)
     name_field(check, check->text.data);
     const struct qn_taskdef_param *param = find_param(check);
     if (!param)
-        return qn_fail(check->reterr, QN_EINVAL, "argument \"%.*s\": task %s has none of that name",
-                       (int)qn_utf8_cut(check->text.data, check->text.len, SHOWN_MAX),
-                       check->text.data, check->def->name);
+        return refuse_unknown(check);
     return check_value(check, param, item);
 }
 

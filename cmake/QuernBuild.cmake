@@ -52,3 +52,19 @@ function(quern_program name)
     install(TARGETS ${name} RUNTIME)
   endif()
 endfunction()
+
+# quern_embed(output.c FOLDER dir SUFFIX lua PREFIX qn_lua_ HEADER path): texts become
+# part of the program.
+function(quern_embed output)
+  cmake_parse_arguments(ARG "" "FOLDER;SUFFIX;PREFIX;HEADER" "" ${ARGN})
+  file(GLOB files CONFIGURE_DEPENDS "${ARG_FOLDER}/*.${ARG_SUFFIX}")
+  set(script "${PROJECT_SOURCE_DIR}/cmake/EmbedTexts.cmake")
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND ${CMAKE_COMMAND} -D "OUTPUT=${output}" -D "FOLDER=${ARG_FOLDER}"
+            -D "SUFFIX=${ARG_SUFFIX}" -D "PREFIX=${ARG_PREFIX}" -D "HEADER=${ARG_HEADER}"
+            -P "${script}"
+    DEPENDS ${files} "${script}"
+    COMMENT "Embedding ${ARG_FOLDER}/*.${ARG_SUFFIX}"
+    VERBATIM)
+endfunction()

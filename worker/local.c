@@ -2,7 +2,6 @@
 
 #include "broker-client/taskdef.h"
 #include "common/json.h"
-#include "local_args.h"
 #include "local_run.h"
 #include "local_show.h"
 #include "worker.h"
@@ -134,7 +133,8 @@ static int do_pairs(struct local *local, const struct words *words, struct qn_er
     struct qn_err why;
 
     qn_buf_init(&args, QN_ARGS_MAX);
-    int rc = worker_local_args(local->task, words->n_pairs, words->pairs, &args, &why);
+    int rc = qn_taskdef_words(local->def, words->n_pairs, (const char *const *)words->pairs, &args,
+                              &why);
     if (rc == QN_OK) {
         rc = do_input(local, (struct qn_span){.data = args.data, .len = args.len}, reterr);
     } else {

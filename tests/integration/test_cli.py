@@ -78,9 +78,10 @@ class Enqueue(Cli):
 
     def test_wrong_arguments_are_refused_with_their_name(self):
         for text, word in {
-                "n": "n=1.5", "n: \"one\"": "n=one", "flag": "flag=yes", "day": "day=2026-02-30",
-                "step": "step=year", "list": "list=1", "map": "map=[]", "KEY=VALUE": "word",
-                "no such parameter, but: text n x": "m=1"}.items():
+                '"n"': "n=1.5", '"n": must be an integer, is "one"': "n=one",
+                '"flag"': "flag=maybe", '"day"': "day=2026-02-30", '"step"': "step=year",
+                '"list"': "list=[1", '"map"': "map=[]", "key=value": "word",
+                "has none of that name, but: text n x": "m=1"}.items():
             self.fails(2, text, "enqueue", "test.echo", word)
         self.fails(2, "text", "enqueue", "test.needy")
         self.fails(2, "exclude each other", "enqueue", "test.echo", "n=1", "--args", "{}")

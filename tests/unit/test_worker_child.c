@@ -213,7 +213,7 @@ static void what_cannot_be_run_is_refused_and_the_next_is_run(void **state)
                    "no task \"test.none\" in this worker");
     assert_refused(room, executor_room_do(room, "", "{}"), "no task \"\" in this worker");
     assert_refused(room, executor_room_do(room, "test.echo", "{\"m\":1}"),
-                   "argument \"m\": task test.echo has none of that name");
+                   "argument \"m\": task test.echo has none of that name, but: n text ms");
     assert_refused(room, executor_room_do(room, "test.echo", "{\"n\":1.5}"),
                    "argument \"n\": must be an integer, is 1.5");
     assert_refused(room, executor_room_do(room, "test.echo", "[]"),

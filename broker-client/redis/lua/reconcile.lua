@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- reconcile.lua - compare what a worker holds with what the queue says.
 -- running -> queued for entries of this incarnation that it does not hold: a
--- take whose reply was lost, a finish that the append-only file forgot.
+-- take whose reply was lost, a finish that the append-only file forgot. Entries of
+-- an incarnation without a lease, which no recover would look for, become its to move.
 --
--- KEYS  meta wake ready0 ready1 ready2 ready3 running leases
+-- KEYS  meta wake ready0 ready1 ready2 ready3 running leases dead
 -- ARGV  incarnation, then name, token of each run it holds
 -- Returns {status, now, gone, requeued}: 'ok' | 'lost'; gone: names held that
 --       belong to somebody else or to nobody (kill those executors);
@@ -11,7 +12,7 @@
 -- Twice The second finds nothing to do.
 -- Must not be sent while a take of this incarnation is under way.
 
-local meta, running, leases = KEYS[1], KEYS[7], KEYS[8]
+local meta, running, leases, dead = KEYS[1], KEYS[7], KEYS[8], KEYS[9]
 local t = now()
 if not redis.call('ZSCORE', leases, ARGV[1]) then
     return {'lost', t, {}, {}}
@@ -23,10 +24,11 @@ end
 local gone, requeued = {}, {}
 local entries = redis.call('HGETALL', running)
 local prefix = ARGV[1] .. ':'
-local there = {}
+local there, owners = {}, {}
 for i = 1, #entries, 2 do
     local name, token = entries[i], entries[i + 1]
     there[name] = token
+    owners[string.match(token, '^(.*):%d+$') or ARGV[1]] = true
     if string.sub(token, 1, #prefix) == prefix and mine[name] ~= token then
         requeued[#requeued + 1] = name
     end
@@ -34,6 +36,11 @@ end
 for name, token in pairs(mine) do
     if there[name] ~= token then
         gone[#gone + 1] = name
+    end
+end
+for owner in pairs(owners) do
+    if not redis.call('ZSCORE', leases, owner) then
+        redis.call('ZADD', dead, 'NX', t, owner)
     end
 end
 for _, name in ipairs(requeued) do

@@ -13,6 +13,7 @@
 -- Twice The second call takes other jobs. Those of a lost reply stay with this
 --       incarnation until reconcile gives them back.
 
+local RUN_MAX = 2 ^ 53
 local meta, waking, running, leases, tries = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9]
 local ended = KEYS[12]
 local incarnation, want, final_ttl = ARGV[1], tonumber(ARGV[2]), final_life(ARGV[3])
@@ -21,15 +22,24 @@ local t = now()
 if not redis.call('ZSCORE', leases, incarnation) then
     return {'lost', t, -1, 0, {}}
 end
-if redis.call('HEXISTS', meta, 'paused') == 1 then
+local counter = redis.call('HMGET', meta, 'paused', 'run')
+if counter[1] then
     return {'paused', t, -1, 0, {}}
 end
+-- An error after the first pop would lose what was popped: what is needed until the
+-- names stand in running is looked at before.
+if (tonumber(counter[2] or '0') or RUN_MAX) >= RUN_MAX then
+    return redis.error_reply('ERR run of ' .. meta .. ' is no number of a run')
+end
+redis.call('HLEN', running)
+local fault = nil -- of a list that cannot be read
 
 -- Pops up to a number of elements, higher priorities first.
 local function pop(most)
     local got = {}
     for p = 6, 3, -1 do
-        local some = redis.call('RPOP', KEYS[p], most - #got) or {}
+        local some = redis.pcall('RPOP', KEYS[p], most - #got) or {}
+        fault = fault or some.err and some
         for i = 1, #some do
             got[#got + 1] = some[i]
         end
@@ -81,13 +91,6 @@ while #taken < want and scanned < UNPACK_MAX and not empty do
     end
 end
 
-if #expired > 0 then
-    redis.call('LPUSH', ended, unpack(expired))
-    redis.call('LTRIM', ended, 0, ENDED_KEPT - 1)
-    count(meta, 'expired', #expired)
-    tell(KEYS[13], expired)
-end
-
 local entries, run = {}, 0
 if #taken > 0 then
     run = redis.call('HINCRBY', meta, 'run', #taken) - #taken + 1
@@ -103,6 +106,17 @@ if #taken > 0 then
         entries[3 * i - 1] = records[i]
         entries[3 * i] = known[i] or ''
     end
+end
+
+if #expired > 0 then
+    redis.call('LPUSH', ended, unpack(expired))
+    redis.call('LTRIM', ended, 0, ENDED_KEPT - 1)
+    count(meta, 'expired', #expired)
+    tell(KEYS[13], expired)
+end
+
+if fault and #taken == 0 then
+    return fault
 end
 
 local next_due = -1

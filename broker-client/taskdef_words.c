@@ -1,14 +1,15 @@
-#include "local_args.h"
+#include "taskdef.h"
 
 #include "common/json.h"
 #include "common/str.h"
+#include "taskdef_type.h"
 #include <string.h>
 
-static const struct qn_param *find_param(const struct qn_task *task, struct qn_span name)
+static const struct qn_taskdef_param *find_param(const struct qn_taskdef *def, struct qn_span name)
 {
-    for (const struct qn_param *param = task->params; param && param->name; param++) {
-        if (qn_span_is(name, param->name))
-            return param;
+    for (size_t i = 0; i < def->n_params; i++) {
+        if (qn_span_is(name, def->params[i].name))
+            return &def->params[i];
     }
     return NULL;
 }
@@ -41,11 +42,19 @@ static void add_json(struct qn_buf *out, const char *text, enum qn_json_type wan
         qn_json_add_str(out, text);
 }
 
-static void add_value(struct qn_buf *out, const struct qn_param *param, const char *text)
+static void add_as_it_looks(struct qn_buf *out, const char *text)
+{
+    if (qn_json_check(text, strlen(text), NULL, NULL) == QN_OK)
+        qn_buf_add_str(out, text);
+    else
+        qn_json_add_str(out, text);
+}
+
+static void add_value(struct qn_buf *out, enum qn_type type, const char *text)
 {
     bool truth;
 
-    switch (param ? param->type : QN_STRING) {
+    switch (type) {
     case QN_INTEGER:
     case QN_NUMBER:
         add_json(out, text, QN_JSON_NUMBER);
@@ -72,7 +81,7 @@ static void add_value(struct qn_buf *out, const struct qn_param *param, const ch
     }
 }
 
-static int add_word(const struct qn_task *task, const char *word, struct qn_buf *out,
+static int add_word(const struct qn_taskdef *def, const char *word, struct qn_buf *out,
                     struct qn_err *reterr)
 {
     const char *equals = strchr(word, '=');
@@ -86,17 +95,21 @@ static int add_word(const struct qn_task *task, const char *word, struct qn_buf 
         qn_buf_add_byte(out, ',');
     qn_json_add_string(out, name.data, name.len);
     qn_buf_add_byte(out, ':');
-    add_value(out, find_param(task, name), equals + 1);
+    const struct qn_taskdef_param *param = def ? find_param(def, name) : NULL;
+    if (def)
+        add_value(out, param ? param->type : QN_STRING, equals + 1);
+    else
+        add_as_it_looks(out, equals + 1);
     return QN_OK;
 }
 
-int worker_local_args(const struct qn_task *task, int n, char *const *words, struct qn_buf *out,
-                      struct qn_err *reterr)
+int qn_taskdef_words(const struct qn_taskdef *def, int n, const char *const *words,
+                     struct qn_buf *out, struct qn_err *reterr)
 {
     int rc = qn_buf_add_byte(out, '{');
 
     for (int i = 0; rc == QN_OK && i < n; i++) {
-        rc = add_word(task, words[i], out, reterr);
+        rc = add_word(def, words[i], out, reterr);
         if (rc != QN_OK)
             return rc;
         rc = qn_buf_status(out);
