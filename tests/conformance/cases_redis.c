@@ -283,7 +283,67 @@ static void a_short_wait_does_not_cut_a_long_one(void **state)
     assert_in_range(life, 30000, 60000);
 }
 
+/* ---- what a hand in Redis breaks ---- */
+
+static void a_run_whose_lease_was_deleted_by_hand_is_recovered(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    op_recover(w);
+    redis_server_do(&world_server, "DEL {test:" Q "}:leases");
+    op_join(w, OTHER);
+    assert_ok(op_reconcile(w, OTHER, NULL, 0));
+    struct got *got = op_recover(w);
+    assert_ok(got);
+    assert_int_equal(got->n, 1);
+    assert_state(w, "a", QN_QUEUED);
+    assert_int_equal(op_take(w, OTHER, 1)->n, 1);
+    assert_ok(op_reconcile(w, OTHER, NULL, 0)); /* its own lease lives */
+    assert_int_equal(redis_server_do(&world_server, "EXISTS {test:" Q "}:dead"), 0);
+}
+
+/* A take that fails leaves the job in its list. */
+static void check_take_loses_nothing(struct world *w, const char *breaks, const char *heals)
+{
+    redis_server_do(&world_server, breaks);
+    assert_true(op_take(w, INC, 2)->rc < 0);
+    redis_server_do(&world_server, heals);
+    struct got *taken = op_take(w, INC, 2);
+    assert_ok(taken);
+    assert_int_equal(taken->n, 1);
+    op_finish(w, taken, 0, QN_FIN_RELEASE, 0);
+}
+
+static void a_take_that_fails_loses_no_job(void **state)
+{
+    struct world *w = *state;
+
+    new_job(w, .name = "a");
+    op_join(w, INC);
+    check_take_loses_nothing(w, "HSET {test:" Q "}:meta run x", "HDEL {test:" Q "}:meta run");
+    check_take_loses_nothing(w, "HSET {test:" Q "}:meta run 9223372036854775807",
+                             "HDEL {test:" Q "}:meta run");
+    check_take_loses_nothing(w, "SET {test:" Q "}:running x", "DEL {test:" Q "}:running");
+}
+
+static void a_list_that_cannot_be_read_does_not_lose_those_of_another(void **state)
+{
+    struct world *w = *state;
+
+    new_job(w, .name = "a", .priority = 1);
+    op_join(w, INC);
+    redis_server_do(&world_server, "SET {test:" Q "}:ready:0 x");
+    (void)op_take(w, INC, 2);
+    redis_server_do(&world_server, "DEL {test:" Q "}:ready:0");
+    assert_ok(op_reconcile(w, INC, NULL, 0));
+    assert_int_equal(op_take(w, INC, 2)->n, 1);
+}
+
 const struct CMUnitTest cases_own[] = {
+    CASE(a_run_whose_lease_was_deleted_by_hand_is_recovered),
+    CASE(a_take_that_fails_loses_no_job),
+    CASE(a_list_that_cannot_be_read_does_not_lose_those_of_another),
     CASE(a_full_redis_refuses_new_jobs_and_goes_on_draining),
     CASE(forgotten_scripts_are_loaded_again_in_the_same_call),
     CASE(a_broken_connection_is_an_unknown_outcome_for_what_was_sent),
