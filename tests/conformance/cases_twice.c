@@ -56,6 +56,19 @@ static void forward_sent_twice_moves_once(void **state)
     assert_int_equal(op_stats(w)->stats.queued[0], 1);
 }
 
+static void recover_sent_twice_moves_a_job_and_counts_its_death_once(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    op_recover(w);
+    world_advance(w, LEASE);
+    assert_int_equal(op_recover(w)->n, 1);
+    assert_int_equal(op_recover(w)->n, 0);
+    assert_int_equal(op_stats(w)->stats.queued[0], 1);
+    assert_int_equal(op_peek(w, "a")->info[0]->deaths, 1);
+}
+
 static void watch_sent_twice_tells_once(void **state)
 {
     struct world *w = *state;
@@ -105,6 +118,7 @@ const struct CMUnitTest cases_twice[] = {
     CASE(join_and_renew_sent_twice_renew),
     CASE(leave_sent_twice_changes_nothing),
     CASE(forward_sent_twice_moves_once),
+    CASE(recover_sent_twice_moves_a_job_and_counts_its_death_once),
     CASE(watch_sent_twice_tells_once),
     CASE(note_sent_twice_doubles_the_lines_only),
     CASE(publish_alive_and_lead_sent_twice_are_the_same),
