@@ -35,7 +35,8 @@ void api_readyz(struct api_request *req)
     if (req->server->stopping)
         api_respond_problem(req, API_NOT_READY, NULL, "the server is stopping");
     else if (!api_server_broker_near(req->server))
-        api_respond_problem(req, API_NOT_READY, NULL, "the broker is not connected");
+        api_respond_problem(req, API_NOT_READY, NULL, "the broker is not connected: %s",
+                            api_server_broker_why(req->server));
     else
         broker->ops->queues(broker, on_ready, req);
 }
@@ -125,7 +126,8 @@ void api_health(struct api_request *req)
     req->state = health;
     req->free_state = free_health;
     if (!api_server_broker_near(server)) {
-        snprintf(health->why, sizeof(health->why), "not connected");
+        snprintf(health->why, sizeof(health->why), "not connected: %.200s",
+                 api_server_broker_why(server));
         answer_health(health);
         return;
     }

@@ -92,7 +92,8 @@ static void dispatch(struct api_request *req)
     if (server->broker_closed)
         api_respond_problem(req, API_STOPPING, NULL, "send it again to another server");
     else if (needs_broker && !api_server_broker_near(server))
-        api_respond_problem(req, API_BROKER_AWAY, NULL, "the broker is not connected");
+        api_respond_problem(req, API_BROKER_AWAY, NULL, "the broker is not connected: %s",
+                            api_server_broker_why(server));
     else
         req->route->handler(req);
 }
@@ -115,6 +116,11 @@ bool api_server_broker_near(const struct api_server *server)
            qn_mono_ms(server->clock) - server->started_mono_ms < NEAR_MS;
 }
 
+const char *api_server_broker_why(const struct api_server *server)
+{
+    return server->broker_err.msg[0] ? server->broker_err.msg : "no attempt has ended yet";
+}
+
 static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
 {
     static const char *const names[] = {
@@ -122,8 +128,11 @@ static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
     struct api_server *server = arg;
     qn_log(link == QN_LINK_UP ? QN_LOG_INFO : QN_LOG_WARN, "broker", QN_STR("link", names[link]),
            QN_STR("why", why ? why->msg : ""));
+    server->broker_err = why ? *why : (struct qn_err){0};
     if (link == QN_LINK_UP)
         api_waits_on_ended(server->waits, NULL, NULL); /* registrations may be gone with it */
+    else if (link == QN_LINK_REFUSED)
+        api_server_stop(server); /* the connection has been given up for good */
 }
 
 static int open_broker(struct api_server *server, const struct qn_config *config,

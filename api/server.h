@@ -24,6 +24,7 @@ struct api_server {
     int64_t stop_mono_ms; /* when stopping began */
     struct qn_timer *stop_timer;
     bool broker_closed;
+    struct qn_err broker_err; /* why it is not connected; kept until it is */
 };
 
 /* Opens the broker (it need not be there) and listens. config is borrowed. */
@@ -38,5 +39,7 @@ void api_server_free(struct api_server *server); /* NULL is fine */
 /* Whether asking the broker makes sense now: it is connected, or the program has
  * just started. */
 bool api_server_broker_near(const struct api_server *server);
+/* What to tell when it is not. */
+const char *api_server_broker_why(const struct api_server *server);
 
 #endif

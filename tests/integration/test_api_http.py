@@ -12,6 +12,7 @@ import time
 
 import api
 import case
+import servers
 
 HOST = b"Host: x\r\n"
 NEXT = b"GET /livez HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -234,10 +235,22 @@ class Faults(case.Case):
             self.assertIsNotNone(answer.headers["Retry-After"])
         answer = server.post("/v1/jobs", {"task": "test.echo"})
         self.assertEqual((answer.status, answer.json["code"]), (503, "broker_away"))
+        for why in (answer.json["detail"], server.get("/readyz").json["detail"],
+                    server.get("/health").json["parts"]["broker"]["detail"]):
+            self.assertIn("redis.sock", why)
         redis = self.redis(persistent=False)
         api.publish(redis)
         self.wait_until(lambda: server.get("/readyz").status == 200, 15, "it to recover")
         self.assertEqual(server.post("/v1/jobs", {"task": "test.echo"}).status, 202)
+
+    def test_a_broker_that_it_must_not_use_ends_it(self):
+        redis = self.redis(persistent=False)
+        server = api.Api(self, redis.url)
+        self.wait_until(lambda: server.get("/readyz").status == 200, 15, "it to be ready")
+        redis.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        redis.cli("CLIENT", "KILL", "TYPE", "normal")
+        self.assertEqual(server.program.wait(15), 1)
+        self.assertIn("must be noeviction", servers.tail(server.program.log_path, 1))
 
     def test_no_acknowledged_job_is_lost_when_redis_is_killed(self):
         redis = self.redis(options=("--appendfsync", "always"))
