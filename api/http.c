@@ -206,6 +206,23 @@ static size_t leave_escaped(void *arg, struct MHD_Connection *connection, char *
     return strlen(text);
 }
 
+/* The library keeps each parameter in the memory of the connection; without room
+ * for the next it stands still until the deadline. So the answer is given before. */
+static void refuse_target(struct conn *conn)
+{
+    static const char body[] =
+        "{\"type\":\"urn:quern:problem:bad_query\",\"title\":\"A query parameter is wrong\","
+        "\"status\":400,\"code\":\"bad_query\",\"detail\":\"over 32 parameters\"}";
+    char text[sizeof(body) + 200];
+    int len = snprintf(text, sizeof(text),
+                       "HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n"
+                       "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                       sizeof(body) - 1, body);
+    (void)!send(conn->fd, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    conn->refused = true;
+    shut(conn);
+}
+
 /* Called when the request line is in, while the target is still whole. */
 static void *note_target(void *arg, const char *target, struct MHD_Connection *connection)
 {
@@ -213,7 +230,15 @@ static void *note_target(void *arg, const char *target, struct MHD_Connection *c
     (void)arg;
     if (conn)
         conn->target_end = (uintptr_t)target + strlen(target);
+    if (conn && !http_target_fits(target))
+        refuse_target(conn);
     return NULL; /* the request's state: none yet */
+}
+
+bool http_is_refused(struct MHD_Connection *connection)
+{
+    const struct conn *conn = conn_of(connection);
+    return conn && conn->refused;
 }
 
 uintptr_t http_target_end(struct MHD_Connection *connection)

@@ -5,6 +5,16 @@
 
 #define BAD_LINE "a line of the head is folded, cut by a NUL or not ended by CRLF"
 
+#define PARAMETERS_MAX 32
+
+bool http_target_fits(const char *target)
+{
+    int n = 1;
+    for (; *target; target++)
+        n += *target == '&';
+    return n <= PARAMETERS_MAX;
+}
+
 /* One pass over the header lines. */
 struct head {
     int lengths, codings, hosts;

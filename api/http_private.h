@@ -18,6 +18,7 @@ struct conn {
     struct conn *next, *prev;
     int fd;
     int64_t deadline_ms;  /* mono */
+    bool refused;         /* answered already, before the library made a request of it */
     uintptr_t target_end; /* address behind the target of the request under way */
 };
 
@@ -42,6 +43,9 @@ void http_run_soon(struct api_http *http);
 void http_deadline(struct api_http *http, struct MHD_Connection *connection, int64_t after_ms);
 
 uintptr_t http_target_end(struct MHD_Connection *connection);
+bool http_is_refused(struct MHD_Connection *connection);
+/* Whether the library has room for the parameters of a target. */
+bool http_target_fits(const char *target);
 
 /* http_head.c: reads the framing into the request. The fault, or NULL. */
 const char *http_judge_head(struct api_request *req, const char *version);

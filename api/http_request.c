@@ -303,6 +303,8 @@ enum MHD_Result http_on_request(void *arg, struct MHD_Connection *connection, co
 {
     struct api_http *http = arg;
     struct api_request *req = *state;
+    if (http_is_refused(connection))
+        return MHD_NO;
     if (!req) {
         req = *state = open_request(http, connection, method, url);
         return req ? on_head(http, connection, req, version) : MHD_NO;

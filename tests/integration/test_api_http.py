@@ -157,6 +157,17 @@ class Clients(case.Case):
         api.publish(self.server)
         self.api = api.Api(self, self.server.url)
 
+    def test_a_query_of_many_parameters_is_refused_at_once(self):
+        for n in (33, 300, 2000):
+            target = b"/v1/jobs?" + b"&".join(b"a%d" % i for i in range(n))
+            codes, data, closed = self.api.raw(b"GET " + target + b" HTTP/1.1\r\n" + HOST
+                                               + b"\r\n" + NEXT)
+            self.assertEqual((codes, closed), ([400], True), n)
+            self.assertIn(b"over 32 parameters", data)
+        codes, _, _ = self.api.raw(b"GET /v1/jobs?" + b"&".join([b"a=1"] * 32)
+                                   + b" HTTP/1.1\r\n" + HOST + b"\r\n" + NEXT)
+        self.assertEqual(codes, [400, 200])
+
     def test_a_thousand_connections_are_served(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
