@@ -52,8 +52,10 @@ static int greet(struct cli_link *link, struct qn_err *reterr)
     link->broker->on_link = NULL;
     if (rc != QN_OK || greeting.link == QN_LINK_UP)
         return rc;
-    return qn_fail(reterr, greeting.link == QN_LINK_DOWN ? QN_ECONN : QN_EUNSUPPORTED, "broker: %s",
-                   greeting.why.msg);
+    /* what Redis itself answered says whose word it is already */
+    const char *whose = qn_str_starts(greeting.why.msg, "broker: ") ? "" : "broker: ";
+    return qn_fail(reterr, greeting.link == QN_LINK_DOWN ? QN_ECONN : QN_EUNSUPPORTED, "%s%s",
+                   whose, greeting.why.msg);
 }
 
 static int open_broker(struct cli_link *link, const struct cli *cli, struct qn_err *reterr)

@@ -67,8 +67,10 @@ static void read_taken(struct worker_fetch *fetch, const struct ask *ask,
     fetch->base->broker_ahead_ms = reply->now_ms - worker_mono_ms(fetch->base);
     for (size_t i = 0; i < taken->n; i++)
         fetch->events.taken(fetch->events.arg, ask->queue, &taken->entries[i], reply->now_ms);
-    if (taken->next_due_ms != QN_NO_TIME)
-        fetch->events.due(fetch->events.arg, ask->queue, taken->next_due_ms - reply->now_ms);
+    int64_t due = taken->next_due_ms;
+    if (due != QN_NO_TIME)
+        fetch->events.due(fetch->events.arg, ask->queue,
+                          due > reply->now_ms ? due - reply->now_ms : 0);
 }
 
 static void on_taken(void *arg, const struct qn_reply *reply)

@@ -248,6 +248,7 @@ static void on_lost(void *arg)
     struct worker_supervisor *it = arg;
 
     worker_dispatch_lost(&it->dispatch);
+    worker_alive_publish(it->alive); /* the broker may have been emptied */
     poke(it);
 }
 

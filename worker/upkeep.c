@@ -62,8 +62,10 @@ static void plan(struct chore *chore, int64_t next_ms, int64_t now_ms)
 {
     int64_t wait = period(chore);
 
-    if (next_ms != QN_NO_TIME && next_ms - now_ms + SLACK_MS < wait)
-        wait = next_ms > now_ms ? next_ms - now_ms + SLACK_MS : 0;
+    if (next_ms != QN_NO_TIME && next_ms <= now_ms)
+        wait = 0;
+    else if (next_ms != QN_NO_TIME && next_ms - now_ms < wait - SLACK_MS)
+        wait = next_ms - now_ms + SLACK_MS;
     chore->under_way = false;
     chore->at_ms = worker_mono_ms(chore->upkeep->base) + wait;
     arm(chore->upkeep);

@@ -38,6 +38,16 @@ class Outages(WorkerCase):
         self.assertEqual(len(self.runs_of(job)), 1)
         self.check_lives(worker)
 
+    def test_an_emptied_broker_gets_tasks_and_queues_again(self):
+        worker = self.worker()
+        self.server.cli("FLUSHALL")
+        for key, field in (("tasks", "HEXISTS"), ("queues", "SISMEMBER")):
+            name = "h.sleep" if key == "tasks" else "default"
+            self.wait_until(lambda f=field, k=key, n=name: self.server.cli(
+                f, f"{{{NAMESPACE}}}:{k}", n) == "1", LONG, f"{key} to be published again")
+        self.check_ended(self.put("h.sleep", {"ms": 1}), "succeeded")
+        self.check_lives(worker)
+
     def test_a_broker_that_comes_late_is_waited_for(self):
         self.server.kill9()
         worker = self.worker(wait=False)
