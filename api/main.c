@@ -56,7 +56,7 @@ static int serve(const struct qn_config *config, struct qn_loop *loop, struct qn
     if (rc == QN_OK) {
         log_listening(config, api_server_port(server));
         rc = qn_loop_run(loop, reterr);
-        if (rc == QN_OK && server->broker->link == QN_LINK_REFUSED)
+        if (rc == QN_OK && server->broker_refused)
             rc = qn_fail(reterr, QN_EUNSUPPORTED, "%s", api_server_broker_why(server));
         qn_log(QN_LOG_INFO, "stopped");
     }

@@ -121,6 +121,13 @@ const char *api_server_broker_why(const struct api_server *server)
     return server->broker_err.msg[0] ? server->broker_err.msg : "no attempt has ended yet";
 }
 
+/* The connection has been given up for good. */
+static void refuse(struct api_server *server)
+{
+    server->broker_refused = true;
+    api_server_stop(server);
+}
+
 static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
 {
     static const char *const names[] = {
@@ -132,7 +139,7 @@ static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
     if (link == QN_LINK_UP)
         api_waits_on_ended(server->waits, NULL, NULL); /* registrations may be gone with it */
     else if (link == QN_LINK_REFUSED)
-        api_server_stop(server); /* the connection has been given up for good */
+        refuse(server);
 }
 
 static int open_broker(struct api_server *server, const struct qn_config *config,

@@ -23,7 +23,8 @@ struct api_server {
     bool stopping;
     int64_t stop_mono_ms; /* when stopping began */
     struct qn_timer *stop_timer;
-    bool broker_closed;
+    bool broker_closed;       /* broker is gone: do not look into it */
+    bool broker_refused;      /* it must not be used, for good */
     struct qn_err broker_err; /* why it is not connected; kept until it is */
 };
 
