@@ -2,6 +2,7 @@
 """quern-worker when its broker goes away, and what it refuses at start."""
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,8 +135,11 @@ class Starts(WorkerCase):
         self.server.cli("CONFIG", "SET", "protected-mode", "no")
         os.chmod(self.server.socket, 0o777)
         os.chmod(self.server.folder, 0o711)
-        words = [*user, "prlimit", "--nproc=0:", str(servers.BIN / "hostile_worker")]
-        worker = servers.Process(words, self.folder / "poor.log", env={**os.environ, **self.env})
+        # That user may not be able to enter the folder of the build.
+        program = shutil.copy(servers.BIN / "hostile_worker", self.folder)
+        words = [*user, "prlimit", "--nproc=0:", str(program)]
+        worker = servers.Process(words, self.folder / "poor.log", cwd=self.folder,
+                                 env={**os.environ, **self.env})
         self.addCleanup(worker.stop)
         self.workers = [worker]  # so that tearDown stops it before it looks for leftovers
         self.wait_for_line(worker, "an executor cannot be started")
