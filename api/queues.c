@@ -217,13 +217,13 @@ static void on_resumed(void *arg, const struct qn_reply *reply)
 static void ask_pause(struct api_request *req)
 {
     struct qn_broker *broker = req->server->broker;
-    broker->ops->pause(broker, req->match.params[0], true, on_paused, req);
+    broker->ops->gate(broker, req->match.params[0], QN_GATE_PAUSED, on_paused, req);
 }
 
 static void ask_resume(struct api_request *req)
 {
     struct qn_broker *broker = req->server->broker;
-    broker->ops->pause(broker, req->match.params[0], false, on_resumed, req);
+    broker->ops->gate(broker, req->match.params[0], QN_GATE_OPEN, on_resumed, req);
 }
 
 void api_queues_pause(struct api_request *req)

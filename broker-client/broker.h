@@ -55,9 +55,12 @@ struct qn_reply {
         const struct qn_stats *stats;
         const struct qn_woken *woken;
         const struct qn_entries *entries;
-        const struct qn_codes *codes; /* note, wait */
-        int64_t number;               /* left (leave), changed (pause), purged, ours (lead) */
-        struct qn_span text;          /* log: the lines; server: a JSON object */
+        const struct qn_codes *codes;   /* note, wait, replay, forget */
+        const struct qn_purged *purged; /* purge, trim */
+        const struct qn_audited *audited;
+        int64_t
+            number; /* left (leave), changed (gate), ours (lead), told (message), ahead (place) */
+        struct qn_span text; /* log: the lines; server: a JSON object */
     };
 };
 typedef void qn_reply_fn(void *arg, const struct qn_reply *reply);
@@ -74,8 +77,14 @@ struct qn_new_job {
     struct qn_span body;  /* qn_body_encode() */
     const char *schedule; /* NULL, or the schedule that fires */
     int64_t planned_ms;
+    bool follows; /* a follow-up: a draining queue takes it too */
 };
-enum qn_enqueue_code { QN_ENQ_EXISTS = 0, QN_ENQ_MADE = 1, QN_ENQ_FIRED_BEFORE = 2 };
+enum qn_enqueue_code {
+    QN_ENQ_EXISTS = 0,
+    QN_ENQ_MADE = 1,
+    QN_ENQ_FIRED_BEFORE = 2,
+    QN_ENQ_DRAINING = 3, /* the queue takes no new jobs; nothing was made or marked as fired */
+};
 struct qn_enqueued {
     size_t n;
     const int *code; /* enum qn_enqueue_code */
@@ -84,6 +93,57 @@ struct qn_enqueued {
 struct qn_cancelled {
     enum { QN_CANCEL_NONE, QN_CANCEL_DONE, QN_CANCEL_MARKED, QN_CANCEL_ENDED } code;
     enum qn_state state; /* when QN_CANCEL_ENDED: how */
+};
+
+/* ---- operating ---- */
+
+/* An open queue; a paused one gives out nothing; a draining one takes in nothing. OPEN
+ * ends both of the others. */
+enum qn_gate { QN_GATE_OPEN, QN_GATE_PAUSED, QN_GATE_DRAINING };
+
+/* A job that has ended, as the caller saw it: of a later end of the same job (it was
+ * replayed meanwhile) nothing is changed. ended_ms 0: of a job that waits for its next
+ * attempt (replay only: it need not wait any more). */
+struct qn_ended_job {
+    const char *name;
+    int64_t ended_ms;
+};
+enum qn_ended_code {
+    QN_ENDED_NONE = 0,      /* no such job */
+    QN_ENDED_DONE = 1,      /* replayed, or forgotten */
+    QN_ENDED_LIVE = 2,      /* it has not ended, or lives again: replayed before */
+    QN_ENDED_CHANGED = 3,   /* it ended at another time than the caller saw */
+    QN_ENDED_SUCCEEDED = 4, /* replay: there is nothing to do again */
+};
+
+struct qn_purged {
+    int64_t n;
+    bool more; /* call again */
+};
+
+/* What is wrong with one job, or one entry that says there is one. */
+enum qn_fault {
+    QN_FAULT_LOST = 1,   /* live, and in no list: put in line */
+    QN_FAULT_TWICE,      /* in more than one place: the others are removed */
+    QN_FAULT_NO_RECORD,  /* in a list or set, without a record: removed */
+    QN_FAULT_NOT_LIVE,   /* running, due or retrying, though it has ended: removed */
+    QN_FAULT_NOT_FAILED, /* among the dead letters though it is none: removed; or the other way:
+                            added */
+    QN_FAULT_NO_LEASE,   /* runs for a worker that has no lease: given to recover */
+    QN_FAULT_NO_LIFE,    /* an ended job that would stay for ever: gets a life time */
+    QN_FAULT_REMAINS,    /* notes about a job that is none, or over: removed */
+    QN_FAULT_DAMAGED,    /* the record does not decode: left for people */
+    QN_FAULT_WAKE,       /* of the queue, name "": jobs wait and no token: put in */
+};
+struct qn_finding {
+    const char *name;
+    enum qn_fault fault;
+    const char *where; /* keys, such as "retry try" */
+    bool repaired;
+};
+struct qn_audited {
+    size_t n;
+    const struct qn_finding *findings;
 };
 
 /* ---- working ---- */
@@ -158,7 +218,7 @@ struct qn_codes {
 /* A token of a queue, or a message to this incarnation. */
 struct qn_woken {
     const char *queue;   /* NULL: nothing came in time */
-    const char *message; /* "" for a wake token; "cancel <name>" */
+    const char *message; /* "" for a wake token; "cancel <name>", "quiet", "stop" */
 };
 
 /* ---- upkeep ---- */
@@ -200,21 +260,22 @@ struct qn_peeked {
 
 /* QN_SUCCEEDED, QN_CANCELLED and QN_EXPIRED share one list of ended jobs. */
 struct qn_listed {
-    int64_t next; /* offset of the next page, QN_NO_TIME at the end */
+    int64_t next; /* offset or cursor of the next page, QN_NO_TIME at the end */
     size_t n;
     const char *const *names;
 };
 
 struct qn_stats {
     int64_t queued[4], running, scheduled, retrying, failed, ended, workers;
-    int64_t oldest_ms; /* enqueue time of the next in line, QN_NO_TIME */
-    int64_t paused_ms; /* since when, QN_NO_TIME */
+    int64_t oldest_ms;   /* enqueue time of the next in line, QN_NO_TIME */
+    int64_t paused_ms;   /* since when, QN_NO_TIME */
+    int64_t draining_ms; /* the same */
     /* totals since the queue began */
     int64_t enqueued, succeeded, failures, cancelled, expired, retried, recovered;
 };
 
 /* Names with a value: tasks (definition JSON), workers (description JSON),
- * queues (value ""). */
+ * schedules (docs/schedules.md, JSON), queues (value ""). */
 struct qn_entry {
     struct qn_span name;
     struct qn_span value;
@@ -260,8 +321,8 @@ struct qn_broker_ops {
     void (*forward)(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
     void (*recover)(struct qn_broker *b, const char *queue, const struct qn_recover *how,
                     qn_reply_fn *fn, void *arg);
-    void (*purge)(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                  qn_reply_fn *fn, void *arg);
+    void (*trim)(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
+                 qn_reply_fn *fn, void *arg);
 
     void (*peek)(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                  qn_reply_fn *fn, void *arg);
@@ -270,7 +331,34 @@ struct qn_broker_ops {
     void (*log)(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                 void *arg);
     void (*stats)(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
-    void (*pause)(struct qn_broker *b, const char *queue, bool paused, qn_reply_fn *fn, void *arg);
+    /* How many are taken before it; -1: not queued, or far behind. */
+    void (*place)(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
+                  void *arg);
+
+    void (*gate)(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
+                 void *arg);
+    /* Ended jobs (but those that succeeded) start anew, with no attempt used; retrying ones go now.
+     * 1 to QN_PEEK_BATCH_MAX. The code is an enum qn_ended_code. */
+    void (*replay)(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
+                   size_t n, qn_reply_fn *fn, void *arg);
+    /* Removes ended jobs with their log. The same bounds and codes. */
+    void (*forget)(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
+                   size_t n, qn_reply_fn *fn, void *arg);
+    /* Removes jobs of one state (queued, scheduled, retrying) that were enqueued before
+     * before_ms (broker's clock), some at a time: destroys them. */
+    void (*purge)(struct qn_broker *b, const char *queue, enum qn_state state, int64_t before_ms,
+                  qn_reply_fn *fn, void *arg);
+    /* To the inbox of a worker that serves this queue: "quiet" or "stop". */
+    void (*message)(struct qn_broker *b, const char *queue, const char *incarnation,
+                    const char *text, qn_reply_fn *fn, void *arg);
+    /* All names that have a record, a page from a cursor (0 at first): a scan, in no
+     * order, that sees what is there all the time. */
+    void (*records)(struct qn_broker *b, const char *queue, int64_t cursor, qn_reply_fn *fn,
+                    void *arg);
+    /* Looks at everything about these names (1 to QN_PEEK_BATCH_MAX, "" for the queue itself) in
+     * one moment, and mends it when asked to. */
+    void (*audit)(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
+                  bool repair, qn_reply_fn *fn, void *arg);
 
     /* Registers (or withdraws) names of a queue as waited for on this broker
      * object's channel, for ttl_ms (register again before): then peek, then wait.
@@ -286,6 +374,10 @@ struct qn_broker_ops {
     void (*alive)(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,
                   qn_reply_fn *fn, void *arg);
     void (*workers)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
+    /* All schedules of the namespace at once, by whoever leads; and what was said last. */
+    void (*tell_schedules)(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
+                           qn_reply_fn *fn, void *arg);
+    void (*schedules)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
     void (*lead)(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
     /* Version, memory, eviction policy, persistence as a JSON object. */

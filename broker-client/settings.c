@@ -35,6 +35,8 @@ const struct qn_setting qn_settings[] = {
      .doc = "Queues to serve, with weights: reports:3,default:1"},
     {.name = "queue-order", .env = "QUERN_QUEUE_ORDER", .type = QN_SET_TEXT, .preset = "weighted", .programs = QN_PROG_WORKER,
      .doc = "weighted (by the weights) or strict (in the order given)"},
+    {.name = "task-path", .env = "QUERN_TASK_PATH", .type = QN_SET_TEXT, .programs = QN_PROG_WORKER,
+     .doc = "Plugins (*.so), task files (*.task) and folders of them, with : between"},
     {.name = "concurrency", .env = "QUERN_CONCURRENCY", .aliases = {"WORKERS"}, .type = QN_SET_INTEGER, .preset = "4", .min = 1, .max = 1000,
      .programs = QN_PROG_WORKER, .doc = "Executors: jobs that run at the same time"},
     {.name = "soft-limit", .env = "QUERN_SOFT_LIMIT", .type = QN_SET_DURATION, .preset = "1500s", .min = 1, .max = DAYS(7),

@@ -9,9 +9,7 @@
 
 /* What a question leaves behind. */
 struct answer {
-    bool done;
-    int rc;
-    struct qn_err err;
+    struct cli_answer base;
     struct cli_pairs pairs;
     struct qn_stats stats;
     int64_t number;
@@ -109,8 +107,7 @@ int cli_client_open(struct qn_client **ret, const struct cli *cli, struct qn_err
     return qn_client_open(ret, &options, reterr);
 }
 
-/* False when the answer is a failure, which is kept. */
-static bool take(struct answer *answer, const struct qn_reply *reply)
+bool cli_answer_take(struct cli_answer *answer, const struct qn_reply *reply)
 {
     answer->done = true;
     answer->rc = reply->rc;
@@ -119,7 +116,7 @@ static bool take(struct answer *answer, const struct qn_reply *reply)
     return reply->rc == QN_OK;
 }
 
-static int finish(struct cli_link *link, struct answer *answer, struct qn_err *reterr)
+int cli_link_finish(struct cli_link *link, struct cli_answer *answer, struct qn_err *reterr)
 {
     int rc = qn_broker_pump(link->loop, &answer->done, link->timeout_ms + GRACE_MS, reterr);
 
@@ -128,6 +125,16 @@ static int finish(struct cli_link *link, struct answer *answer, struct qn_err *r
     if (answer->rc != QN_OK && reterr)
         *reterr = answer->err;
     return answer->rc;
+}
+
+static bool take(struct answer *answer, const struct qn_reply *reply)
+{
+    return cli_answer_take(&answer->base, reply);
+}
+
+static int finish(struct cli_link *link, struct answer *answer, struct qn_err *reterr)
+{
+    return cli_link_finish(link, &answer->base, reterr);
 }
 
 /* ---- directories ---- */
@@ -176,7 +183,7 @@ static void on_entries(void *arg, const struct qn_reply *reply)
         pairs->n++;
     }
     if (!pairs->all || pairs->n < reply->entries->n)
-        answer->rc = qn_fail(&answer->err, QN_ENOMEM, "out of memory");
+        answer->base.rc = qn_fail(&answer->base.err, QN_ENOMEM, "out of memory");
     else
         qsort(pairs->all, pairs->n, sizeof(*pairs->all), by_name);
 }
@@ -239,12 +246,12 @@ static void on_number(void *arg, const struct qn_reply *reply)
         answer->number = reply->number;
 }
 
-int cli_link_pause(struct cli_link *link, const char *queue, bool paused, bool *ret_changed,
-                   struct qn_err *reterr)
+int cli_link_gate(struct cli_link *link, const char *queue, enum qn_gate gate, bool *ret_changed,
+                  struct qn_err *reterr)
 {
     struct answer answer = {0};
 
-    link->broker->ops->pause(link->broker, queue, paused, on_number, &answer);
+    link->broker->ops->gate(link->broker, queue, gate, on_number, &answer);
     int rc = finish(link, &answer, reterr);
     *ret_changed = answer.number != 0;
     return rc;
@@ -257,7 +264,7 @@ static void on_text(void *arg, const struct qn_reply *reply)
     struct answer *answer = arg;
 
     if (take(answer, reply))
-        answer->rc = qn_buf_add(answer->text, reply->text.data, reply->text.len);
+        answer->base.rc = qn_buf_add(answer->text, reply->text.data, reply->text.len);
 }
 
 int cli_link_log(struct cli_link *link, const char *queue, const char *name, struct qn_buf *out,
@@ -310,7 +317,7 @@ int cli_link_jobs(struct cli_link *link, const struct cli_page *page, cli_job_fn
         return rc;
     for (size_t i = 0; i < answer.n; i++)
         names[i] = answer.names[i];
-    answer.done = false;
+    answer.base.done = false;
     broker->ops->peek(broker, page->queue, names, answer.n, on_peeked, &answer);
     return finish(link, &answer, reterr);
 }

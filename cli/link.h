@@ -18,6 +18,18 @@ struct cli_link {
 QN_MUST_CHECK int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr);
 void cli_link_close(struct cli_link *link); /* zeroed is fine */
 
+/* For files that ask questions of their own: the first member of what they pass along as
+ * the operation's argument. take keeps a failure and is false then; finish turns the loop
+ * until the answer is there. */
+struct cli_answer {
+    bool done;
+    int rc;
+    struct qn_err err;
+};
+bool cli_answer_take(struct cli_answer *answer, const struct qn_reply *reply);
+QN_MUST_CHECK int cli_link_finish(struct cli_link *link, struct cli_answer *answer,
+                                  struct qn_err *reterr);
+
 /* A client on the same broker. */
 QN_MUST_CHECK int cli_client_open(struct qn_client **ret, const struct cli *cli,
                                   struct qn_err *reterr);
@@ -41,8 +53,8 @@ QN_MUST_CHECK int cli_link_workers(struct cli_link *link, struct cli_pairs *ret,
                                    struct qn_err *reterr);
 QN_MUST_CHECK int cli_link_stats(struct cli_link *link, const char *queue, struct qn_stats *ret,
                                  struct qn_err *reterr);
-QN_MUST_CHECK int cli_link_pause(struct cli_link *link, const char *queue, bool paused,
-                                 bool *ret_changed, struct qn_err *reterr);
+QN_MUST_CHECK int cli_link_gate(struct cli_link *link, const char *queue, enum qn_gate gate,
+                                bool *ret_changed, struct qn_err *reterr);
 /* Appends the job's log to out. */
 QN_MUST_CHECK int cli_link_log(struct cli_link *link, const char *queue, const char *name,
                                struct qn_buf *out, struct qn_err *reterr);

@@ -150,7 +150,8 @@ static int set_paused(const struct cli *cli, bool paused)
     if (rc == QN_OK)
         rc = find_queue(&link, cli->words[0], &err);
     if (rc == QN_OK)
-        rc = cli_link_pause(&link, cli->words[0], paused, &changed, &err);
+        rc = cli_link_gate(&link, cli->words[0], paused ? QN_GATE_PAUSED : QN_GATE_OPEN, &changed,
+                           &err);
     cli_link_close(&link);
     if (rc != QN_OK)
         return cli_fail(cli, &err);

@@ -8,7 +8,7 @@
 #define WORKER_HEALTH_H
 
 #include "base.h"
-#include "worker.h"
+#include "exits.h"
 
 struct worker_health;
 

@@ -2,9 +2,9 @@
 
 #include "broker-client/taskdef.h"
 #include "common/json.h"
+#include "exits.h"
 #include "local_run.h"
 #include "local_show.h"
-#include "worker.h"
 #include <errno.h>
 #include <quern/client.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* main.c - quern-worker with the bundled tasks. */
 #include "tasks/tasks.h"
-#include "worker.h"
+#include <quern/worker.h>
 
 int main(int argc, char **argv)
 {
-    return worker_main(argc, argv, qn_builtin_tasks);
+    return qn_worker_main(argc, argv, qn_builtin_tasks);
 }

@@ -8,8 +8,8 @@
 #define WORKER_SERVE_H
 
 #include "common/config.h"
+#include "exits.h"
 #include "registry.h"
-#include "worker.h"
 
 enum worker_exit worker_serve(const struct qn_config *config,
                               const struct worker_registry *registry);

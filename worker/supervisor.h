@@ -9,10 +9,10 @@
 
 #include "broker-client/loop.h"
 #include "common/clock.h"
+#include "exits.h"
 #include "options.h"
 #include "registry.h"
 #include "states.h"
-#include "worker.h"
 
 struct worker_supervisor;
 

@@ -2,7 +2,7 @@
 
 #include "broker-client/taskdef.h"
 #include "common/str.h"
-#include "worker.h"
+#include "exits.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -129,10 +129,10 @@ static void on_purged(void *arg, const struct qn_reply *reply)
 
     if (failed(chore, reply))
         return;
-    if (reply->number > 0)
-        qn_log(QN_LOG_INFO, "dead letters purged",
+    if (reply->purged->n > 0)
+        qn_log(QN_LOG_INFO, "dead letters trimmed",
                QN_STR("queue", worker_queue_name(chore->upkeep->base, chore->queue)),
-               QN_NUM("n", reply->number));
+               QN_NUM("n", reply->purged->n));
     plan(chore, QN_NO_TIME, 0);
 }
 
@@ -156,8 +156,8 @@ static void do_chore(struct chore *chore)
     else if (chore->duty == RECOVER)
         broker->ops->recover(broker, queue, &how, on_recovered, chore);
     else
-        broker->ops->purge(broker, queue, options->failed_ttl_ms, options->failed_max, on_purged,
-                           chore);
+        broker->ops->trim(broker, queue, options->failed_ttl_ms, options->failed_max, on_purged,
+                          chore);
 }
 
 static void tick(void *arg)

@@ -1,10 +1,10 @@
-#include "worker.h"
 
 #include "broker-client/settings.h"
 #include "common/log.h"
 #include "local.h"
 #include "serve.h"
 #include "tasklist.h"
+#include <quern/worker.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,7 +88,7 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
     return code;
 }
 
-int worker_main(int argc, char **argv, const struct qn_task *const *tasks)
+int qn_worker_main(int argc, char **argv, const struct qn_task *const *tasks)
 {
     struct qn_config config;
     struct qn_err why = {0};

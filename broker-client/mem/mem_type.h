@@ -77,7 +77,7 @@ struct qn_mem_queue {
     struct qn_stats totals;
     int64_t run;
     int64_t tick_ms; /* QN_NO_TIME before the first recover */
-    int64_t paused_ms;
+    int64_t paused_ms, draining_ms;
     int64_t first, last; /* orders given at the front and at the end */
     bool token;
 };
@@ -119,6 +119,8 @@ struct qn_mem_answer {
         struct qn_woken woken;
         struct qn_entries entries;
         struct qn_codes codes;
+        struct qn_purged purged;
+        struct qn_audited audited;
     } result;
     struct qn_mem_block *blocks; /* freed with it */
     char queue[QN_QUEUE_MAX + 1];
@@ -219,8 +221,8 @@ void qn_mem_stop_waiting(struct qn_broker *b);
 void qn_mem_forward(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_mem_recover(struct qn_broker *b, const char *queue, const struct qn_recover *how,
                     qn_reply_fn *fn, void *arg);
-void qn_mem_purge(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                  qn_reply_fn *fn, void *arg);
+void qn_mem_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
+                 qn_reply_fn *fn, void *arg);
 void qn_mem_peek(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                  qn_reply_fn *fn, void *arg);
 void qn_mem_listing(struct qn_broker *b, const char *queue, enum qn_state state, int64_t offset,
@@ -228,7 +230,8 @@ void qn_mem_listing(struct qn_broker *b, const char *queue, enum qn_state state,
 void qn_mem_log(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                 void *arg);
 void qn_mem_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
-void qn_mem_pause(struct qn_broker *b, const char *queue, bool paused, qn_reply_fn *fn, void *arg);
+void qn_mem_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
+                 void *arg);
 void qn_mem_watch(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                   bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg);
 void qn_mem_publish(struct qn_broker *b, const char *queue_or_null, const struct qn_entry *tasks,

@@ -180,6 +180,7 @@ void qn_mem_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void 
     *stats = q->totals;
     stats->oldest_ms = QN_NO_TIME;
     stats->paused_ms = q->paused_ms;
+    stats->draining_ms = q->draining_ms;
     for (struct qn_mem_job *job = NULL; (job = qn_mem_next(q, job)) != NULL;)
         count_job(job, stats);
     for (struct qn_mem_lease *lease = q->leases; lease; lease = lease->next)

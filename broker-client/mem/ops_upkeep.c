@@ -189,8 +189,8 @@ static struct qn_mem_job *oldest_failed(struct qn_mem_queue *queue, int64_t *ret
     return oldest;
 }
 
-void qn_mem_purge(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                  qn_reply_fn *fn, void *arg)
+void qn_mem_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
+                 qn_reply_fn *fn, void *arg)
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
     struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
@@ -202,24 +202,30 @@ void qn_mem_purge(struct qn_broker *b, const char *queue, int64_t max_age_ms, in
     while ((job = oldest_failed(q, &n)) != NULL &&
            (n > max_count || job->at_ms <= answer->reply.now_ms - max_age_ms)) {
         qn_mem_drop(q, job);
-        answer->reply.number++;
+        answer->result.purged.n++;
     }
+    answer->reply.purged = &answer->result.purged;
     qn_mem_tell(b, answer);
 }
 
-void qn_mem_pause(struct qn_broker *b, const char *queue, bool paused, qn_reply_fn *fn, void *arg)
+void qn_mem_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
+                 void *arg)
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
     struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
 
     if (!q)
         return;
-    answer->reply.number = paused != (q->paused_ms != QN_NO_TIME);
-    if (answer->reply.number)
-        q->paused_ms = paused ? answer->reply.now_ms : QN_NO_TIME;
-    if (paused)
+    int64_t *since = gate == QN_GATE_DRAINING ? &q->draining_ms : &q->paused_ms;
+    bool open = q->paused_ms == QN_NO_TIME && q->draining_ms == QN_NO_TIME;
+    answer->reply.number = gate == QN_GATE_OPEN ? !open : *since == QN_NO_TIME;
+    if (gate == QN_GATE_OPEN)
+        q->paused_ms = q->draining_ms = QN_NO_TIME;
+    else if (*since == QN_NO_TIME)
+        *since = answer->reply.now_ms;
+    if (gate == QN_GATE_PAUSED)
         q->token = false;
-    else if (qn_mem_any_ready(q))
+    else if (gate == QN_GATE_OPEN && qn_mem_any_ready(q))
         qn_mem_wake(qn_mem_of(b)->store, q);
     qn_mem_tell(b, answer);
 }

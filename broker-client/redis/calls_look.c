@@ -136,10 +136,11 @@ static void read_meta(struct qn_reading *r, const redisReply *flat, struct qn_st
         const char *name;
         int64_t *to;
     } fields[] = {
-        {"paused", &stats->paused_ms},    {"enqueued", &stats->enqueued},
-        {"succeeded", &stats->succeeded}, {"failed", &stats->failures},
-        {"cancelled", &stats->cancelled}, {"expired", &stats->expired},
-        {"retried", &stats->retried},     {"recovered", &stats->recovered},
+        {"paused", &stats->paused_ms},    {"draining", &stats->draining_ms},
+        {"enqueued", &stats->enqueued},   {"succeeded", &stats->succeeded},
+        {"failed", &stats->failures},     {"cancelled", &stats->cancelled},
+        {"expired", &stats->expired},     {"retried", &stats->retried},
+        {"recovered", &stats->recovered},
     };
 
     for (size_t i = 0; flat && i + 1 < flat->elements; i += 2) {
@@ -155,7 +156,7 @@ static void on_stats(struct qn_call *call, int rc, const struct qn_err *err,
                      const redisReply *answer)
 {
     struct qn_reading r;
-    struct qn_stats stats = {.paused_ms = QN_NO_TIME};
+    struct qn_stats stats = {.paused_ms = QN_NO_TIME, .draining_ms = QN_NO_TIME};
     int64_t *const figures[] = {
         &stats.queued[0], &stats.queued[1], &stats.queued[2], &stats.queued[3],
         &stats.running,   &stats.scheduled, &stats.retrying,  &stats.failed,
@@ -181,8 +182,8 @@ void qn_redis_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, voi
         qn_redis_send(b, call);
 }
 
-static void on_pause(struct qn_call *call, int rc, const struct qn_err *err,
-                     const redisReply *answer)
+static void on_gate(struct qn_call *call, int rc, const struct qn_err *err,
+                    const redisReply *answer)
 {
     struct qn_reading r;
 
@@ -193,12 +194,13 @@ static void on_pause(struct qn_call *call, int rc, const struct qn_err *err,
     qn_reading_end(&r);
 }
 
-void qn_redis_pause(struct qn_broker *b, const char *queue, bool paused, qn_reply_fn *fn, void *arg)
+void qn_redis_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
+                   void *arg)
 {
-    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_PAUSE, queue, 1, on_pause, fn, arg);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_GATE, queue, 1, on_gate, fn, arg);
 
     if (!call)
         return;
-    qn_call_add_str(call, paused ? "1" : "0");
+    qn_call_add_i64(call, gate);
     qn_redis_send(b, call);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define FORWARD_LIMIT 450
-#define PURGE_LIMIT   500
+#define TRIM_LIMIT    500
 
 static void on_forward(struct qn_call *call, int rc, const struct qn_err *err,
                        const redisReply *answer)
@@ -65,27 +65,29 @@ void qn_redis_recover(struct qn_broker *b, const char *queue, const struct qn_re
     qn_redis_send(b, call);
 }
 
-static void on_purge(struct qn_call *call, int rc, const struct qn_err *err,
-                     const redisReply *answer)
+static void on_trim(struct qn_call *call, int rc, const struct qn_err *err,
+                    const redisReply *answer)
 {
     struct qn_reading r;
 
     if (!qn_reading_begin(&r, call, rc, err, answer, 3))
         return;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
-    r.reply.number = qn_reading_i64(&r, qn_reading_at(&r, 1));
+    struct qn_purged purged = {.n = qn_reading_i64(&r, qn_reading_at(&r, 1)),
+                               .more = qn_reading_i64(&r, qn_reading_at(&r, 2)) != 0};
+    r.reply.purged = &purged;
     qn_reading_end(&r);
 }
 
-void qn_redis_purge(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                    qn_reply_fn *fn, void *arg)
+void qn_redis_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
+                   qn_reply_fn *fn, void *arg)
 {
-    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_PURGE, queue, 3, on_purge, fn, arg);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_TRIM, queue, 3, on_trim, fn, arg);
 
     if (!call)
         return;
     qn_call_add_i64(call, max_age_ms);
     qn_call_add_i64(call, max_count);
-    qn_call_add_i64(call, PURGE_LIMIT);
+    qn_call_add_i64(call, TRIM_LIMIT);
     qn_redis_send(b, call);
 }

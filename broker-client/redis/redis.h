@@ -73,8 +73,8 @@ void qn_redis_stop_waiting(struct qn_broker *b);
 void qn_redis_forward(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_redis_recover(struct qn_broker *b, const char *queue, const struct qn_recover *how,
                       qn_reply_fn *fn, void *arg);
-void qn_redis_purge(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                    qn_reply_fn *fn, void *arg);
+void qn_redis_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
+                   qn_reply_fn *fn, void *arg);
 void qn_redis_peek(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                    qn_reply_fn *fn, void *arg);
 void qn_redis_list(struct qn_broker *b, const char *queue, enum qn_state state, int64_t offset,
@@ -82,8 +82,8 @@ void qn_redis_list(struct qn_broker *b, const char *queue, enum qn_state state, 
 void qn_redis_log(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                   void *arg);
 void qn_redis_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
-void qn_redis_pause(struct qn_broker *b, const char *queue, bool paused, qn_reply_fn *fn,
-                    void *arg);
+void qn_redis_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
+                   void *arg);
 void qn_redis_watch(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                     bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg);
 void qn_redis_publish(struct qn_broker *b, const char *queue_or_null, const struct qn_entry *tasks,

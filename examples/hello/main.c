@@ -1,11 +1,11 @@
 /* main.c - a worker that knows one task. */
 #include "hello.h"
-#include "worker/worker.h"
+#include <quern/worker.h>
 #include <stddef.h>
 
 static const struct qn_task *const tasks[] = {&hello_task, NULL};
 
 int main(int argc, char **argv)
 {
-    return worker_main(argc, argv, tasks);
+    return qn_worker_main(argc, argv, tasks);
 }

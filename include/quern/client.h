@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+
 #define QN_NAME_MAX       64 /* of a job within its queue */
 #define QN_QUEUE_MAX      32 /* of a queue or namespace, [a-z0-9_-] */
 #define QN_ID_SIZE        (QN_QUEUE_MAX + 1 + QN_NAME_MAX + 1) /* "queue.name" and NUL */
@@ -169,5 +171,7 @@ QN_MUST_CHECK int qn_client_wait(struct qn_client *client, const char *id, int64
 QN_MUST_CHECK int qn_client_cancel(struct qn_client *client, const char *id,
                                    enum qn_state *ret_state, struct qn_err *reterr);
 void qn_job_info_free(struct qn_job_info *info);
+
+#pragma GCC visibility pop
 
 #endif

@@ -13,6 +13,8 @@
 
 #include <stdbool.h>
 
+#pragma GCC visibility push(default)
+
 #define QN_MUST_CHECK        __attribute__((warn_unused_result))
 #define QN_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
@@ -64,5 +66,7 @@ int qn_fail_sys(struct qn_err *err, const char *fmt, ...) QN_PRINTF(2, 3);
 const char *qn_err_name(int code);  /* "INVAL"; "OK" for 0; "?" otherwise */
 const char *qn_err_text(int code);  /* "invalid argument" */
 bool qn_err_is_transient(int code); /* may succeed when tried again */
+
+#pragma GCC visibility pop
 
 #endif

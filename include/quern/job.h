@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#pragma GCC visibility push(default)
+
 #define QN_RESULT_MAX  (1024 * 1024) /* bytes of result JSON */
 #define QN_JOB_LOG_MAX (64 * 1024)   /* bytes of log kept with a job */
 
@@ -64,6 +66,10 @@ void qn_job_artifact_abandon(struct qn_artifact *artifact);
 /* Why the answer is QN_RETRY or QN_FAIL: shown with the job. */
 void qn_job_error(struct qn_job *job, const char *fmt, ...) QN_PRINTF(2, 3);
 
+/* The arguments do not hold, in a way that the definition cannot say: ends the job
+ * with cause "rejected". return qn_job_reject(job, "to is before from"); */
+enum qn_outcome qn_job_reject(struct qn_job *job, const char *fmt, ...) QN_PRINTF(2, 3);
+
 /* For QN_RETRY (instead of the policy's delay) and QN_SNOOZE. */
 void qn_job_delay(struct qn_job *job, int64_t delay_ms);
 
@@ -83,5 +89,7 @@ bool qn_job_still_mine(const struct qn_job *job);
  * queue of this job. It is sent when run returns QN_DONE. */
 QN_MUST_CHECK int qn_job_follow_up(struct qn_job *job, const char *task, const char *queue,
                                    const char *args, size_t args_len, struct qn_err *reterr);
+
+#pragma GCC visibility pop
 
 #endif

@@ -13,6 +13,8 @@
 #include <quern/err.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+
 struct qn_job;
 
 /* A handler's answer. */
@@ -61,5 +63,7 @@ struct qn_task {
     enum qn_outcome (*run)(struct qn_job *job);
     void (*done)(void *state); /* may be NULL */
 };
+
+#pragma GCC visibility pop
 
 #endif

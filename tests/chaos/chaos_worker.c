@@ -3,11 +3,11 @@
  * The ledger (CHAOS_EFFECTS) is a file outside Redis: one O_APPEND write per
  * effect, so a line is whole or absent even when its writer is killed.
  */
-#include "worker/worker.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <quern/client.h>
 #include <quern/job.h>
+#include <quern/worker.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -67,5 +67,5 @@ static const struct qn_task *const tasks[] = {&effect_task, NULL};
 
 int main(int argc, char **argv)
 {
-    return worker_main(argc, argv, tasks);
+    return qn_worker_main(argc, argv, tasks);
 }

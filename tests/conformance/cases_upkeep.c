@@ -175,12 +175,12 @@ static void purge_forgets_dead_letters_by_age_and_by_count(void **state)
         op_finish(w, taken, 0, QN_FIN_FAILED, DAY);
         world_advance(w, 1000);
     }
-    assert_int_equal(op_purge(w, 3500, 100)->number, 1);
+    assert_int_equal(op_trim(w, 3500, 100)->number, 1);
     assert_int_equal(state_of(w, "a"), 0);
-    assert_int_equal(op_purge(w, DAY, 1)->number, 2);
+    assert_int_equal(op_trim(w, DAY, 1)->number, 2);
     assert_int_equal(op_list(w, QN_FAILED, 0, 10)->n, 1);
     assert_state(w, "d", QN_FAILED);
-    assert_int_equal(op_purge(w, DAY, 1)->number, 0);
+    assert_int_equal(op_trim(w, DAY, 1)->number, 0);
 }
 
 static void a_paused_queue_gives_out_nothing_and_takes_everything_in(void **state)

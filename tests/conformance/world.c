@@ -431,10 +431,18 @@ struct got *op_recover(struct world *w)
     SENT(got);
 }
 
-struct got *op_purge(struct world *w, int64_t max_age, int64_t max_count)
+static void on_purged(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    if (begin(arg, reply))
+        got->number = reply->purged->n;
+}
+
+struct got *op_trim(struct world *w, int64_t max_age, int64_t max_count)
 {
     struct got *got = got_create();
-    w->broker->ops->purge(w->broker, Q, max_age, max_count, on_number, got);
+    w->broker->ops->trim(w->broker, Q, max_age, max_count, on_purged, got);
     SENT(got);
 }
 
@@ -515,7 +523,7 @@ struct got *op_stats(struct world *w)
 struct got *op_pause(struct world *w, bool paused)
 {
     struct got *got = got_create();
-    w->broker->ops->pause(w->broker, Q, paused, on_number, got);
+    w->broker->ops->gate(w->broker, Q, paused ? QN_GATE_PAUSED : QN_GATE_OPEN, on_number, got);
     SENT(got);
 }
 

@@ -1,10 +1,10 @@
 /* hostile_worker.c - a worker whose tasks do to their executor what they can. */
-#include "worker/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <quern/client.h>
 #include <quern/job.h>
+#include <quern/worker.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -340,5 +340,5 @@ static const struct qn_task *const tasks[] = {
 
 int main(int argc, char **argv)
 {
-    return worker_main(argc, argv, tasks);
+    return qn_worker_main(argc, argv, tasks);
 }

@@ -1,9 +1,9 @@
 /* misbehaving_worker.c - a worker whose tasks do what handlers do wrong, and some that
  * do what they should. */
-#include "worker/worker.h"
 
 #include <poll.h>
 #include <quern/job.h>
+#include <quern/worker.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,5 +164,5 @@ static const struct qn_task *const tasks[] = {
 
 int main(int argc, char **argv)
 {
-    return worker_main(argc, argv, tasks);
+    return qn_worker_main(argc, argv, tasks);
 }

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- purge.lua - forget dead letters that are too old or too many: failed -> nothing.
+-- trim.lua - forget dead letters that are too old or too many: failed -> nothing.
 --
 -- KEYS  meta failed
 -- ARGV  max_age_ms, max_count, limit (at most 500)
