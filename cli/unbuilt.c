@@ -90,11 +90,6 @@ int cli_run_fsck(struct cli *cli)
     return unbuilt(cli);
 }
 
-int cli_run_new_task(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
 int cli_run_completion(struct cli *cli)
 {
     return unbuilt(cli);
