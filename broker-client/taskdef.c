@@ -18,6 +18,17 @@ const char *qn_type_name(enum qn_type type)
     return (int)type >= 0 && (int)type < TYPES ? type_names[type] : "?";
 }
 
+bool qn_type_of(const char *name, enum qn_type *ret)
+{
+    for (int i = 0; i < TYPES; i++) {
+        if (strcmp(type_names[i], name) == 0) {
+            *ret = (enum qn_type)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool qn_task_name_ok(const char *name)
 {
     size_t len = name ? strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") : 0;
@@ -112,13 +123,7 @@ static int read_type(json_object *object, enum qn_type *ret)
     if (!json_object_object_get_ex(object, "type", &value) ||
         !json_object_is_type(value, json_type_string))
         return QN_EINVAL;
-    for (int i = 0; i < TYPES; i++) {
-        if (strcmp(type_names[i], json_object_get_string(value)) == 0) {
-            *ret = (enum qn_type)i;
-            return QN_OK;
-        }
-    }
-    return QN_EINVAL;
+    return qn_type_of(json_object_get_string(value), ret) ? QN_OK : QN_EINVAL;
 }
 
 static int read_choices(json_object *object, struct qn_taskdef_param *param)

@@ -20,6 +20,4 @@ struct qn_taskdef {
     size_t n_params;
 };
 
-const char *qn_type_name(enum qn_type type);
-
 #endif

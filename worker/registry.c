@@ -4,6 +4,7 @@
 #include "broker-client/taskdef.h"
 #include "common/mem.h"
 #include "common/str.h"
+#include "definition.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +13,15 @@
 #define NAME_MAX_LEN  64
 #define SUMMARY_BYTES 200
 
+struct row {
+    struct worker_task seen;
+    struct worker_definition *definition; /* owned; NULL when compiled in */
+    struct worker_exec *exec;             /* owned */
+    char *file;                           /* owned; NULL when compiled in */
+};
+
 struct worker_registry {
-    const struct qn_task **tasks; /* sorted by name */
+    struct row *rows; /* sorted by name */
     size_t n;
 };
 
@@ -131,7 +139,8 @@ static int check_size(const struct qn_task *task, struct qn_err *reterr)
     return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "task %s: %s", task->name, qn_err_text(rc));
 }
 
-int worker_task_check(const struct qn_task *task, struct qn_err *reterr)
+/* All but run, which a task from outside has not got here. */
+static int check_definition(const struct qn_task *task, struct qn_err *reterr)
 {
     int rc;
 
@@ -140,8 +149,6 @@ int worker_task_check(const struct qn_task *task, struct qn_err *reterr)
     if (!qn_task_name_ok(task->name))
         return qn_fail(reterr, QN_EINVAL, "task \"%.80s\": the name is not 1-64 of [a-z0-9_.-]",
                        task->name);
-    if (!task->run)
-        return qn_fail(reterr, QN_EINVAL, "task %s: run is missing", task->name);
     if (!task->summary || !is_line(task->summary, SUMMARY_BYTES))
         return qn_fail(reterr, QN_EINVAL, "task %s: summary is not a line of 1-%d bytes",
                        task->name, SUMMARY_BYTES);
@@ -152,6 +159,15 @@ int worker_task_check(const struct qn_task *task, struct qn_err *reterr)
     if (rc == QN_OK)
         rc = check_params(task, reterr);
     return rc == QN_OK ? check_size(task, reterr) : rc;
+}
+
+int worker_task_check(const struct qn_task *task, struct qn_err *reterr)
+{
+    int rc = check_definition(task, reterr);
+
+    if (rc == QN_OK && !task->run)
+        rc = qn_fail(reterr, QN_EINVAL, "task %s: run is missing", task->name);
+    return rc;
 }
 
 /* ---- the table ---- */
@@ -171,7 +187,7 @@ static size_t place(const struct worker_registry *registry, struct qn_span name,
 
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        int order = compare(name, registry->tasks[middle]->name);
+        int order = compare(name, registry->rows[middle].seen.task->name);
         if (order == 0) {
             *ret_there = true;
             return middle;
@@ -185,28 +201,98 @@ static size_t place(const struct worker_registry *registry, struct qn_span name,
     return from;
 }
 
+void worker_file_text(const char *file, char out[WORKER_FILE_TEXT_SIZE])
+{
+    size_t len = strlen(file), room = WORKER_FILE_TEXT_SIZE - 1;
+
+    if (len <= room)
+        memcpy(out, file, len + 1);
+    else
+        snprintf(out, WORKER_FILE_TEXT_SIZE, "...%s", file + len - (room - 3));
+}
+
+static int refuse_twice(const struct worker_task *there, const struct worker_task *task,
+                        struct qn_err *reterr)
+{
+    char first[WORKER_FILE_TEXT_SIZE], second[WORKER_FILE_TEXT_SIZE];
+
+    if (task->source == WORKER_COMPILED_IN)
+        return qn_fail(reterr, QN_EEXISTS, "task %s: there are two of this name", task->task->name);
+    worker_file_text(there->file, first);
+    worker_file_text(task->file, second);
+    if (there->source == WORKER_COMPILED_IN)
+        return qn_fail(reterr, QN_EEXISTS, "%s: task %s is compiled in already", second,
+                       task->task->name);
+    if (strcmp(there->file, task->file) == 0)
+        return qn_fail(reterr, QN_EEXISTS, "%s: task %s is there twice", second, task->task->name);
+    return qn_fail(reterr, QN_EEXISTS, "%s: task %s is in %s too", second, task->task->name, first);
+}
+
+static int insert(struct worker_registry *registry, const struct row *row, struct qn_err *reterr)
+{
+    const char *name = row->seen.task->name;
+    bool there;
+    size_t at = place(registry, (struct qn_span){name, strlen(name)}, &there);
+
+    if (there)
+        return refuse_twice(&registry->rows[at].seen, &row->seen, reterr);
+    if (registry->n == WORKER_TASKS_MAX)
+        return qn_fail(reterr, QN_ELIMIT, "task %s: over %d tasks", name, WORKER_TASKS_MAX);
+    struct row *grown = qn_realloc_array(registry->rows, registry->n + 1, sizeof(*grown));
+    if (!grown)
+        return qn_fail(reterr, QN_ENOMEM, "task %s: out of memory", name);
+    memmove(grown + at + 1, grown + at, (registry->n - at) * sizeof(*grown));
+    grown[at] = *row;
+    registry->rows = grown;
+    registry->n++;
+    return QN_OK;
+}
+
 int worker_registry_add(struct worker_registry *registry, const struct qn_task *task,
                         struct qn_err *reterr)
 {
-    bool there;
+    const struct row row = {.seen = {.task = task, .source = WORKER_COMPILED_IN, .file = ""}};
     int rc = worker_task_check(task, reterr);
 
+    return rc == QN_OK ? insert(registry, &row, reterr) : rc;
+}
+
+static void release_row(struct row *row)
+{
+    worker_definition_free(row->definition);
+    qn_free(row->file);
+}
+
+/* The text of a mistake begins with the file that has it. */
+static int check_outside(const struct qn_task *task, const char *file, struct qn_err *reterr)
+{
+    char shown[WORKER_FILE_TEXT_SIZE];
+    struct qn_err why;
+    int rc = check_definition(task, &why);
+
+    worker_file_text(file, shown);
+    return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "%s: %s", shown, why.msg);
+}
+
+int worker_registry_add_outside(struct worker_registry *registry,
+                                struct worker_definition *definition, struct worker_exec *exec,
+                                const char *file, struct qn_err *reterr)
+{
+    struct row row = {.definition = definition, .exec = exec, .file = qn_strdup(file)};
+    int rc = row.file ? check_outside(worker_definition_task(definition), file, reterr)
+                      : qn_fail(reterr, QN_ENOMEM, "tasks: out of memory");
+
+    row.seen = (struct worker_task){
+        .task = worker_definition_task(definition),
+        .source = exec ? WORKER_EXEC : WORKER_PLUGIN,
+        .file = row.file,
+        .exec = exec,
+    };
+    if (rc == QN_OK)
+        rc = insert(registry, &row, reterr);
     if (rc != QN_OK)
-        return rc;
-    size_t at = place(registry, (struct qn_span){task->name, strlen(task->name)}, &there);
-    if (there)
-        return qn_fail(reterr, QN_EEXISTS, "task %s: there are two of this name", task->name);
-    if (registry->n == WORKER_TASKS_MAX)
-        return qn_fail(reterr, QN_ELIMIT, "task %s: over %d tasks", task->name, WORKER_TASKS_MAX);
-    const struct qn_task **grown =
-        qn_realloc_array(registry->tasks, registry->n + 1, sizeof(*grown));
-    if (!grown)
-        return qn_fail(reterr, QN_ENOMEM, "task %s: out of memory", task->name);
-    memmove(grown + at + 1, grown + at, (registry->n - at) * sizeof(*grown));
-    grown[at] = task;
-    registry->tasks = grown;
-    registry->n++;
-    return QN_OK;
+        release_row(&row);
+    return rc;
 }
 
 int worker_registry_create(struct worker_registry **ret, const struct qn_task *const *tasks,
@@ -229,7 +315,9 @@ void worker_registry_free(struct worker_registry *registry)
 {
     if (!registry)
         return;
-    qn_free(registry->tasks);
+    for (size_t i = 0; i < registry->n; i++)
+        release_row(&registry->rows[i]);
+    qn_free(registry->rows);
     qn_free(registry);
 }
 
@@ -240,7 +328,12 @@ size_t worker_registry_count(const struct worker_registry *registry)
 
 const struct qn_task *worker_registry_at(const struct worker_registry *registry, size_t i)
 {
-    return registry->tasks[i];
+    return registry->rows[i].seen.task;
+}
+
+const struct worker_task *worker_registry_row(const struct worker_registry *registry, size_t i)
+{
+    return &registry->rows[i].seen;
 }
 
 int worker_registry_index(const struct worker_registry *registry, struct qn_span name)
@@ -255,5 +348,5 @@ const struct qn_task *worker_registry_find(const struct worker_registry *registr
 {
     int at = worker_registry_index(registry, (struct qn_span){name, strlen(name)});
 
-    return at >= 0 ? registry->tasks[at] : NULL;
+    return at >= 0 ? registry->rows[at].seen.task : NULL;
 }

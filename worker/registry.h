@@ -54,6 +54,10 @@ int worker_registry_index(const struct worker_registry *registry, struct qn_span
 const struct qn_task *worker_registry_find(const struct worker_registry *registry,
                                            const char *name); /* or NULL */
 
+/* A file's name as errors show it: of a long one the end. */
+#define WORKER_FILE_TEXT_SIZE 100
+void worker_file_text(const char *file, char out[WORKER_FILE_TEXT_SIZE]);
+
 /* The check of one definition. */
 QN_MUST_CHECK int worker_task_check(const struct qn_task *task, struct qn_err *reterr);
 
