@@ -314,6 +314,26 @@ class Tidy(Check):
         self.refuses("tidy", {"common/a.c": self.HEAD + deep}, "nesting level")
 
 
+class Docs(Check):
+    PAGE = "# A page\n\n[other](docs/b.md#two-words) [here](#a-page) [web](https://a.b/c)\n"
+    OTHER = "# b\n\n## Two words\n\n<!-- file: c.c -->\n```c\nint c;\n```\n"
+    TREE = {"a.md": PAGE, "docs/b.md": OTHER, "c.c": "int c;\n"}
+
+    def test_true_pages_are_accepted(self):
+        self.accepts("docs", self.TREE)
+
+    def test_a_link_to_nothing_is_refused(self):
+        self.refuses("docs", {**self.TREE, "a.md": "# A\n\n[other](docs/x.md)\n"},
+                     "a.md:3: leads to docs/x.md")
+
+    def test_a_heading_that_is_not_there_is_refused(self):
+        self.refuses("docs", {**self.TREE, "docs/b.md": self.OTHER.replace("Two", "Three")},
+                     "a.md:3: leads to #two-words")
+
+    def test_another_file_than_the_one_shown_is_refused(self):
+        self.refuses("docs", {**self.TREE, "c.c": "int d;\n"}, "docs/b.md:5: shows another c.c")
+
+
 class Runner(unittest.TestCase):
     def test_all_checks_have_a_class_here(self):
         tested = {name.lower() for name, value in globals().items()

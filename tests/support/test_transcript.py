@@ -30,8 +30,16 @@ one
 t…o
 three
 $ sleep 1000 &
+$ mkfifo pipe; (read line <pipe; echo "$line" >late) &
+$ echo word >pipe
 ~~~
 Text.
+
+<!-- until: grep -q word late -->
+~~~console
+$ cat late
+word
+~~~
 
 <!-- exit: 3 -->
 ~~~console

@@ -11,7 +11,8 @@ is a piece of a session in a shell: lines with "$ " in front are typed, the othe
 what must come out, stdout and stderr as they come. "…" stands for any text within a line,
 a line of nothing else for any number of lines. All blocks of a page are one session, in a
 folder that is empty at first; a command ends with 0 unless the page says
-"<!-- exit: N -->" in front of the block.
+"<!-- exit: N -->" in front of the block. "<!-- until: COMMAND -->" there waits until
+COMMAND succeeds, as somebody who types does without noticing.
 """
 import contextlib
 import os
@@ -23,14 +24,16 @@ import time
 
 import servers
 
-FENCE = re.compile(r"^(?:<!-- exit: (\d+) -->\n)?```console\n(.*?)^```$", re.M | re.S)
+FENCE = re.compile(r"^(?:<!-- exit: (?P<exit>\d+) -->\n)?(?:<!-- until: (?P<until>.*?) -->\n)?"
+                   r"```console\n(?P<text>.*?)^```$", re.M | re.S)
 MARK = "--- end of "
 DEADLINE = 120
 
 
 class Step:
-    def __init__(self, line, command, exit_code):
+    def __init__(self, line, command, exit_code, until):
         self.line, self.command, self.exit_code = line, command, exit_code
+        self.until = until
         self.expected = []
 
 
@@ -38,10 +41,12 @@ def steps(page):
     """What the page has people type, with what they will see."""
     found = []
     for block in FENCE.finditer(page):
-        line = page.count("\n", 0, block.start(2)) + 1
-        for text in block.group(2).splitlines():
+        line = page.count("\n", 0, block.start("text")) + 1
+        until = block["until"]
+        for text in block["text"].splitlines():
             if text.startswith("$ "):
-                found.append(Step(line, text[2:], int(block.group(1) or 0)))
+                found.append(Step(line, text[2:], int(block["exit"] or 0), until))
+                until = None
             else:
                 found[-1].expected.append(text)
             line += 1
@@ -106,6 +111,8 @@ def play(case, page, folder, env):
     session = Session(folder, env)
     case.addCleanup(session.close)
     for step in todo:
+        if step.until:
+            servers.wait_until(lambda: session.type(step.until)[0] == 0, DEADLINE, step.until)
         code, output = session.type(step.command)
         where = f"{page.name}:{step.line}: {step.command}\n{output}"
         case.assertEqual(code, step.exit_code, where)
