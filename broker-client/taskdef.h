@@ -16,7 +16,7 @@
 
 #define QN_TASKDEF_MAX (64 * 1024)
 
-bool qn_task_name_ok(const char *name); /* 1-64 of [a-z0-9_.-] */
+bool qn_task_name_ok(const char *name);      /* 1-64 of [a-z0-9_.-] */
 const char *qn_type_name(enum qn_type type); /* "integer"; "?" for none */
 bool qn_type_of(const char *name, enum qn_type *ret);
 QN_MUST_CHECK int qn_taskdef_encode(const struct qn_task *task, struct qn_buf *out);
