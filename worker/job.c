@@ -92,6 +92,7 @@ void worker_job_clear(struct qn_job *job)
     worker_buffer_trim(&job->result);
     worker_buffer_trim(&job->artifacts);
     worker_buffer_trim(&job->follows);
+    job->cause = QN_CAUSE_NONE;
     job->progress = (struct worker_progress){.waiting = false};
     job->logged = 0;
     job->log_cut = false;
@@ -146,7 +147,7 @@ int worker_job_finish(struct qn_job *job, enum qn_outcome outcome, struct worker
     } else if (outcome != QN_SNOOZE) {
         explain(job, outcome);
         made.outcome = outcome == QN_RETRY ? QN_RETRY : QN_FAIL;
-        made.cause = QN_CAUSE_ERROR;
+        made.cause = worker_link_cause_ok(made.outcome, job->cause) ? job->cause : QN_CAUSE_ERROR;
     }
     if (outcome != QN_DONE)
         made.error = span_of(&job->error);

@@ -47,6 +47,12 @@ void worker_job_free(struct qn_job *job); /* NULL is fine */
 QN_MUST_CHECK int worker_job_begin(struct qn_job *job, const struct worker_job_frame *frame,
                                    const struct qn_record *record, void *state,
                                    struct qn_err *reterr);
+/* The progress that was told and not sent. */
+void worker_job_send_progress(struct qn_job *job);
+/* One log line of any bytes. */
+void worker_job_log(struct qn_job *job, struct qn_span line);
+/* Why the answer is QN_RETRY, which it returns: the stop that was asked for. */
+enum qn_outcome worker_job_stopped(struct qn_job *job, const char *why);
 /* Sends what is still to be sent, and says how the run ended; spans of *ret are
  * borrowed until clear. The outcome is what run returned, whatever that is. */
 QN_MUST_CHECK int worker_job_finish(struct qn_job *job, enum qn_outcome outcome,

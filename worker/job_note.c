@@ -113,6 +113,18 @@ static void log_line(struct qn_job *job, struct qn_span line)
     send_line(job, (struct qn_span){.data = note, .len = sizeof(note) - 1});
 }
 
+/* Of a text that was cut at len: the length without the character that it cut. */
+static size_t whole_chars(const char *text, size_t len)
+{
+    size_t from = len;
+
+    while (from > 0 && len - from < 4 && (text[from - 1] & 0xc0) == 0x80)
+        from--;
+    if (from == 0 || !(text[from - 1] & 0x80) || qn_utf8_char(text + from - 1, len - from + 1) > 0)
+        return len;
+    return from - 1;
+}
+
 /* Formats as vsnprintf does. A text that was cut ends with a whole character. Returns
  * the length. */
 static size_t format(char *out, size_t size, bool *ret_cut, const char *fmt, va_list args)
@@ -123,16 +135,25 @@ static size_t format(char *out, size_t size, bool *ret_cut, const char *fmt, va_
     *ret_cut = len >= size;
     if (!*ret_cut)
         return len;
-    len = size - 1;
-    while (len > 0 && (out[len - 1] & 0xc0) == 0x80)
+    return whole_chars(out, size - 1);
+}
+
+static void log_text(struct qn_job *job, const char *text, size_t len, bool cut)
+{
+    struct qn_buf *line = &job->line;
+
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
         len--;
-    return len > 0 && (out[len - 1] & 0x80) ? len - 1 : len;
+    qn_buf_reset(line);
+    worker_text_add(line, text, len, "\t", WORKER_LOG_LINE_MAX);
+    qn_buf_add_str(line, cut ? CUT_MARK "\n" : "\n");
+    if (qn_buf_status(line) == QN_OK)
+        log_line(job, (struct qn_span){.data = line->data, .len = line->len});
 }
 
 void qn_job_log(struct qn_job *job, const char *fmt, ...)
 {
     char raw[WORKER_LOG_LINE_MAX];
-    struct qn_buf *line = &job->line;
     va_list args;
     bool cut;
 
@@ -141,24 +162,55 @@ void qn_job_log(struct qn_job *job, const char *fmt, ...)
     va_start(args, fmt);
     size_t len = format(raw, sizeof(raw), &cut, fmt, args);
     va_end(args);
-    while (len > 0 && (raw[len - 1] == '\n' || raw[len - 1] == '\r'))
-        len--;
-    qn_buf_reset(line);
-    worker_text_add(line, raw, len, "\t", WORKER_LOG_LINE_MAX);
-    qn_buf_add_str(line, cut ? CUT_MARK "\n" : "\n");
-    if (qn_buf_status(line) == QN_OK)
-        log_line(job, (struct qn_span){.data = line->data, .len = line->len});
+    log_text(job, raw, len, cut);
+}
+
+void worker_job_log(struct qn_job *job, struct qn_span line)
+{
+    bool cut = line.len >= WORKER_LOG_LINE_MAX;
+
+    if (!job->log_cut)
+        log_text(job, line.data, cut ? whole_chars(line.data, WORKER_LOG_LINE_MAX - 1) : line.len,
+                 cut);
+}
+
+/* ---- why ---- */
+
+static void set_error(struct qn_job *job, const char *fmt, va_list args) QN_PRINTF(2, 0);
+static void set_error(struct qn_job *job, const char *fmt, va_list args)
+{
+    char raw[QN_ERROR_TEXT_MAX + 1];
+    bool cut;
+    size_t len = format(raw, sizeof(raw), &cut, fmt, args);
+
+    qn_buf_reset(&job->error);
+    worker_text_add(&job->error, raw, len, "\t\n", QN_ERROR_TEXT_MAX);
 }
 
 void qn_job_error(struct qn_job *job, const char *fmt, ...)
 {
-    char raw[QN_ERROR_TEXT_MAX + 1];
     va_list args;
-    bool cut;
 
     va_start(args, fmt);
-    size_t len = format(raw, sizeof(raw), &cut, fmt, args);
+    set_error(job, fmt, args);
     va_end(args);
-    qn_buf_reset(&job->error);
-    worker_text_add(&job->error, raw, len, "\t\n", QN_ERROR_TEXT_MAX);
+}
+
+enum qn_outcome qn_job_reject(struct qn_job *job, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    set_error(job, fmt, args);
+    va_end(args);
+    job->cause = QN_CAUSE_REJECTED;
+    return QN_FAIL;
+}
+
+enum qn_outcome worker_job_stopped(struct qn_job *job, const char *why)
+{
+    if (job->error.len == 0)
+        qn_job_error(job, "%s", why);
+    job->cause = QN_CAUSE_TIMEOUT;
+    return QN_RETRY;
 }

@@ -48,6 +48,7 @@ struct qn_job {
     bool log_cut;
     struct qn_buf line; /* one log line or one progress */
     struct qn_buf error;
+    enum qn_cause cause; /* when it is not the usual one of the answer */
     int64_t delay_ms;
     struct qn_buf result;
     struct qn_artifact *open;
@@ -59,6 +60,5 @@ struct qn_job {
 
 void worker_job_clear_texts(struct qn_job *job);
 void worker_job_abandon_all(struct qn_job *job);
-void worker_job_send_progress(struct qn_job *job); /* the one that waits, if any */
 
 #endif

@@ -118,10 +118,18 @@ int worker_link_encode_result(struct qn_buf *out, const struct worker_result_fra
     return qn_buf_status(out);
 }
 
-/* What an executor may say about why: the other causes are the supervisor's to find. */
-static bool cause_ok(int64_t cause)
+bool worker_link_cause_ok(enum qn_outcome outcome, enum qn_cause cause)
 {
-    return cause == QN_CAUSE_NONE || cause == QN_CAUSE_ERROR || cause == QN_CAUSE_REJECTED;
+    static const struct {
+        enum qn_cause usual, other;
+    } causes[] = {
+        [QN_DONE] = {QN_CAUSE_NONE, QN_CAUSE_NONE},
+        [QN_RETRY] = {QN_CAUSE_ERROR, QN_CAUSE_TIMEOUT},
+        [QN_FAIL] = {QN_CAUSE_ERROR, QN_CAUSE_REJECTED},
+        [QN_SNOOZE] = {QN_CAUSE_NONE, QN_CAUSE_NONE},
+    };
+
+    return cause == causes[outcome].usual || cause == causes[outcome].other;
 }
 
 static bool texts_ok(const struct worker_result_frame *result)
@@ -139,7 +147,8 @@ int worker_link_decode_result(struct qn_span body, struct worker_result_frame *r
 
     if (!get_number(&body, 1, INT64_MAX, &result.run) ||
         !get_number(&body, 0, QN_SNOOZE, &outcome) ||
-        !get_number(&body, 0, QN_CAUSE_REJECTED, &cause) || !cause_ok(cause) ||
+        !get_number(&body, 0, QN_CAUSE_REJECTED, &cause) ||
+        !worker_link_cause_ok((enum qn_outcome)outcome, (enum qn_cause)cause) ||
         !get_number(&body, 0, WORKER_DELAY_MAX_MS + 1, &result.delay_ms))
         return QN_EPROTO;
     if (!get_bytes(&body, QN_ERROR_TEXT_MAX, &result.error) ||

@@ -57,12 +57,16 @@ struct worker_follow_frame {
 struct worker_result_frame {
     int64_t run; /* must be the one that was given */
     enum qn_outcome outcome;
-    enum qn_cause cause; /* QN_CAUSE_REJECTED when the task is unknown, else ERROR or NONE */
+    enum qn_cause cause; /* see worker_link_cause_ok */
     int64_t delay_ms;    /* -1: the policy's; else up to WORKER_DELAY_MAX_MS */
     struct qn_span error;
     struct qn_span result;
     struct qn_span artifacts; /* JSON array of {"name","type","size","sha256"} */
 };
+
+/* What an executor may say about why: NONE with DONE and SNOOZE, ERROR or TIMEOUT with
+ * RETRY, ERROR or REJECTED with FAIL. The other causes are the supervisor's to find. */
+bool worker_link_cause_ok(enum qn_outcome outcome, enum qn_cause cause);
 
 /* Encoders append a body. QN_EINVAL for a number that decode would refuse, else the
  * failure of out. Decoders return QN_OK or QN_EPROTO: sizes and numbers out of bounds,

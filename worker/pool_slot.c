@@ -140,7 +140,9 @@ static enum worker_fate fate_of(const struct worker_result_frame *result)
         [QN_SNOOZE] = WORKER_FATE_SNOOZE,
     };
 
-    return result->cause == QN_CAUSE_REJECTED ? WORKER_FATE_REJECTED : fates[result->outcome];
+    if (result->cause == QN_CAUSE_REJECTED)
+        return WORKER_FATE_REJECTED;
+    return result->cause == QN_CAUSE_TIMEOUT ? WORKER_FATE_TIMED_OUT : fates[result->outcome];
 }
 
 /* One that was killed meanwhile is on its way out. */

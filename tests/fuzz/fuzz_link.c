@@ -54,8 +54,7 @@ static void try_result(struct qn_span body, struct qn_buf *again)
         return;
     FUZZ_REQUIRE(result.run >= 1);
     FUZZ_REQUIRE((int)result.outcome >= QN_DONE && (int)result.outcome <= QN_SNOOZE);
-    FUZZ_REQUIRE(result.cause == QN_CAUSE_NONE || result.cause == QN_CAUSE_ERROR ||
-                 result.cause == QN_CAUSE_REJECTED);
+    FUZZ_REQUIRE(worker_link_cause_ok(result.outcome, result.cause));
     FUZZ_REQUIRE(result.delay_ms >= -1 && result.delay_ms <= WORKER_DELAY_MAX_MS);
     require_inside(result.error, body, QN_ERROR_TEXT_MAX);
     require_inside(result.result, body, QN_RESULT_MAX);

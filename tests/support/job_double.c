@@ -132,6 +132,18 @@ void qn_job_error(struct qn_job *job, const char *fmt, ...)
     va_end(args);
 }
 
+enum qn_outcome qn_job_reject(struct qn_job *job, const char *fmt, ...)
+{
+    va_list args;
+
+    qn_buf_reset(&job->error);
+    va_start(args, fmt);
+    qn_buf_vprintf(&job->error, fmt, args);
+    va_end(args);
+    job->rejected = true;
+    return QN_FAIL;
+}
+
 int qn_job_stop_fd(const struct qn_job *job)
 {
     return job->stop[0];

@@ -24,6 +24,7 @@ struct qn_job {
     int stop[2]; /* pipe: a byte in it is the soft limit */
     struct qn_buf log;
     struct qn_buf error;
+    bool rejected;
     struct qn_buf result;
     struct qn_artifact files[JOB_DOUBLE_FILES];
     size_t n_files;

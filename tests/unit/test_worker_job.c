@@ -136,6 +136,14 @@ static void a_log_line_holds_no_control_character_and_no_bad_byte(void **state)
     assert_string_equal(room->log.data, "a\tb\\x1b[31m\\x0d\\x0aforged \xef\xbf\xbd \xc3\xa9\n");
 }
 
+static void a_log_line_of_any_bytes_is_kept_whole(void **state)
+{
+    struct room *room = *state;
+
+    worker_job_log(room->job, SPAN("a\0b\x01\xff\xc3\xa9\r"));
+    assert_string_equal(room->log.data, "a\\x00b\\x01\xef\xbf\xbd\xc3\xa9\n");
+}
+
 static void a_long_log_line_is_cut_and_says_so(void **state)
 {
     struct room *room = *state;
@@ -146,6 +154,11 @@ static void a_long_log_line_is_cut_and_says_so(void **state)
     qn_job_log(room->job, "%s", text);
     assert_true(room->log.len < WORKER_LOG_LINE_MAX + 10);
     assert_string_equal(room->log.data + room->log.len - 7, " (cut)\n");
+    qn_buf_reset(&room->log);
+    memcpy(text + WORKER_LOG_LINE_MAX - 3, "\xc3\xa9\xc3\xa9", 4);
+    worker_job_log(room->job, (struct qn_span){.data = text, .len = 100000});
+    assert_int_equal(room->log.len, WORKER_LOG_LINE_MAX - 1 + 7);
+    assert_string_equal(room->log.data + room->log.len - 10, "x\xc3\xa9 (cut)\n");
     qn_free(text);
 }
 
@@ -217,6 +230,36 @@ static void a_failure_has_a_reason_and_no_result(void **state)
     result = job_room_finish(room, QN_FAIL);
     assert_true(qn_span_is(result.error, "server said: no\n\xef\xbf\xbd\\x1b"));
     assert_int_equal(result.delay_ms, -1);
+}
+
+static void arguments_that_the_handler_rejects_say_why(void **state)
+{
+    struct room *room = *state;
+    struct worker_result_frame result;
+
+    assert_int_equal(qn_job_reject(room->job, "to %s is before from", "1999"), QN_FAIL);
+    result = job_room_finish(room, QN_FAIL);
+    assert_true(result.outcome == QN_FAIL && result.cause == QN_CAUSE_REJECTED);
+    assert_true(qn_span_is(result.error, "to 1999 is before from"));
+    assert_int_equal(job_room_finish(room, QN_RETRY).cause, QN_CAUSE_ERROR);
+    assert_int_equal(job_room_finish(room, QN_DONE).cause, QN_CAUSE_NONE);
+    worker_job_clear(room->job);
+    job_room_begin(room, NULL);
+    assert_int_equal(job_room_finish(room, QN_FAIL).cause, QN_CAUSE_ERROR);
+}
+
+static void a_stop_is_a_retry_whose_cause_is_the_timeout(void **state)
+{
+    struct room *room = *state;
+    struct worker_result_frame result;
+
+    assert_int_equal(worker_job_stopped(room->job, "ended by TERM"), QN_RETRY);
+    result = job_room_finish(room, QN_RETRY);
+    assert_true(result.outcome == QN_RETRY && result.cause == QN_CAUSE_TIMEOUT);
+    assert_true(qn_span_is(result.error, "ended by TERM"));
+    qn_job_error(room->job, "half was done");
+    assert_int_equal(worker_job_stopped(room->job, "ended by TERM"), QN_RETRY);
+    assert_true(qn_span_is(job_room_finish(room, QN_RETRY).error, "half was done"));
 }
 
 static void an_answer_that_is_none_fails_for_good(void **state)
@@ -352,11 +395,14 @@ int main(void)
         CASE(the_last_progress_is_always_sent),
         CASE(progress_is_clipped_and_its_text_cut_between_characters),
         CASE(a_log_line_holds_no_control_character_and_no_bad_byte),
+        CASE(a_log_line_of_any_bytes_is_kept_whole),
         CASE(a_long_log_line_is_cut_and_says_so),
         CASE(a_log_over_its_size_is_dropped_and_noted_once),
         CASE(a_result_is_one_json_value),
         CASE(the_last_result_counts_up_to_its_size),
         CASE(a_failure_has_a_reason_and_no_result),
+        CASE(arguments_that_the_handler_rejects_say_why),
+        CASE(a_stop_is_a_retry_whose_cause_is_the_timeout),
         CASE(an_answer_that_is_none_fails_for_good),
         CASE(a_snooze_has_its_delay_and_no_cause),
         CASE(follow_ups_are_sent_when_the_run_is_done_only),
