@@ -53,6 +53,33 @@ function(quern_program name)
   endif()
 endfunction()
 
+# quern_plugin(name SOURCES a.c): name.so in plugins/, for a worker's task-path. Its
+# functions are found in the program that loads it.
+function(quern_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE quern_flags)
+  set_target_properties(${name} PROPERTIES PREFIX ""
+                        LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins")
+endfunction()
+
+# quern_public_functions(variable job.h err.h): the names that headers of include/quern
+# declare, each at the beginning of a line of its own.
+function(quern_public_functions variable)
+  set(names "")
+  foreach(header IN LISTS ARGN)
+    set(path "${PROJECT_SOURCE_DIR}/include/quern/${header}")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+    file(STRINGS "${path}" lines REGEX "^[A-Za-z].*[ *]qn_[a-z0-9_]+\\(")
+    foreach(line IN LISTS lines)
+      string(REGEX MATCH "qn_[a-z0-9_]+\\(" name "${line}")
+      string(REPLACE "(" "" name "${name}")
+      list(APPEND names ${name})
+    endforeach()
+  endforeach()
+  set(${variable} "${names}" PARENT_SCOPE)
+endfunction()
+
 # quern_embed(output.c FOLDER dir SUFFIX lua PREFIX qn_lua_ HEADER path): texts become
 # part of the program.
 function(quern_embed output)

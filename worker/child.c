@@ -6,7 +6,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/str.h"
+#include "exec.h"
 #include "job.h"
+#include "plugin.h"
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
@@ -22,6 +24,7 @@
 
 /* What this process holds of one task: made at its first job. */
 struct prepared {
+    const struct qn_task *task; /* with its code; NULL until it is known, and for a program */
     struct qn_taskdef *def;
     void *state;
     bool ready; /* init was done */
@@ -159,15 +162,35 @@ static int check_args(struct prepared *prepared, const struct qn_task *task,
     return rc;
 }
 
-static int prepare(struct prepared *prepared, const struct qn_task *task, struct qn_err *reterr)
+/* A plugin is loaded here, which may be the end of this process. */
+static int find_code(struct prepared *prepared, const struct worker_task *row,
+                     struct qn_err *reterr)
+{
+    switch (row->source) {
+    case WORKER_COMPILED_IN:
+        prepared->task = row->task;
+        break;
+    case WORKER_PLUGIN:
+        return worker_plugin_find(row, &prepared->task, reterr);
+    case WORKER_EXEC:
+        break;
+    }
+    return QN_OK;
+}
+
+static int prepare(struct prepared *prepared, const struct worker_task *row, struct qn_err *reterr)
 {
     struct qn_err why = {.code = QN_OK};
 
     if (prepared->ready)
         return QN_OK;
-    int rc = task->init ? task->init(&prepared->state, &why) : QN_OK;
+    int rc = find_code(prepared, row, reterr);
     if (rc != QN_OK)
-        return qn_fail(reterr, rc, "task %s: init: %s", task->name,
+        return rc;
+    const struct qn_task *task = prepared->task;
+    rc = task && task->init ? task->init(&prepared->state, &why) : QN_OK;
+    if (rc != QN_OK)
+        return qn_fail(reterr, rc, "task %s: init: %s", row->task->name,
                        why.code != QN_OK ? why.msg : qn_err_text(rc));
     prepared->ready = true;
     return QN_OK;
@@ -193,6 +216,13 @@ static int refuse(struct child *child, int64_t run, enum qn_outcome outcome,
     return rc;
 }
 
+static enum qn_outcome handle(struct child *child, const struct prepared *prepared,
+                              const struct worker_task *row)
+{
+    return row->source == WORKER_EXEC ? worker_exec_run(child->job, row->exec)
+                                      : prepared->task->run(child->job);
+}
+
 /* Calls the handler, if everything before it holds. */
 static int call(struct child *child, const struct worker_job_frame *frame,
                 const struct qn_record *record)
@@ -207,15 +237,15 @@ static int call(struct child *child, const struct worker_job_frame *frame,
                 record->body.task.data);
         return refuse(child, frame->run, QN_FAIL, &why);
     }
-    const struct qn_task *task = worker_registry_at(child->registry, (size_t)index);
+    const struct worker_task *row = worker_registry_row(child->registry, (size_t)index);
     struct prepared *prepared = &child->prepared[index];
-    if (check_args(prepared, task, record, &why) != QN_OK)
+    if (check_args(prepared, row->task, record, &why) != QN_OK)
         return refuse(child, frame->run, why.code == QN_ENOMEM ? QN_RETRY : QN_FAIL, &why);
-    if (prepare(prepared, task, &why) != QN_OK)
+    if (prepare(prepared, row, &why) != QN_OK)
         return refuse(child, frame->run, QN_RETRY, &why);
     if (worker_job_begin(child->job, frame, record, prepared->state, &why) != QN_OK)
         return refuse(child, frame->run, QN_FAIL, &why);
-    int rc = worker_job_finish(child->job, task->run(child->job), &result);
+    int rc = worker_job_finish(child->job, handle(child, prepared, row), &result);
     if (rc == QN_OK)
         rc = send_result(child, &result);
     worker_job_clear(child->job);
@@ -329,10 +359,9 @@ static int set_up(struct child *child, struct qn_err *reterr)
 static void tear_down(struct child *child)
 {
     for (size_t i = worker_registry_count(child->registry); child->prepared && i > 0; i--) {
-        const struct qn_task *task = worker_registry_at(child->registry, i - 1);
         struct prepared *prepared = &child->prepared[i - 1];
-        if (prepared->ready && task->done)
-            task->done(prepared->state);
+        if (prepared->ready && prepared->task && prepared->task->done)
+            prepared->task->done(prepared->state);
         qn_taskdef_free(prepared->def);
     }
     qn_free(child->prepared);

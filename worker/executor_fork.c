@@ -1,107 +1,30 @@
 #include "executor_fork.h"
 
-#include <errno.h>
+#include "fork.h"
 #include <fcntl.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 #define PAGE_BYTES 4096
 
-/* All blocked until the child has reset them: a handler of the parent must not run in
- * the child, and a signal for the child must not get lost. */
-static void block_all(sigset_t *ret_before)
+static int be_executor(void *arg)
 {
-    sigset_t all;
+    const struct worker_birth *birth = arg;
 
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, ret_before);
-}
-
-static void reset_signals(void)
-{
-    struct sigaction plain = {.sa_handler = SIG_DFL};
-    sigset_t none;
-
-    for (int signo = 1; signo < NSIG; signo++)
-        sigaction(signo, &plain, NULL); /* fails for KILL, STOP and those of libc */
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void close_between(int first, int last)
-{
-    if (first <= last)
-        close_range((unsigned)first, (unsigned)last, 0);
-}
-
-static void close_all_but(int a, int b)
-{
-    int low = a < b ? a : b, high = a < b ? b : a;
-
-    close_between(STDERR_FILENO + 1, low - 1);
-    close_between(low + 1, high - 1);
-    close_between(high + 1, INT32_MAX);
-}
-
-/* Nothing to read, and what a handler prints goes where the log goes. */
-static void set_streams(void)
-{
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    if (null >= 0)
-        dup2(null, STDIN_FILENO);
-    dup2(STDERR_FILENO, STDOUT_FILENO);
-    if (null > STDERR_FILENO)
-        close(null);
-}
-
-/* When memory ends, an executor goes before its supervisor. */
-static void volunteer_for_oom(void)
-{
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    if (write(fd, "500", 3) < 0)
-        errno = 0; /* it was higher: fine */
-    close(fd);
-}
-
-static _Noreturn void be_child(const struct worker_birth *birth, pid_t parent)
-{
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(EX_OSERR); /* it died before the line above */
-    prctl(PR_SET_NAME, "quern-executor");
     qn_loop_forget(birth->loop);
-    volunteer_for_oom();
-    close_all_but(birth->fd, birth->stop_fd);
-    set_streams();
     fcntl(birth->fd, F_SETFL, fcntl(birth->fd, F_GETFL) & ~O_NONBLOCK);
     mprotect(birth->page, PAGE_BYTES, PROT_READ);
-    reset_signals();
-    _exit(worker_child_main(birth->fd, birth->stop_fd, birth->page, birth->registry));
+    return worker_child_main(birth->fd, birth->stop_fd, birth->page, birth->registry);
 }
 
 int worker_executor_fork(const struct worker_birth *birth, pid_t *ret, struct qn_err *reterr)
 {
-    pid_t parent = getpid();
-    sigset_t before;
+    struct worker_birth copy = *birth;
+    const struct worker_fork how = {
+        .name = "quern-executor",
+        .keep = {birth->fd, birth->stop_fd},
+        .arg = &copy,
+        .run = be_executor,
+    };
 
-    block_all(&before);
-    pid_t pid = fork();
-    if (pid == 0)
-        be_child(birth, parent);
-    int rc = pid < 0 ? qn_fail_sys(reterr, "executor: no process") : QN_OK;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    if (rc != QN_OK)
-        return rc;
-    setpgid(pid, pid); /* whoever is first */
-    *ret = pid;
-    return QN_OK;
+    return worker_fork(&how, ret, reterr);
 }

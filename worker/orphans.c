@@ -46,16 +46,37 @@ size_t worker_orphans_sweep(const struct worker_orphans_who *who)
     return killed;
 }
 
+size_t worker_orphans_list(pid_t *ret, size_t max)
+{
+    FILE *file = open_children();
+    size_t n = 0;
+    int pid;
+
+    while (file && n < max && fscanf(file, "%d", &pid) == 1)
+        ret[n++] = (pid_t)pid;
+    if (file)
+        fclose(file);
+    return n;
+}
+
+static bool is_among(pid_t pid, const pid_t *list, size_t n)
+{
+    while (n > 0 && list[n - 1] != pid)
+        n--;
+    return n > 0;
+}
+
 /* The children of those that are reaped become ours. */
-static bool end_generation(void)
+static bool end_generation(const pid_t *spared, size_t n)
 {
     FILE *file = open_children();
     bool any = false;
     int pid;
 
     while (file && fscanf(file, "%d", &pid) == 1) {
+        if (is_among((pid_t)pid, spared, n) || kill(pid, SIGKILL) < 0)
+            continue;
         any = true;
-        kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }
     if (file)
@@ -63,10 +84,10 @@ static bool end_generation(void)
     return any;
 }
 
-void worker_orphans_end(void)
+void worker_orphans_end(const pid_t *spared, size_t n)
 {
     int rounds = ROUNDS_MAX;
 
-    while (rounds-- > 0 && end_generation())
+    while (rounds-- > 0 && end_generation(spared, n))
         ;
 }

@@ -23,7 +23,10 @@ struct worker_orphans_who {
 };
 /* Looks once; returns how many were killed. */
 size_t worker_orphans_sweep(const struct worker_orphans_who *who);
-/* At the end, when no executor is left: kills and reaps every child, and theirs. */
-void worker_orphans_end(void);
+/* The children there are, at most max of them; returns how many. */
+size_t worker_orphans_list(pid_t *ret, size_t max);
+/* When no executor is left: kills and reaps every child but the n spared ones, and
+ * theirs. One that may not be killed stays. */
+void worker_orphans_end(const pid_t *spared, size_t n);
 
 #endif

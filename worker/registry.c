@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "definition.h"
+#include "exec.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -260,6 +261,7 @@ int worker_registry_add(struct worker_registry *registry, const struct qn_task *
 static void release_row(struct row *row)
 {
     worker_definition_free(row->definition);
+    worker_exec_free(row->exec);
     qn_free(row->file);
 }
 

@@ -3,16 +3,17 @@
  *   /etc/quern/tasks:./thumbnail.so:./report.task
  *
  * A list with ':' of plugins (*.so), task files (*.task) and folders, of which all files
- * with these endings count, in the order of their names. What cannot be read or does not
- * hold ends the start with a text that names the file and why; nothing is left out
- * silently.
+ * with these endings count, in the order of their names; hidden ones do not. What cannot
+ * be read or does not hold is an error with a text that names the file and why: nothing is
+ * left out silently. Files are known by their real path, without symbolic links.
  */
 #ifndef WORKER_SOURCES_H
 #define WORKER_SOURCES_H
 
 #include "registry.h"
 
+/* load_ms: what a plugin may take to be loaded (WORKER_PLUGIN_LOAD_MS). */
 QN_MUST_CHECK int worker_sources_load(struct worker_registry *registry, const char *path,
-                                      struct qn_err *reterr);
+                                      int64_t load_ms, struct qn_err *reterr);
 
 #endif

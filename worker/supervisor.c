@@ -410,7 +410,7 @@ void worker_supervisor_free(struct worker_supervisor *supervisor)
     supervisor->base.closing = true;
     worker_pool_free(supervisor->dispatch.pool);
     supervisor->dispatch.pool = NULL;
-    worker_orphans_end();
+    worker_orphans_end(NULL, 0);
     if (supervisor->base.broker)
         qn_broker_close(supervisor->base.broker);
     worker_health_free(supervisor->health);

@@ -1,12 +1,15 @@
 #include "tasklist.h"
 
 #include "broker-client/taskdef.h"
+#include "common/json.h"
+#include "common/json_member.h"
 #include "common/str.h"
 #include "exits.h"
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_WIDTH 80
+#define LINE_WIDTH    80
+#define FILE_JSON_MAX (64 * 1024)
 
 static const char usage[] = "usage: quern-worker tasks [--json] [NAME]\n";
 
@@ -33,12 +36,26 @@ static bool read_words(struct words *ret, int argc, char **argv)
 
 /* ---- JSON ---- */
 
-static void print_json(const struct qn_task *task)
+static const char *const source_names[] = {
+    [WORKER_COMPILED_IN] = "compiled-in",
+    [WORKER_PLUGIN] = "plugin",
+    [WORKER_EXEC] = "program",
+};
+
+/* The definition as it is published, and where it comes from. */
+static void print_json(const struct worker_task *row)
 {
     struct qn_buf json;
 
-    qn_buf_init(&json, QN_TASKDEF_MAX);
-    if (qn_taskdef_encode(task, &json) == QN_OK)
+    qn_buf_init(&json, QN_TASKDEF_MAX + FILE_JSON_MAX);
+    if (qn_taskdef_encode(row->task, &json) == QN_OK) {
+        qn_buf_cut(&json, json.len - 1);
+        qn_json_add_key(&json, "source");
+        qn_json_add_str(&json, source_names[row->source]);
+        qn_json_member_text(&json, "file", row->file);
+        qn_buf_add_byte(&json, '}');
+    }
+    if (qn_buf_status(&json) == QN_OK)
         fwrite(json.data, 1, json.len, stdout);
     qn_buf_release(&json);
 }
@@ -50,7 +67,7 @@ static void print_json_list(const struct worker_registry *registry)
     putchar('[');
     for (size_t i = 0; i < n; i++) {
         fputs(i ? ",\n " : "", stdout);
-        print_json(worker_registry_at(registry, i));
+        print_json(worker_registry_row(registry, i));
     }
     puts("]");
 }
@@ -95,8 +112,9 @@ static void print_params(const struct qn_param *params)
     }
 }
 
-static void print_task(const struct qn_task *task)
+static void print_task(const struct worker_task *row)
 {
+    const struct qn_task *task = row->task;
     char soft[QN_MS_TEXT_SIZE] = "the worker's", hard[QN_MS_TEXT_SIZE] = "the worker's";
 
     if (task->soft_limit_ms > 0)
@@ -111,6 +129,8 @@ static void print_task(const struct qn_task *task)
         printf("%d attempts\n", task->max_attempts);
     else
         puts("attempts the worker's");
+    if (row->source != WORKER_COMPILED_IN)
+        printf("%s %s\n", source_names[row->source], row->file);
 }
 
 /* The words of a call, indented, on lines that fit a terminal. */
@@ -139,25 +159,29 @@ static void print_table(const struct worker_registry *registry)
     for (size_t i = 0; i < n; i++)
         width = max(width, (int)strlen(worker_registry_at(registry, i)->name));
     for (size_t i = 0; i < n; i++) {
-        const struct qn_task *task = worker_registry_at(registry, i);
-        printf("%-*s  %s\n", width, task->name, task->summary);
-        print_words(task->params, width + 1);
+        const struct worker_task *row = worker_registry_row(registry, i);
+        printf("%-*s  %s\n", width, row->task->name, row->task->summary);
+        print_words(row->task->params, width + 1);
+        if (row->source != WORKER_COMPILED_IN)
+            printf("%*s  %s %s\n", width, "", source_names[row->source], row->file);
     }
 }
 
 static int print_one(const struct worker_registry *registry, const struct words *words)
 {
-    const struct qn_task *task = worker_registry_find(registry, words->name);
+    const struct qn_span name = {.data = words->name, .len = strlen(words->name)};
+    int index = worker_registry_index(registry, name);
 
-    if (!task) {
+    if (index < 0) {
         fprintf(stderr, "quern-worker: no task \"%.64s\"\n", words->name);
         return WORKER_EXIT_FAILED;
     }
+    const struct worker_task *row = worker_registry_row(registry, (size_t)index);
     if (words->json) {
-        print_json(task);
+        print_json(row);
         putchar('\n');
     } else {
-        print_task(task);
+        print_task(row);
     }
     return WORKER_EXIT_OK;
 }

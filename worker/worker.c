@@ -2,7 +2,9 @@
 #include "broker-client/settings.h"
 #include "common/log.h"
 #include "local.h"
+#include "plugin.h"
 #include "serve.h"
+#include "sources.h"
 #include "tasklist.h"
 #include <quern/worker.h>
 #include <signal.h>
@@ -68,22 +70,33 @@ static int dispatch(int argc, char **argv, const struct qn_config *config,
     return usage(why.msg);
 }
 
+/* Handlers read their settings in the environment, and so do plugins' constructors. */
+static int gather_tasks(struct worker_registry **ret, const struct qn_config *config,
+                        const struct qn_task *const *tasks, struct qn_err *reterr)
+{
+    int rc = qn_config_export(config, reterr);
+
+    if (rc == QN_OK)
+        rc = worker_registry_create(ret, tasks, reterr);
+    if (rc == QN_OK)
+        rc = worker_sources_load(*ret, qn_config_text(config, "task-path"), WORKER_PLUGIN_LOAD_MS,
+                                 reterr);
+    return rc;
+}
+
 static int with_config(int argc, char **argv, const struct qn_config *config,
                        const struct qn_task *const *tasks)
 {
     struct worker_registry *registry = NULL;
     struct qn_err why = {0};
-    int code;
+    int code = WORKER_EXIT_FAILED;
 
     if (qn_settings_log(config, "quern-worker", &why) != QN_OK)
         return usage(why.msg);
-    /* Handlers read their settings there. */
-    if (qn_config_export(config, &why) != QN_OK ||
-        worker_registry_create(&registry, tasks, &why) != QN_OK) {
+    if (gather_tasks(&registry, config, tasks, &why) == QN_OK)
+        code = dispatch(argc, argv, config, registry);
+    else
         qn_log(QN_LOG_ERROR, "quern-worker cannot run", QN_STR("why", why.msg));
-        return WORKER_EXIT_FAILED;
-    }
-    code = dispatch(argc, argv, config, registry);
     worker_registry_free(registry);
     return code;
 }

@@ -10,8 +10,12 @@
  * A worker loads it in child processes only, never in its supervisor: once at its start,
  * to read the definitions, and in each executor before the first job of one of its
  * tasks. It is refused, with a text that names the file and why, when it was built for
- * another ABI, misses the symbol below, has unresolved symbols, crashes or hangs while it
- * is loaded, or defines a task badly.
+ * another ABI, misses the symbol below, has unresolved symbols, crashes or hangs (over
+ * 10 s) while it is loaded, or defines a task badly: then the worker does not start. In an
+ * executor the same is the failure of the job that needed it, which is tried again.
+ *
+ * A constructor runs in each of these processes, has no job, and may not fork: what it
+ * starts is killed. What it has to prepare belongs into qn_task.init.
  *
  * Not here: unloading; a replaced file is seen by workers that start after.
  */
@@ -25,6 +29,8 @@
 #define QN_PLUGIN_MAGIC  UINT32_C(0x4e524551) /* "QERN" */
 #define QN_PLUGIN_SYMBOL "quern_plugin"
 
+/* The members down to version have these places in every ABI, so that a worker of any can
+ * say what it was given. */
 struct qn_plugin {
     uint32_t magic;                     /* QN_PLUGIN_MAGIC */
     uint32_t abi;                       /* QN_ABI_VERSION when it was built */
