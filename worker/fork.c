@@ -35,13 +35,25 @@ static void close_between(int first, int last)
         close_range((unsigned)first, (unsigned)last, 0);
 }
 
-static void close_all_but(int a, int b)
+/* The smallest that is kept from low on. */
+static int next_kept(const int keep[WORKER_FORK_KEEP], int low)
 {
-    int low = a < b ? a : b, high = a < b ? b : a;
+    int next = INT32_MAX;
 
-    close_between(STDERR_FILENO + 1, low - 1);
-    close_between(low + 1, high - 1);
-    close_between(high + 1, INT32_MAX);
+    for (int i = 0; i < WORKER_FORK_KEEP; i++)
+        next = keep[i] >= low && keep[i] < next ? keep[i] : next;
+    return next;
+}
+
+static void close_all_but(const int keep[WORKER_FORK_KEEP])
+{
+    int low = STDERR_FILENO + 1;
+
+    while (low < INT32_MAX) {
+        int kept = next_kept(keep, low);
+        close_between(low, kept - 1);
+        low = kept < INT32_MAX ? kept + 1 : kept;
+    }
 }
 
 /* Nothing to read, and what a handler prints goes where the log goes. */
@@ -76,7 +88,7 @@ static _Noreturn void be_child(const struct worker_fork *how, pid_t parent)
         _exit(EX_OSERR); /* it died before the line above */
     prctl(PR_SET_NAME, how->name);
     volunteer_for_oom();
-    close_all_but(how->keep[0], how->keep[1]);
+    close_all_but(how->keep);
     set_streams();
     reset_signals();
     _exit(how->run(how->arg));

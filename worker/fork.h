@@ -11,9 +11,11 @@
 #include <quern/err.h>
 #include <sys/types.h>
 
+#define WORKER_FORK_KEEP 4
+
 struct worker_fork {
-    const char *name; /* for ps, at most 15 bytes */
-    int keep[2];      /* descriptors; the same one twice is fine */
+    const char *name;           /* for ps, at most 15 bytes */
+    int keep[WORKER_FORK_KEEP]; /* descriptors; 0 to 2 and the same one twice are fine */
     void *arg;
     int (*run)(void *arg); /* in the child; returns its exit code */
 };

@@ -13,6 +13,11 @@ void worker_orphans_adopt(void)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
+void worker_orphans_disown(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 /* One thread: the main one. */
 static FILE *open_children(void)
 {

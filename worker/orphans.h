@@ -3,8 +3,9 @@
  * The supervisor is a subreaper, so a process whose parent has ended becomes its
  * child, also when it left the executor's group by setsid. Such a child is killed and
  * reaped; one that is still in the group of a running job is spared until the job has
- * ended. After kill -9 of the supervisor nobody does this: only the executors
- * themselves end with it.
+ * ended. An executor does the same while a program runs in it (exec.h). After kill -9 of
+ * the supervisor nobody does this: only the executors and the programs end with it, not
+ * what those started.
  */
 #ifndef WORKER_ORPHANS_H
 #define WORKER_ORPHANS_H
@@ -13,8 +14,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* From now on orphans come to this process. */
+/* From now on orphans come to this process, or to one above it again. */
 void worker_orphans_adopt(void);
+void worker_orphans_disown(void);
 
 struct worker_orphans_who {
     void *arg;
@@ -25,7 +27,7 @@ struct worker_orphans_who {
 size_t worker_orphans_sweep(const struct worker_orphans_who *who);
 /* The children there are, at most max of them; returns how many. */
 size_t worker_orphans_list(pid_t *ret, size_t max);
-/* When no executor is left: kills and reaps every child but the n spared ones, and
+/* When no executor or program is left: kills and reaps every child but the n spared ones, and
  * theirs. One that may not be killed stays. */
 void worker_orphans_end(const pid_t *spared, size_t n);
 

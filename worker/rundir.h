@@ -1,0 +1,27 @@
+/* rundir.h - a folder of one run's own for the program of a task: there from its start
+ * to its end.
+ *
+ * Made in TMPDIR, or /tmp, for this user only, and removed with all that is in it; links
+ * are removed, never followed. Who makes one holds a lock on it. What has none belongs to
+ * an executor that was killed: whoever makes the next one removes it.
+ */
+#ifndef WORKER_RUNDIR_H
+#define WORKER_RUNDIR_H
+
+#include <limits.h>
+#include <quern/err.h>
+
+struct worker_rundir {
+    int fd; /* of the folder, with the lock; closed at exec */
+    char path[PATH_MAX];
+};
+
+/* QN_ESYS names the folder. */
+QN_MUST_CHECK int worker_rundir_create(struct worker_rundir *ret, struct qn_err *reterr);
+/* Removes it. False when something in it could not be removed. */
+bool worker_rundir_remove(struct worker_rundir *dir);
+
+/* Removes those that nobody holds out of the folder top; returns how many. */
+int worker_rundir_sweep(const char *top);
+
+#endif
