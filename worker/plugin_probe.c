@@ -44,7 +44,8 @@ static int take_fault(const struct probe *probe, struct qn_span body, struct qn_
     uint32_t number;
 
     if (!qn_span_u32(&body, &number))
-        return qn_fail(reterr, QN_EINVAL, "%s: its process broke the protocol", probe->shown);
+        return qn_fail(reterr, QN_EINVAL, "%s: wrote into descriptors that are not its own",
+                       probe->shown);
     int code = number == (uint32_t)-QN_EUNSUPPORTED ? QN_EUNSUPPORTED : QN_EINVAL;
     qn_buf_init(&text, QN_ERR_TEXT_MAX);
     worker_text_add(&text, body.data, body.len, "", QN_ERR_TEXT_MAX);
@@ -73,7 +74,8 @@ static int take_frame(struct probe *probe, const struct qn_frame *frame, struct 
         probe->told = true;
         return QN_OK;
     default:
-        return qn_fail(reterr, QN_EINVAL, "%s: its process broke the protocol", probe->shown);
+        return qn_fail(reterr, QN_EINVAL, "%s: wrote into descriptors that are not its own",
+                       probe->shown);
     }
 }
 
@@ -85,7 +87,8 @@ static int take_frames(struct probe *probe, struct qn_err *reterr)
     while (rc == QN_OK && !probe->told) {
         rc = qn_frame_next(&probe->reader, &frame);
         if (rc == QN_EPROTO)
-            return qn_fail(reterr, QN_EINVAL, "%s: its process broke the protocol", probe->shown);
+            return qn_fail(reterr, QN_EINVAL, "%s: wrote into descriptors that are not its own",
+                           probe->shown);
         if (rc == QN_OK)
             rc = take_frame(probe, &frame, reterr);
     }

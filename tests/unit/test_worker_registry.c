@@ -2,6 +2,7 @@
 #include "worker/registry.h"
 
 #include "common/mem.h"
+#include "worker/definition.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -182,6 +183,70 @@ static void no_memory_leaves_nothing_behind(void **state)
     assert_int_equal(qn_mem_live(), live);
 }
 
+static struct worker_definition *define(const char *name)
+{
+    struct worker_definition *definition = worker_definition_create();
+
+    worker_definition_task(definition)->name =
+        worker_definition_keep(definition, name, strlen(name));
+    worker_definition_task(definition)->summary = "From outside";
+    return definition;
+}
+
+static void a_task_from_outside_has_a_row_that_says_whence(void **state)
+{
+    struct worker_registry *registry;
+    size_t live = qn_mem_live();
+    char file[] = "/x/a.so";
+
+    (void)state;
+    assert_int_equal(worker_registry_create(&registry, three, NULL), QN_OK);
+    assert_int_equal(worker_registry_add_outside(registry, define("b.bee"), NULL, file, NULL),
+                     QN_OK);
+    file[0] = '?';
+    const struct worker_task *row =
+        worker_registry_row(registry, (size_t)index_of(registry, "b.bee"));
+    assert_string_equal(row->file, "/x/a.so");
+    assert_int_equal(row->source, WORKER_PLUGIN);
+    assert_string_equal(row->task->summary, "From outside");
+    row = worker_registry_row(registry, (size_t)index_of(registry, "b.ant"));
+    assert_int_equal(row->source, WORKER_COMPILED_IN);
+    assert_string_equal(row->file, "");
+    worker_registry_free(registry);
+    assert_int_equal(qn_mem_live(), live);
+}
+
+static void a_refused_task_from_outside_is_freed_and_named_with_its_file(void **state)
+{
+    static const struct {
+        const char *name, *wanted;
+        int rc;
+    } cases[] = {
+        {"b.ant", "/x/b.so: task b.ant is compiled in already", QN_EEXISTS},
+        {"b.bee", "/x/b.so: task b.bee is in /x/a.so too", QN_EEXISTS},
+        {"B", "/x/b.so: task \"B\": the name is not 1-64 of [a-z0-9_.-]", QN_EINVAL},
+    };
+    struct worker_registry *registry;
+    struct qn_err err;
+
+    (void)state;
+    assert_int_equal(worker_registry_create(&registry, three, NULL), QN_OK);
+    assert_int_equal(worker_registry_add_outside(registry, define("b.bee"), NULL, "/x/a.so", NULL),
+                     QN_OK);
+    size_t live = qn_mem_live();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(
+            worker_registry_add_outside(registry, define(cases[i].name), NULL, "/x/b.so", &err),
+            cases[i].rc);
+        assert_string_equal(err.msg, cases[i].wanted);
+        assert_int_equal(qn_mem_live(), live);
+    }
+    assert_int_equal(worker_registry_add_outside(registry, define("b.bee"), NULL, "/x/a.so", &err),
+                     QN_EEXISTS);
+    assert_string_equal(err.msg, "/x/a.so: task b.bee is there twice");
+    worker_registry_free(registry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +256,8 @@ int main(void)
         cmocka_unit_test(a_mistake_in_a_task_is_named),
         cmocka_unit_test(a_mistake_in_a_parameter_is_named),
         cmocka_unit_test(too_many_parameters_are_refused),
+        cmocka_unit_test(a_task_from_outside_has_a_row_that_says_whence),
+        cmocka_unit_test(a_refused_task_from_outside_is_freed_and_named_with_its_file),
         cmocka_unit_test(no_memory_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
