@@ -1,1 +1,2 @@
 set(fuzz_links_fuzz_link quern_worker quern_broker)
+set(fuzz_links_fuzz_definition quern_worker quern_broker)

@@ -1,6 +1,6 @@
 /* plugin.h - what the hostile plugins have in common: a task that is fine. */
-#ifndef TESTS_HOSTILE_PLUGIN_H
-#define TESTS_HOSTILE_PLUGIN_H
+#ifndef TESTS_INTEGRATION_HOSTILE_PLUGINS_PLUGIN_H
+#define TESTS_INTEGRATION_HOSTILE_PLUGINS_PLUGIN_H
 
 #include <quern/job.h>
 #include <quern/plugin.h>
