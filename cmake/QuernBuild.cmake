@@ -41,14 +41,14 @@ function(quern_library name)
 endfunction()
 
 # quern_program(name SOURCES main.c LINK lib): a program in bin/, installed but for those
-# of the tests.
+# of the tests and the examples.
 function(quern_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE quern_flags ${ARG_LINK})
-  cmake_path(APPEND PROJECT_SOURCE_DIR tests OUTPUT_VARIABLE tests)
-  cmake_path(IS_PREFIX tests "${CMAKE_CURRENT_SOURCE_DIR}" is_test)
-  if(NOT is_test)
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
+             OUTPUT_VARIABLE folder)
+  if(NOT folder MATCHES "^(tests|examples)/")
     install(TARGETS ${name} RUNTIME)
   endif()
 endfunction()
