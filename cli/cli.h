@@ -1,8 +1,8 @@
 /* cli.h - one run of quern: which command, with which words and options, and where
  * the answer goes.
  *
- * A command is a row of the table in commands.c; help, the check of options and the
- * exit codes follow from it. Settings (docs/configuration.md) are options of every
+ * A command is a row of the table in commands.c; help, man pages, completion and the check
+ * of options follow from it. Settings (docs/configuration.md) are options of every
  * command, and may stand anywhere on the line.
  */
 #ifndef CLI_CLI_H
@@ -29,6 +29,7 @@ struct cli_command {
     int least, most;                  /* words behind the name; most -1: any number */
     const struct cli_option *options; /* ends with a NULL name; NULL: none */
     const char *summary;
+    const char *doc;             /* command_docs.h */
     int (*run)(struct cli *cli); /* the exit code */
 };
 

@@ -1,0 +1,194 @@
+#include "command_docs.h"
+
+const char cli_doc_dev[] =
+    "Starts a private Redis for the queues, another for caches, PostgreSQL with a sample "
+    "shop, and quern-api, quern-worker and quern-beat, and shows what they do. Nothing "
+    "outside of the data folder is touched; Ctrl-C ends all of it. Its addresses are in "
+    "<data>/env, for another shell.\n\n"
+    "    quern dev --demo\n"
+    "    quern dev --data /tmp/shop --scale 10";
+
+const char cli_doc_enqueue[] =
+    "Makes a job for TASK and prints its id. KEY=VALUE takes the type that the task has "
+    "published for KEY; --args and --file give all arguments as one JSON object instead. "
+    "Arguments that the task refuses, and tasks that no worker has published, are refused "
+    "before anything is made.\n\n"
+    "--batch makes many jobs: each line is a JSON object with \"task\", and with \"args\" and "
+    "the names of the options here where they are wanted.\n\n"
+    "An answer that was lost is asked for again under the same id, so one call never makes "
+    "two jobs; --name gives the same across calls.\n\n"
+    "    quern enqueue report.sales from=2025-01-01 to=2025-06-30 --wait\n"
+    "    quern enqueue mail.welcome --args '{\"user\": 7}' --delay 10m";
+
+const char cli_doc_job_show[] =
+    "Shows state, times, attempts, arguments, progress, files and the history of its runs. "
+    "Jobs that have ended are known for as long as --result-ttl says, failed ones for "
+    "--failed-ttl.\n\n"
+    "    quern job show default.-P6w7SZGS2X3nGezV3SaDV";
+
+const char cli_doc_job_list[] =
+    "Lists jobs of all queues, the running ones first. Waiting, retrying, running and "
+    "failed jobs are listed completely; of those that succeeded, were cancelled or expired "
+    "the last 10,000 of each queue.\n\n"
+    "    quern job list --state failed --task report.sales\n"
+    "    quern job list --json --limit 1000";
+
+const char cli_doc_job_explain[] =
+    "Says in words why a job does not run yet (its queue is paused, its time has not come, "
+    "no worker serves the queue or knows the task, how many are before it), or how it "
+    "ended: each attempt with its cause.\n\n"
+    "    quern job explain default.-P6w7SZGS2X3nGezV3SaDV";
+
+const char cli_doc_job_wait[] =
+    "Waits until the job has ended and prints its result. The exit code is 0 when it "
+    "succeeded, 1 when it ended in another way, 5 when --timeout passed: the job then goes "
+    "on. A broker that goes away meanwhile is waited for.\n\n"
+    "    quern job wait default.-P6w7SZGS2X3nGezV3SaDV --timeout 5m";
+
+const char cli_doc_job_result[] =
+    "Prints the result of a job that succeeded, byte for byte. Files that it made are named "
+    "by quern job show.\n\n"
+    "    quern job result default.-P6w7SZGS2X3nGezV3SaDV | jq .total";
+
+const char cli_doc_job_log[] = "Prints the last 64 KiB of what the job logged, of all its runs.\n\n"
+                               "    quern job log default.-P6w7SZGS2X3nGezV3SaDV --follow";
+
+const char cli_doc_job_cancel[] =
+    "A job that waits is cancelled at once. One that runs is asked to stop, and killed when "
+    "it has not after --cancel-grace of its worker. The answer says which of the two it "
+    "was.\n\n"
+    "    quern job cancel default.-P6w7SZGS2X3nGezV3SaDV";
+
+const char cli_doc_job_retry[] =
+    "Jobs that failed, were cancelled or expired start anew, with all their attempts; one "
+    "that waits for its next attempt goes now. A job that succeeded or runs is left as it "
+    "is, exit 4.\n\n"
+    "    quern job retry default.-P6w7SZGS2X3nGezV3SaDV";
+
+const char cli_doc_queue_list[] =
+    "Shows for each queue how many jobs are queued, running, scheduled, retrying and "
+    "failed, the age of the next in line, its workers, and whether it is paused or "
+    "draining.\n\n"
+    "    quern queue list";
+
+const char cli_doc_queue_pause[] =
+    "Jobs are let in and stay; none is started until quern queue resume. Running ones go "
+    "on.\n\n"
+    "    quern queue pause reports";
+
+const char cli_doc_queue_drain[] =
+    "New jobs are refused until quern queue resume; those that are there are worked off. "
+    "Use it before a queue is moved or removed.\n\n"
+    "    quern queue drain reports --wait --timeout 10m";
+
+const char cli_doc_queue_resume[] = "Jobs are let in and started again.\n\n"
+                                    "    quern queue resume reports";
+
+const char cli_doc_queue_purge[] =
+    "Destroys jobs that are queued, scheduled or retrying, for good: no record of them "
+    "stays. Running and ended jobs are not touched, nor jobs that came after the command "
+    "began. Asks before, on a terminal; elsewhere it needs --yes.\n\n"
+    "    quern queue purge reports --state scheduled --dry-run\n"
+    "    quern queue purge reports --yes";
+
+const char cli_doc_worker_list[] =
+    "Shows the workers that renewed their entry lately: where they run, what queues they "
+    "serve, how many of their executors are busy.\n\n"
+    "    quern worker list";
+
+const char cli_doc_worker_quiet[] =
+    "The workers run on what they have and take nothing more, until they are stopped. ID is "
+    "that of quern worker list; its first characters are enough when only one begins so.\n\n"
+    "    quern worker quiet --queue reports";
+
+const char cli_doc_worker_stop[] =
+    "The workers finish what they run and end with exit code 0, as at TERM; --stop-grace of "
+    "the worker bounds it. A service manager may start them again.\n\n"
+    "    quern worker stop 4be1\n"
+    "    quern worker stop --all";
+
+const char cli_doc_task_list[] =
+    "Lists what workers have published so far, also when none of them is alive.\n\n"
+    "    quern task list";
+
+const char cli_doc_task_show[] =
+    "Shows the parameters of a task with their types, its limits and its queue.\n\n"
+    "    quern task show report.sales";
+
+const char cli_doc_schedule_list[] =
+    "Lists what the leading quern-beat has told of its schedules.\n\n"
+    "    quern schedule list";
+
+const char cli_doc_schedule_show[] =
+    "Shows a schedule, what it last did, and the next planned times in its zone.\n\n"
+    "    quern schedule show nightly";
+
+const char cli_doc_schedule_run[] =
+    "Makes the schedule's job at once, beside the planned ones; their times do not move.\n\n"
+    "    quern schedule run nightly";
+
+const char cli_doc_schedule_check[] =
+    "Reads a schedule file as quern-beat does, says what is wrong with it and where, and "
+    "shows the next times. It needs no broker.\n\n"
+    "    quern schedule check quern-schedule.conf";
+
+const char cli_doc_dead_letter_list[] =
+    "Lists failed jobs, the last ones first. Filters are combined: a job is shown when all "
+    "of them fit.\n\n"
+    "    quern dead-letter list --task report.sales --since 2h\n"
+    "    quern dead-letter list --cause timeout --json";
+
+const char cli_doc_dead_letter_replay[] =
+    "Failed jobs start anew, with all their attempts. They are named by their ids or chosen "
+    "by filters; --dry-run shows which would be, and --all is needed when there is no "
+    "filter.\n\n"
+    "    quern dead-letter replay --task report.sales --error timeout --dry-run\n"
+    "    quern dead-letter replay --all --yes";
+
+const char cli_doc_dead_letter_delete[] =
+    "Removes failed jobs with their logs, for good. They are chosen as by quern dead-letter "
+    "replay.\n\n"
+    "    quern dead-letter delete --since 7d --cause rejected --yes";
+
+const char cli_doc_stats[] =
+    "Shows the queues, the workers and the broker's memory. --watch draws them again and "
+    "again, with rates.\n\n"
+    "    quern stats\n"
+    "    quern stats --watch --every 2s";
+
+const char cli_doc_doctor[] =
+    "Looks at Redis (version, eviction, persistence, memory, clock), at PostgreSQL, at the "
+    "folder of result files and at the workers, and says of what it finds: what is wrong, "
+    "why it matters, what to do. The exit code is 1 when something is wrong.\n\n"
+    "    quern doctor";
+
+const char cli_doc_fsck[] =
+    "Compares what the broker holds with itself: records without a place, places without a "
+    "record, jobs in two places. Without --repair nothing is changed; with it no job is "
+    "lost. It may be used while the workers run.\n\n"
+    "    quern fsck\n"
+    "    quern fsck --repair --queue reports";
+
+const char cli_doc_new_task[] =
+    "Writes the source of a task, what builds it, and a test that needs no broker, into a "
+    "folder of its own. Nothing that is there is overwritten.\n\n"
+    "    quern new-task image.thumbnail --plugin\n"
+    "    quern new-task mail.digest --exec --language python";
+
+const char cli_doc_completion[] =
+    "Prints a script that completes commands, options, settings, and (asking the broker, in "
+    "vain after half a second) the names of tasks, queues and workers. Installed packages "
+    "have it in place already; for this shell:\n\n"
+    "    eval \"$(quern completion bash)\"\n"
+    "    quern completion fish | source";
+
+const char cli_doc_config[] =
+    "Prints each setting with its value and where the value came from: default, file, "
+    "environment or arguments. Passwords and keys are masked.\n\n"
+    "    quern config --config /etc/quern/quern.conf";
+
+const char cli_doc_version[] = "Prints which Quern this is.\n\n"
+                               "    quern version";
+
+const char cli_doc_help[] = "Prints the list of commands, or what one of them does and takes.\n\n"
+                            "    quern help job list";

@@ -1,0 +1,113 @@
+#include "command_options.h"
+
+const struct cli_option cli_dev_options[] = {
+    {"data", "FOLDER", "where its data is, ./.data"},
+    {"scale", "N", "size of the sample shop: N times 3,000 orders"},
+    {"demo", NULL, "run a sales report as an HTTP client would, and show it"},
+    {"once", NULL, "with --demo: end after the report, with its exit code"},
+    {"verbose", NULL, "the logs of all programs on stderr"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_enqueue_options[] = {
+    {"args", "JSON", "the arguments as one object; - reads them from stdin"},
+    {"file", "FILE", "the arguments from a file"},
+    {"batch", "FILE", "many jobs, a line of JSON each; - reads stdin"},
+    {"queue", "QUEUE", "the queue, the task's own unless given"},
+    {"priority", "0-3", "3 goes first"},
+    {"delay", "TIME", "not before this time has passed: 90s, 2h"},
+    {"eta", "INSTANT", "not before: 2025-06-30T15:15:00+08:00"},
+    {"expires", "TIME", "not started by then: expired"},
+    {"max-attempts", "N", "attempts in all"},
+    {"retry", "KIND", "fixed|linear|exponential, such as exponential:2s:10m"},
+    {"soft-limit", "TIME", "after it the job is asked to stop"},
+    {"hard-limit", "TIME", "after it the job is killed"},
+    {"result-ttl", "TIME", "how long its record is kept"},
+    {"tag", "TAG", "may be given several times"},
+    {"name", "NAME", "the id's second half; one job per name, not two"},
+    {"wait", NULL, "wait for the end, print the result"},
+    {"follow", NULL, "the same, with its log and progress on stderr"},
+    {"timeout", "TIME", "with --wait: no longer, then exit 5; the job runs on"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_wait_options[] = {
+    {"timeout", "TIME", "wait at most so long, then exit 5; the job goes on"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_list_options[] = {
+    {"state", "STATE", "only these: scheduled, queued, running, retrying, failed, ..."},
+    {"queue", "QUEUE", "only this queue"},
+    {"task", "TASK", "only this task"},
+    {"limit", "N", "at most so many, 20"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_log_options[] = {
+    {"follow", NULL, "go on with new lines until the job has ended"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_drain_options[] = {
+    {"wait", NULL, "wait until it is empty"},
+    {"timeout", "TIME", "with --wait: no longer, then exit 5; it goes on draining"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_purge_options[] = {
+    {"state", "STATE", "only these: queued, scheduled or retrying; else all three"},
+    {"dry-run", NULL, "say how many, remove nothing"},
+    {"yes", NULL, "do not ask"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_tell_options[] = {
+    {"all", NULL, "all workers"},
+    {"queue", "QUEUE", "all workers that serve this queue"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_dead_letter_list_options[] = {
+    {"queue", "QUEUE", "only of this queue"},
+    {"task", "TASK", "only of this task"},
+    {"cause", "CAUSE", "only with this cause: error, timeout, crashed, lost, ..."},
+    {"error", "TEXT", "only those whose error holds this text"},
+    {"since", "TIME", "only those that ended in the last TIME: 2h"},
+    {"limit", "N", "at most so many, 20"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_dead_letter_options[] = {
+    {"queue", "QUEUE", "those of this queue"},
+    {"task", "TASK", "those of this task"},
+    {"cause", "CAUSE", "those with this cause: error, timeout, crashed, lost, ..."},
+    {"error", "TEXT", "those whose error holds this text"},
+    {"since", "TIME", "those that ended in the last TIME: 2h"},
+    {"all", NULL, "all of them, when no other filter is given"},
+    {"dry-run", NULL, "show which, change nothing"},
+    {"yes", NULL, "do not ask"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_stats_options[] = {
+    {"watch", NULL, "a live screen; Ctrl-C or q ends it"},
+    {"every", "TIME", "with --watch: between two looks, 1s"},
+    {"queue", "QUEUE", "only this queue"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_fsck_options[] = {
+    {"repair", NULL, "mend what can be mended without a loss"},
+    {"queue", "QUEUE", "only this queue"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_new_task_options[] = {
+    {"c", NULL, "a worker of your own, in C"},
+    {"plugin", NULL, "a shared object that any worker loads, in C"},
+    {"exec", NULL, "a program"},
+    {"language", "NAME", "with --exec: sh (else), python or javascript"},
+    {"folder", "FOLDER", "where to write it; else named after the task"},
+    {NULL, NULL, NULL},
+};
