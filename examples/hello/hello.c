@@ -32,10 +32,8 @@ static enum qn_outcome greet(struct qn_job *job)
     FILE *letter;
     char result[64];
 
-    if (times < 1 || times > 1000) {
-        qn_job_error(job, "times: %" PRId64 " is not 1 to 1000", times);
-        return QN_FAIL;
-    }
+    if (times < 1 || times > 1000)
+        return qn_job_reject(job, "times: %" PRId64 " is not 1 to 1000", times);
     qn_job_log(job, "greeting %s, attempt %d", name, qn_job_attempt(job));
     if (qn_job_artifact_open(job, "letter.txt", "text/plain; charset=utf-8", &artifact, &letter,
                              &why) != QN_OK)

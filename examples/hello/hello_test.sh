@@ -23,7 +23,7 @@ if result=$("$worker" run hello.greet name=Ada times=0 --artifacts "$folder/file
     fail 'times=0 is accepted'
 fi
 case $result in
-'{"error":{"cause":"error","answer":"fail","message":"times: 0 is not 1 to 1000"}}') ;;
+'{"error":{"cause":"rejected","message":"times: 0 is not 1 to 1000"}}') ;;
 *) fail "times=0 answers $result" ;;
 esac
 

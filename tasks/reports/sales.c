@@ -166,7 +166,8 @@ static int write_all(struct qn_job *job, const struct sales_report *report, stru
     return rc == QN_OK ? give_result(job, report, reterr) : rc;
 }
 
-static int make(struct qn_job *job, struct sales_report **ret, struct qn_err *reterr)
+static int make(struct qn_job *job, const struct sales_args *args, struct sales_report **ret,
+                struct qn_err *reterr)
 {
     const char *tz = getenv("QUERN_TIMEZONE");
     const struct sales_source source = {
@@ -176,15 +177,9 @@ static int make(struct qn_job *job, struct sales_report **ret, struct qn_err *re
         .progress = tell,
         .arg = job,
     };
-    struct sales_args args;
-    size_t len;
-    const char *json = qn_job_args(job, &len);
-    int rc = sales_args_parse(&args, json, len, reterr);
+    int rc = qn_pg_ready(source.pg, qn_job_id(job), qn_job_stop_fd(job), reterr);
 
-    if (rc == QN_OK) {
-        rc = qn_pg_ready(source.pg, qn_job_id(job), qn_job_stop_fd(job), reterr);
-    }
-    return rc == QN_OK ? sales_report_create(ret, &args, &source, reterr) : rc;
+    return rc == QN_OK ? sales_report_create(ret, args, &source, reterr) : rc;
 }
 
 static void log_report(struct qn_job *job, const struct sales_report *report)
@@ -201,9 +196,18 @@ static void log_report(struct qn_job *job, const struct sales_report *report)
 static enum qn_outcome run(struct qn_job *job)
 {
     struct sales_report *report = NULL;
+    struct sales_args args;
     struct qn_err err = {.code = QN_OK};
-    int rc = make(job, &report, &err);
+    size_t len;
+    const char *json = qn_job_args(job, &len);
+    int rc = sales_args_parse(&args, json, len, &err);
 
+    if (rc != QN_OK && !qn_err_is_transient(rc)) {
+        return qn_job_reject(job, "%s", err.msg);
+    }
+    if (rc == QN_OK) {
+        rc = make(job, &args, &report, &err);
+    }
     if (rc == QN_OK) {
         log_report(job, report);
         rc = write_all(job, report, &err);
