@@ -109,6 +109,7 @@ int qn_worker_main(int argc, char **argv, const struct qn_task *const *tasks)
     int rc = qn_settings_load(&config, QN_PROG_WORKER, argc, argv, &used, &why);
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* where it is ignored, nobody learns how a child ended */
     if (rc == QN_ENOTFOUND) {
         bool asks_help = strcmp(argv[1 + used], "--help") == 0;
         bool asks_version = strcmp(argv[1 + used], "--version") == 0;

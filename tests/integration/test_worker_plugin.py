@@ -108,6 +108,12 @@ class ABadPlugin(case.Case):
         self.refused(plugin("load_crash"), why, "serve")
         self.refused(plugin("load_crash"), why, "run", "h.ok")
 
+    def test_its_end_is_known_where_sigchld_was_ignored(self):
+        words = [servers.BIN / "hostile_worker", "--task-path", plugin("load_exit"), "tasks"]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False,
+                              preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertIn("exited with code 7", done.stderr)
+
     def test_what_is_no_plugin_is_named(self):
         folder = self.folder
         (folder / "text.so").write_text("a text")
@@ -204,6 +210,11 @@ class AWorkerWithPlugins(worker_case.WorkerCase):
         self.check_lives(worker)
         info = self.check_ended(self.put("p.second", retry=20), "failed", "crashed")
         self.assertEqual(info["error"], "the executor was killed by signal 11 (SEGV)")
+        self.check_lives(worker)
+
+    def test_a_load_that_hangs_in_an_executor_ends_at_the_jobs_hard_limit(self):
+        worker = self.start(plugin("second_hang"))
+        self.check_ended(self.put("p.hang", retry=20, soft=50, hard=200), "failed", "timeout")
         self.check_lives(worker)
 
     def test_a_file_that_changed_is_a_retry_until_it_is_back(self):
