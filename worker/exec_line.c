@@ -82,7 +82,7 @@ static int refuse(const struct reading *reading, const struct member *member)
 {
     bool inner = reading->word != member->name;
 
-    return qn_fail(reading->reterr, QN_EINVAL, "wrote to descriptor 3: \"%s\"%s%s%s is not %s",
+    return qn_fail(reading->reterr, QN_EINVAL, "it wrote to descriptor 3: \"%s\"%s%s%s is not %s",
                    reading->word, inner ? ": \"" : "", inner ? member->name : "", inner ? "\"" : "",
                    shape_name(member->shape));
 }
@@ -96,7 +96,7 @@ static int refuse_key(const struct reading *reading, struct qn_span key, const c
     worker_text_add(&text, key.data, key.len, "", HEAD_MAX);
     snprintf(shown, sizeof(shown), "%s", text.data);
     qn_buf_release(&text);
-    return qn_fail(reading->reterr, QN_EINVAL, "wrote to descriptor 3: %s%s%s%s\"%s\"",
+    return qn_fail(reading->reterr, QN_EINVAL, "it wrote to descriptor 3: %s%s%s%s\"%s\"",
                    reading->word ? "\"" : "", reading->word ? reading->word : "",
                    reading->word ? "\": " : "", what, shown);
 }
@@ -134,8 +134,9 @@ static int read_group(struct reading *reading, const struct member *group, struc
     }
     for (unsigned i = 0; rc == QN_OK && group[i].name; i++) {
         if (group[i].required && !(seen & (1u << i)))
-            rc = qn_fail(reading->reterr, QN_EINVAL, "wrote to descriptor 3: \"%s\" without \"%s\"",
-                         reading->word, group[i].name);
+            rc = qn_fail(reading->reterr, QN_EINVAL,
+                         "it wrote to descriptor 3: \"%s\" without \"%s\"", reading->word,
+                         group[i].name);
     }
     return rc;
 }
@@ -186,7 +187,7 @@ static int check(struct qn_span line, struct qn_err *reterr)
         return QN_OK;
     qn_buf_init(&head, HEAD_MAX + 1);
     worker_text_add(&head, line.data, line.len, "", HEAD_MAX);
-    qn_fail(reterr, QN_EINVAL, "wrote a line to descriptor 3 that is no JSON object: %s%s%s%s",
+    qn_fail(reterr, QN_EINVAL, "it wrote a line to descriptor 3 that is no JSON object: %s%s%s%s",
             head.data, rc == QN_OK ? "" : " (", why.msg, rc == QN_OK ? "" : ")");
     qn_buf_release(&head);
     return QN_EINVAL;
@@ -207,7 +208,7 @@ int worker_exec_line_read(struct worker_exec_line *ret, struct qn_span line, str
         return qn_fail(reterr, QN_ENOMEM, "a line of descriptor 3: out of memory");
     rc = qn_json_walk_init(&walk, line.data, line.len);
     if (rc != QN_OK || !qn_json_walk_next(&walk, &item))
-        return qn_fail(reterr, QN_EINVAL, "wrote an empty object to descriptor 3");
+        return qn_fail(reterr, QN_EINVAL, "it wrote an empty object to descriptor 3");
     const struct member *word = find(words, item.key);
     if (!word)
         return refuse_key(&reading, item.key, "there is no message ");

@@ -40,11 +40,11 @@ struct run {
 
 /* ---- what it says ---- */
 
-static void break_off(struct run *run, const struct qn_err *why)
+static void break_off(struct run *run, int rc, const char *why)
 {
-    bool is_ours = why->code == QN_ESYS || why->code == QN_ENOMEM;
+    bool is_ours = rc == QN_ESYS || rc == QN_ENOMEM;
 
-    qn_job_error(run->job, is_ours ? "%s" : "the program was ended: it %s", why->msg);
+    qn_job_error(run->job, is_ours ? "%s" : "the program was ended: %s", why);
     run->broken = true;
     run->answer = is_ours ? QN_RETRY : QN_FAIL;
     worker_exec_signal(&run->process, SIGKILL);
@@ -53,11 +53,14 @@ static void break_off(struct run *run, const struct qn_err *why)
 static void hear(struct run *run, int which, struct qn_span bytes)
 {
     struct qn_err why;
+    int rc = QN_OK;
 
     if (which == OUTPUT)
         worker_exec_output_add(&run->output, bytes);
-    else if (worker_exec_said_add(&run->said, bytes, &why) != QN_OK)
-        break_off(run, &why);
+    else
+        rc = worker_exec_said_add(&run->said, bytes, &why);
+    if (rc != QN_OK)
+        break_off(run, rc, why.msg);
 }
 
 static int fd_of(const struct run *run, int which)
@@ -151,12 +154,14 @@ static void watch(struct run *run)
 static void hear_the_last(struct run *run, bool exited)
 {
     struct qn_err why;
+    int rc;
 
     receive_rest(run, OUTPUT);
     receive_rest(run, SAYS);
     worker_exec_output_end(&run->output);
-    if (exited && !run->broken && worker_exec_said_end(&run->said, &why) != QN_OK)
-        break_off(run, &why);
+    rc = exited && !run->broken ? worker_exec_said_end(&run->said, &why) : QN_OK;
+    if (rc != QN_OK)
+        break_off(run, rc, why.msg);
 }
 
 static bool has_exited(const struct run *run)

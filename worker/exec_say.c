@@ -169,7 +169,7 @@ int worker_exec_said_add(struct worker_exec_said *said, struct qn_span bytes, st
                                .len = end ? (size_t)(end - bytes.data) : bytes.len};
         size_t used = part.len + (end != NULL);
         if (said->line.len + part.len > WORKER_EXEC_LINE_MAX)
-            return qn_fail(reterr, QN_ELIMIT, "wrote a line of over %d bytes to descriptor 3",
+            return qn_fail(reterr, QN_ELIMIT, "it wrote a line of over %d bytes to descriptor 3",
                            WORKER_EXEC_LINE_MAX);
         if (!end)
             rc = qn_buf_add(&said->line, part.data, part.len);

@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "executor.h"
 #include "limits.h"
+#include "orphans.h"
 #include <signal.h>
 #include <string.h>
 
@@ -138,14 +139,21 @@ static void tell_death(struct worker_local *local, const struct worker_death *de
     local->end.signal = death->signal;
 }
 
+/* With what a job left behind: it came to this process. */
+static void drop_executor(struct worker_local *local)
+{
+    worker_executor_free(local->executor);
+    local->executor = NULL;
+    worker_orphans_end(NULL, 0);
+}
+
 static void take_death(void *arg, const struct worker_death *death)
 {
     struct worker_local *local = arg;
 
     if (local->running)
         tell_death(local, death);
-    worker_executor_free(local->executor);
-    local->executor = NULL;
+    drop_executor(local);
 }
 
 /* ---- signals ---- */
@@ -209,6 +217,7 @@ int worker_local_create(struct worker_local **ret, const struct worker_registry 
     local->notes = *notes;
     qn_buf_init(&local->record, QN_RECORD_MAX);
     qn_buf_init(&local->frame, FRAME_KEPT);
+    worker_orphans_adopt();
     int rc = qn_loop_create(&local->loop, reterr);
     if (rc == QN_OK)
         *ret = local;
@@ -226,8 +235,7 @@ static void retire(struct worker_local *local)
         worker_executor_quit(local->executor);
     while (local->executor && left_ms > 0 && qn_loop_once(local->loop, left_ms, NULL) == QN_OK)
         left_ms = until_ms - qn_mono_ms(&qn_clock_system);
-    worker_executor_free(local->executor);
-    local->executor = NULL;
+    drop_executor(local);
 }
 
 void worker_local_free(struct worker_local *local)

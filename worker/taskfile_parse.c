@@ -434,7 +434,8 @@ int worker_taskfile_parse(struct qn_span text, const char *folder,
         text = skip(text, len + (end != NULL));
     }
     if (rc == QN_OK && parser.task_line == 0)
-        rc = qn_fail(reterr, QN_EINVAL, "%d: there is no [task NAME]", parser.line);
+        rc = qn_fail(reterr, QN_EINVAL, "%d: there is no [task NAME]",
+                     parser.line > 0 ? parser.line : 1);
     if (rc == QN_OK)
         rc = end_task(&parser);
     drop_task(&parser);
