@@ -64,19 +64,14 @@ static int start_postgres(struct dev *dev, char note[NOTE_SIZE], struct qn_err *
     return rc;
 }
 
-/* In the source tree it is found from build/bin, installed from <prefix>/bin. */
+/* A prefix and a build folder are alike in this. */
 static int find_shop(const struct dev *dev, char out[CLI_PATH_SIZE], struct qn_err *reterr)
 {
-    static const char *const places[] = {"../share/quern/sample/shop.sql"};
+    int rc = cli_path_join(out, dev->programs.bin, "../share/quern/sample/shop.sql", reterr);
 
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (cli_path_join(out, dev->programs.bin, places[i], NULL) == QN_OK &&
-            access(out, R_OK) == 0)
-            return QN_OK;
-    if (qn_str_copy(out, CLI_PATH_SIZE, QUERN_SAMPLE_FOLDER "/shop.sql") && access(out, R_OK) == 0)
-        return QN_OK;
-    return qn_fail(reterr, QN_ENOTFOUND, "the sample shop was found neither at %s nor in %s/%s",
-                   QUERN_SAMPLE_FOLDER, dev->programs.bin, places[0]);
+    if (rc == QN_OK && access(out, R_OK) != 0)
+        rc = qn_fail(reterr, QN_ENOTFOUND, "the sample shop is not there: %s", out);
+    return rc;
 }
 
 static int load_shop(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
