@@ -12,6 +12,13 @@ enum cli_exit {
     CLI_EXIT_UNAVAILABLE = 69, /* the broker */
 };
 
+/* What help and the man pages say of them; ends with a NULL doc. */
+struct cli_exit_doc {
+    int code;
+    const char *doc;
+};
+extern const struct cli_exit_doc cli_exit_docs[];
+
 /* For a failure QN_E... */
 int cli_exit_of(int rc);
 
