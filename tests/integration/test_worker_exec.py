@@ -293,6 +293,47 @@ class Leftovers(ProgramCase):
         self.check_lives(worker)
 
 
+class Examples(ProgramCase):
+    """Those of examples/program, in the three languages."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["QUERN_TASK_PATH"] = str(HERE.parents[1] / "examples" / "program")
+
+    def needs(self, program):
+        if not shutil.which(program):
+            self.skipTest(f"{program} is not here")
+
+    def test_the_one_in_shell(self):
+        self.needs("jq")
+        self.worker()
+        job = self.put("example.greet", {"name": "Ada \"L.\"", "times": 2})
+        info = self.check_ended(job, "succeeded")
+        self.assertEqual(json.loads(info["result"]), {"greetings": 2, "attempt": 1})
+        self.assertEqual(self.log_of(job), 'Hello, Ada "L."!\n' * 2)
+        self.run_task("example.greet", "failed", "rejected", {"name": "Ada", "times": 1001},
+                      error="times: 1001 is not 1 to 1000")
+
+    def test_the_one_in_python(self):
+        self.worker()
+        job = self.put("example.wordcount", {"text": "a b\nA c", "top": 1})
+        info = self.check_ended(job, "succeeded")
+        self.assertEqual(json.loads(info["result"]), {"words": 4, "top": {"a": 2}})
+        self.assertIn("3 different words", self.log_of(job))
+        files = [path for path in (self.folder / "artifacts").rglob("*") if path.is_file()]
+        self.assertEqual([path.read_text() for path in files], ["word,count\na,2\nb,1\nc,1\n"])
+        self.run_task("example.wordcount", "failed", "error", {"text": "!"},
+                      error="there is no word in the text")
+
+    def test_the_one_in_javascript(self):
+        self.needs("node")
+        self.worker()
+        self.run_task("example.slug", "succeeded", args={"title": "A & \u00dcber"},
+                      result='{"slug":"a-uber"}')
+        job = self.put("example.slug", {"title": "A", "not_before": "9999-12-31"})
+        self.wait_until(lambda: self.seen(job)["state"] == "scheduled", LONG, "its snooze")
+
+
 class WithoutABroker(ProgramCase):
     def test_nothing_is_left_after_the_hard_limit(self):
         self.env["QUERN_JOB_ID"] = "nobody"

@@ -1,0 +1,2 @@
+set(fuzz_links_fuzz_taskfile quern_worker quern_broker)
+set(fuzz_links_fuzz_exec_line quern_worker quern_broker)
