@@ -22,7 +22,7 @@ static int take(void *arg, int line, struct worker_definition *definition_take,
                 struct worker_exec *exec_take, struct qn_err *reterr)
 {
     const struct qn_task *task = worker_definition_task(definition_take);
-    struct qn_err why;
+    struct qn_err why = {.msg = ""};
 
     (void)arg;
     (void)reterr;
@@ -30,7 +30,7 @@ static int take(void *arg, int line, struct worker_definition *definition_take,
     FUZZ_REQUIRE(count(exec_take->argv, WORKER_EXEC_ARGS_MAX) > 0);
     FUZZ_REQUIRE(exec_take->argv[0][0] != '\0');
     count(exec_take->pass, WORKER_EXEC_ENV_MAX);
-    (void)worker_task_check(task, &why);
+    FUZZ_REQUIRE(worker_task_check(task, &why) == QN_OK || why.msg[0] != '\0');
     worker_definition_free(definition_take);
     worker_exec_free(exec_take);
     return QN_OK;
