@@ -8,9 +8,11 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#define SAYS_FD 3 /* in the program */
+#define SAYS_FD     3               /* in the program */
+#define UNKNOWN_END (EX_OSERR << 8) /* as waitpid has it: not done, when nobody can tell */
 
 /* What the child needs, made before the fork: it must not allocate. */
 struct birth {
@@ -192,6 +194,7 @@ int worker_exec_start(struct worker_exec_process *ret, const struct worker_exec 
     struct qn_err why;
     int rc;
 
+    signal(SIGCHLD, SIG_DFL); /* ignored by a task before this one, ends would not be told */
     if (worker_exec_locate(exec, file, &why) != QN_OK)
         return refuse(exec, why.sys, "", reterr);
     if (open_channels(&channels, args)) {
@@ -224,7 +227,7 @@ void worker_exec_signal(const struct worker_exec_process *process, int signo)
 
 int worker_exec_reap(struct worker_exec_process *process)
 {
-    int status = 0;
+    int status = UNKNOWN_END;
     pid_t got;
 
     worker_exec_signal(process, SIGKILL);

@@ -270,6 +270,29 @@ class Stops(ProgramCase):
         self.executor()
 
 
+class WithoutASupervisor(ProgramCase):
+    def test_the_soft_limit_holds_while_the_supervisor_is_stopped(self):
+        worker = self.worker()
+        job = self.put("p.sleeps", attempts=1)
+        program = self.wait_for_run(job)
+        worker.send(signal.SIGSTOP)
+        self.wait_until(lambda: is_over(program), LONG, "the end of the program")
+        worker.send(signal.SIGCONT)
+        self.check_ended(job, "failed", "timeout")
+
+    def test_killing_the_supervisor_ends_executor_and_program(self):
+        worker = self.worker()
+        job = self.put("p.waits")
+        program = self.wait_for_run(job)
+        worker.kill9()
+        self.wait_until(lambda: is_over(program), LONG, "the end of the program")
+        self.worker(label="next")
+        again = self.wait_for_run(job, 2)
+        self.qnctl("cancel", job)
+        self.check_ended(job, "cancelled")
+        self.assertTrue(is_over(again))
+
+
 class Leftovers(ProgramCase):
     def test_what_left_the_group_and_holds_the_pipes_is_ended_with_the_run(self):
         self.worker()

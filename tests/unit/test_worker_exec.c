@@ -382,6 +382,13 @@ static void a_child_of_another_is_spared(void **state)
     assert_int_equal(waitpid(other, &status, 0), other);
 }
 
+static void an_end_is_told_whatever_a_task_before_it_ignored(void **state)
+{
+    signal(SIGCHLD, SIG_IGN);
+    assert_int_equal(run_shell(*state, "exit 100"), QN_FAIL);
+    assert_true(signal(SIGCHLD, SIG_DFL) == SIG_DFL);
+}
+
 static void output_after_its_end_is_not_waited_for(void **state)
 {
     struct room *room = *state;
@@ -410,6 +417,7 @@ int main(void)
         CASE(a_folder_that_went_away_is_no_start),
         CASE(nothing_that_it_started_is_left),
         CASE(a_child_of_another_is_spared),
+        CASE(an_end_is_told_whatever_a_task_before_it_ignored),
         CASE(output_after_its_end_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
