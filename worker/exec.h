@@ -26,6 +26,8 @@
  * It is in a process group of its own: at the soft limit or a cancel the group gets TERM,
  * once (and CONT, should it sleep). At the end of the run all that is left of it is
  * killed, also what left the group: the executor is the subreaper while the program runs.
+ * What runs as another user (sudo) can be neither stopped nor killed by a worker that is
+ * not root.
  *
  * The answer: exit 0 done, 100 fail, any other retry; its error is what it said, else the
  * code and its last log line. TERM, after a stop was asked for: retry with cause timeout.

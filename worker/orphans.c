@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ROUNDS_MAX 100 /* generations of processes that hide behind each other */
+#define ROUNDS_MAX 100000 /* processes that hide behind each other; more than there can be */
 
 void worker_orphans_adopt(void)
 {

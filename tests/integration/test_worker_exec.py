@@ -305,6 +305,12 @@ class Leftovers(ProgramCase):
         self.wait_until(lambda: children_of(executor) == [], LONG, "no child of the executor")
         self.assertEqual(open_files(executor), files)
 
+    def test_generations_that_hide_behind_each_other_are_ended(self):
+        self.worker()
+        job = self.put("p.generations")
+        self.check_ended(job, "succeeded")
+        self.check_gone(job, least=201)
+
     def test_a_process_that_flees_by_forking_is_caught(self):
         worker = self.worker()
         executor = self.executor()

@@ -127,6 +127,19 @@ def forks(_):
         flee()
 
 
+def generations(_):
+    """Each process is hidden behind the one before it."""
+    for number in range(200):
+        if os.fork() != 0:
+            if number == 0:
+                wait_for_traces(201)
+                return
+            deaf_for_ever()
+        os.setsid()
+        trace()
+    deaf_for_ever()
+
+
 def deaf(_):
     child(deaf_for_ever)
     wait_for_traces(3)
