@@ -10,11 +10,6 @@ static int unbuilt(struct cli *cli)
     return cli_fail(cli, &err);
 }
 
-int cli_run_job_explain(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
 int cli_run_job_retry(struct cli *cli)
 {
     return unbuilt(cli);
@@ -86,11 +81,6 @@ int cli_run_doctor(struct cli *cli)
 }
 
 int cli_run_fsck(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
-int cli_run_completion(struct cli *cli)
 {
     return unbuilt(cli);
 }

@@ -1,0 +1,102 @@
+#include "completion_names.h"
+#include "broker-client/settings.h"
+#include "jsontext.h"
+#include "link.h"
+#include "typed.h"
+#include <string.h>
+
+#define PATIENCE  "500ms"
+#define WORD_SIZE 512
+
+void cli_names_setting(struct cli_names_line *line, const char *name, const char *value)
+{
+    for (int i = 0; i < qn_settings_n; i++) {
+        bool is_it = strcmp(qn_settings[i].name, name) == 0;
+        if (!is_it || !(qn_settings[i].programs & QN_PROG_CLI) || line->n == CLI_NAMES_SETTINGS_MAX)
+            continue;
+        line->settings[line->n].name = name;
+        line->settings[line->n++].value = value;
+    }
+}
+
+static int load(struct qn_config *ret, const struct cli_names_line *line)
+{
+    char words[CLI_NAMES_SETTINGS_MAX + 2][WORD_SIZE] = {"quern"};
+    char *argv[CLI_NAMES_SETTINGS_MAX + 3] = {words[0]};
+    struct qn_err err;
+    int n = 1, used;
+
+    for (int i = 0; i < line->n; i++, n++) {
+        snprintf(words[n], WORD_SIZE, "--%s=%s", line->settings[i].name, line->settings[i].value);
+        argv[n] = words[n];
+    }
+    snprintf(words[n], WORD_SIZE, "--broker-timeout=" PATIENCE);
+    argv[n] = words[n];
+    return qn_settings_load(ret, QN_PROG_CLI, n + 1, argv, &used, &err);
+}
+
+/* What could be something else to a shell is not offered. */
+static bool is_plain(const char *name)
+{
+    return name[0] != '\0' && name[0] != '-' &&
+           name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                             "0123456789_.-")] == '\0';
+}
+
+static void each_param(const struct cli_pairs *tasks, const char *task, cli_name_fn *fn, void *arg)
+{
+    struct qn_span definition;
+    struct qn_json_item item;
+    struct qn_json_walk walk;
+    char name[128], word[130];
+
+    if (!task || cli_task_find(tasks, task, &definition, NULL) != QN_OK ||
+        !qn_json_find(definition.data, definition.len, "params", &item) ||
+        qn_json_walk_init(&walk, item.value.data, item.value.len) != QN_OK)
+        return;
+    while (qn_json_walk_next(&walk, &item)) {
+        cli_json_text(item.value, "name", name, sizeof(name));
+        if (!is_plain(name))
+            continue;
+        snprintf(word, sizeof(word), "%s=", name);
+        fn(arg, word);
+    }
+}
+
+static int ask(struct cli_link *link, enum cli_names what, struct cli_pairs *ret)
+{
+    switch (what) {
+    case CLI_NAMES_TASKS:
+    case CLI_NAMES_PARAMS:
+        return cli_link_tasks(link, ret, NULL);
+    case CLI_NAMES_QUEUES:
+        return cli_link_queues(link, ret, NULL);
+    case CLI_NAMES_WORKERS:
+        return cli_link_workers(link, ret, NULL);
+    case CLI_NAMES_SCHEDULES:
+    case CLI_NAMES_NONE:
+        break;
+    }
+    return QN_ENOTFOUND;
+}
+
+void cli_names_each(enum cli_names what, const struct cli_names_line *line, const char *of,
+                    cli_name_fn *fn, void *arg)
+{
+    struct cli cli = {0};
+    struct cli_link link = {0};
+    struct cli_pairs pairs = {0};
+
+    if (load(&cli.config, line) != QN_OK)
+        return;
+    if (cli_link_open(&link, &cli, NULL) == QN_OK && ask(&link, what, &pairs) == QN_OK) {
+        if (what == CLI_NAMES_PARAMS)
+            each_param(&pairs, of, fn, arg);
+        for (size_t i = 0; i < pairs.n && what != CLI_NAMES_PARAMS; i++)
+            if (is_plain(pairs.all[i].name))
+                fn(arg, pairs.all[i].name);
+    }
+    cli_pairs_release(&pairs);
+    cli_link_close(&link);
+    qn_config_release(&cli.config);
+}
