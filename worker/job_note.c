@@ -128,6 +128,8 @@ static size_t whole_chars(const char *text, size_t len)
 /* Formats as vsnprintf does. A text that was cut ends with a whole character. Returns
  * the length. */
 static size_t format(char *out, size_t size, bool *ret_cut, const char *fmt, va_list args)
+    QN_PRINTF(4, 0);
+static size_t format(char *out, size_t size, bool *ret_cut, const char *fmt, va_list args)
 {
     int wanted = vsnprintf(out, size, fmt, args);
     size_t len = wanted > 0 ? (size_t)wanted : 0;
