@@ -114,6 +114,7 @@ enum qn_ended_code {
     QN_ENDED_LIVE = 2,      /* it has not ended, or lives again: replayed before */
     QN_ENDED_CHANGED = 3,   /* it ended at another time than the caller saw */
     QN_ENDED_SUCCEEDED = 4, /* replay: there is nothing to do again */
+    QN_ENDED_DAMAGED = 5,   /* replay: its record does not decode */
 };
 
 struct qn_purged {
@@ -258,7 +259,8 @@ struct qn_peeked {
     const struct qn_peek_entry *entries;
 };
 
-/* QN_SUCCEEDED, QN_CANCELLED and QN_EXPIRED share one list of ended jobs. */
+/* QN_SUCCEEDED, QN_CANCELLED and QN_EXPIRED share one list of ended jobs. A name may be
+ * of a job that is in another state by now, or gone: peek, and leave those out. */
 struct qn_listed {
     int64_t next; /* offset or cursor of the next page, QN_NO_TIME at the end */
     size_t n;
@@ -271,7 +273,7 @@ struct qn_stats {
     int64_t paused_ms;   /* since when, QN_NO_TIME */
     int64_t draining_ms; /* the same */
     /* totals since the queue began */
-    int64_t enqueued, succeeded, failures, cancelled, expired, retried, recovered;
+    int64_t enqueued, succeeded, failures, cancelled, expired, retried, recovered, replayed, purged;
 };
 
 /* Names with a value: tasks (definition JSON), workers (description JSON),
@@ -331,7 +333,8 @@ struct qn_broker_ops {
     void (*log)(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                 void *arg);
     void (*stats)(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
-    /* How many are taken before it; -1: not queued, or far behind. */
+    /* How many are taken before it; -1: not queued, or 10,000 of its priority are before it.
+     * On Redis jobs that were cancelled in line may still be counted. */
     void (*place)(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                   void *arg);
 
@@ -344,8 +347,9 @@ struct qn_broker_ops {
     /* Removes ended jobs with their log. The same bounds and codes. */
     void (*forget)(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
                    size_t n, qn_reply_fn *fn, void *arg);
-    /* Removes jobs of one state (queued, scheduled, retrying) that were enqueued before
-     * before_ms (broker's clock), some at a time: destroys them. */
+    /* Destroys jobs of one state (queued, scheduled, retrying) that were enqueued until
+     * before_ms (broker's clock), at most 500 at a time: call again with the same arguments
+     * while there is more. n may be 0 then. */
     void (*purge)(struct qn_broker *b, const char *queue, enum qn_state state, int64_t before_ms,
                   qn_reply_fn *fn, void *arg);
     /* To the inbox of a worker that serves this queue: "quiet" or "stop". */

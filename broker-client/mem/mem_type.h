@@ -89,7 +89,7 @@ struct qn_mem_store {
     int users;
     const struct qn_clock *clock;
     struct qn_mem_queue *queues;
-    struct qn_mem_pair *tasks, *served, *workers, *leaders;
+    struct qn_mem_pair *tasks, *served, *workers, *leaders, *schedules;
     struct qn_mem *brokers;
 };
 
@@ -166,6 +166,7 @@ void qn_mem_pairs_free(struct qn_mem_pair **list);
 /* move.c: what the transitions share */
 bool qn_mem_is_live(const struct qn_mem_job *job);
 void qn_mem_make_ready(struct qn_mem_queue *queue, struct qn_mem_job *job, bool front);
+void qn_mem_tell_watchers(struct qn_mem_queue *queue, struct qn_mem_job *job);
 /* Makes the record final; data is what stands behind the token. */
 void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, const char *token,
                 struct qn_span data, int64_t life_ms);
@@ -193,7 +194,13 @@ void qn_mem_tell(struct qn_broker *broker, struct qn_mem_answer *answer);
 struct qn_mem_queue *qn_mem_begin(struct qn_broker *broker, const char *queue,
                                   struct qn_mem_answer *answer);
 void qn_mem_serve_waits(struct qn_mem_store *store);
+/* Into the inbox of a worker; false when memory is out. */
+bool qn_mem_post(struct qn_mem_queue *queue, const char *incarnation, const char *text);
 void qn_mem_tell_end(struct qn_mem *mem, const char *queue, const char *name);
+
+/* Answers with those of list whose number is greater than after. */
+void qn_mem_tell_pairs(struct qn_broker *b, const struct qn_mem_pair *list, int64_t after,
+                       qn_reply_fn *fn, void *arg);
 
 /* The operations. */
 void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_job *jobs, size_t n,
@@ -232,6 +239,16 @@ void qn_mem_log(struct qn_broker *b, const char *queue, const char *name, qn_rep
 void qn_mem_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_mem_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
                  void *arg);
+void qn_mem_place(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
+                  void *arg);
+void qn_mem_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
+                   size_t n, qn_reply_fn *fn, void *arg);
+void qn_mem_forget(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
+                   size_t n, qn_reply_fn *fn, void *arg);
+void qn_mem_purge(struct qn_broker *b, const char *queue, enum qn_state state, int64_t before_ms,
+                  qn_reply_fn *fn, void *arg);
+void qn_mem_message(struct qn_broker *b, const char *queue, const char *incarnation,
+                    const char *text, qn_reply_fn *fn, void *arg);
 void qn_mem_watch(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                   bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg);
 void qn_mem_publish(struct qn_broker *b, const char *queue_or_null, const struct qn_entry *tasks,
@@ -241,6 +258,9 @@ void qn_mem_queues(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_alive(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,
                   qn_reply_fn *fn, void *arg);
 void qn_mem_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg);
+void qn_mem_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
+                           qn_reply_fn *fn, void *arg);
+void qn_mem_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
 void qn_mem_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);

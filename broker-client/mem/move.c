@@ -37,7 +37,7 @@ static void add_head(struct qn_buf *out, char letter, const char *token, int64_t
     qn_buf_add_str(out, token);
 }
 
-static void tell_watchers(struct qn_mem_queue *queue, struct qn_mem_job *job)
+void qn_mem_tell_watchers(struct qn_mem_queue *queue, struct qn_mem_job *job)
 {
     for (int i = 0; i < QN_MEM_WATCHERS_MAX; i++) {
         if (job->watchers[i])
@@ -74,7 +74,7 @@ void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter,
     qn_buf_reset(&job->attempt);
     qn_buf_reset(&job->progress);
     *total_of(&queue->totals, letter) += 1;
-    tell_watchers(queue, job);
+    qn_mem_tell_watchers(queue, job);
 }
 
 void qn_mem_bury(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, int64_t life_ms)

@@ -196,8 +196,7 @@ static struct qn_span span_of(const char *text)
     return (struct qn_span){.data = text, .len = strlen(text)};
 }
 
-/* after: only pairs whose number is greater. */
-static void tell_pairs(struct qn_broker *b, const struct qn_mem_pair *list, int64_t after,
+void qn_mem_tell_pairs(struct qn_broker *b, const struct qn_mem_pair *list, int64_t after,
                        qn_reply_fn *fn, void *arg)
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
@@ -241,19 +240,19 @@ void qn_mem_publish(struct qn_broker *b, const char *queue_or_null, const struct
 
 void qn_mem_tasks(struct qn_broker *b, qn_reply_fn *fn, void *arg)
 {
-    tell_pairs(b, qn_mem_of(b)->store->tasks, 0, fn, arg);
+    qn_mem_tell_pairs(b, qn_mem_of(b)->store->tasks, 0, fn, arg);
 }
 
 void qn_mem_queues(struct qn_broker *b, qn_reply_fn *fn, void *arg)
 {
-    tell_pairs(b, qn_mem_of(b)->store->served, 0, fn, arg);
+    qn_mem_tell_pairs(b, qn_mem_of(b)->store->served, 0, fn, arg);
 }
 
 void qn_mem_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg)
 {
     struct qn_mem_store *store = qn_mem_of(b)->store;
 
-    tell_pairs(b, store->workers, qn_mem_now(store), fn, arg);
+    qn_mem_tell_pairs(b, store->workers, qn_mem_now(store), fn, arg);
 }
 
 void qn_mem_alive(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,

@@ -49,6 +49,8 @@ static int make_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
         return QN_ENQ_EXISTS;
     if (fired_before(queue, from))
         return QN_ENQ_FIRED_BEFORE;
+    if (queue->draining_ms != QN_NO_TIME && !from->follows)
+        return QN_ENQ_DRAINING;
     struct qn_mem_job *job = qn_mem_add(queue, from->name);
     if (!job)
         return QN_ENOMEM;
@@ -108,21 +110,30 @@ void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_
 
 /* ---- cancel ---- */
 
-static void tell_worker(struct qn_mem_store *store, struct qn_mem_queue *queue,
-                        const struct qn_mem_job *job)
+bool qn_mem_post(struct qn_mem_queue *queue, const char *incarnation, const char *text)
 {
     struct qn_mem_message **at = &queue->inbox;
     struct qn_mem_message *message = qn_zalloc(1, sizeof(*message));
 
     if (!message)
-        return;
-    snprintf(message->incarnation, sizeof(message->incarnation), "%.*s",
-             (int)strcspn(job->token, ":"), job->token);
-    snprintf(message->text, sizeof(message->text), "cancel %s", job->name);
+        return false;
+    qn_str_copy(message->incarnation, sizeof(message->incarnation), incarnation);
+    qn_str_copy(message->text, sizeof(message->text), text);
     while (*at)
         at = &(*at)->next;
     *at = message;
-    qn_mem_serve_waits(store);
+    qn_mem_serve_waits(queue->store);
+    return true;
+}
+
+static void tell_worker(struct qn_mem_queue *queue, const struct qn_mem_job *job)
+{
+    char incarnation[QN_NAME_MAX + 1];
+    char text[QN_NAME_MAX + 16];
+
+    snprintf(incarnation, sizeof(incarnation), "%.*s", (int)strcspn(job->token, ":"), job->token);
+    snprintf(text, sizeof(text), "cancel %s", job->name);
+    (void)qn_mem_post(queue, incarnation, text);
 }
 
 static void cancel(struct qn_mem_store *store, struct qn_mem_queue *queue, struct qn_mem_job *job,
@@ -136,7 +147,7 @@ static void cancel(struct qn_mem_store *store, struct qn_mem_queue *queue, struc
     } else if (job->place == QN_MEM_RUNNING) {
         ret->code = QN_CANCEL_MARKED;
         job->cancel_ms = qn_mem_now(store);
-        tell_worker(store, queue, job);
+        tell_worker(queue, job);
     } else {
         ret->code = QN_CANCEL_DONE;
         qn_mem_bury(queue, job, 'C', life_ms);

@@ -68,6 +68,7 @@ void qn_mem_store_close(struct qn_mem_store *store)
     qn_mem_pairs_free(&store->served);
     qn_mem_pairs_free(&store->workers);
     qn_mem_pairs_free(&store->leaders);
+    qn_mem_pairs_free(&store->schedules);
     qn_free(store);
 }
 

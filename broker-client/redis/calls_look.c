@@ -140,7 +140,8 @@ static void read_meta(struct qn_reading *r, const redisReply *flat, struct qn_st
         {"enqueued", &stats->enqueued},   {"succeeded", &stats->succeeded},
         {"failed", &stats->failures},     {"cancelled", &stats->cancelled},
         {"expired", &stats->expired},     {"retried", &stats->retried},
-        {"recovered", &stats->recovered},
+        {"recovered", &stats->recovered}, {"replayed", &stats->replayed},
+        {"purged", &stats->purged},
     };
 
     for (size_t i = 0; flat && i + 1 < flat->elements; i += 2) {
@@ -180,27 +181,4 @@ void qn_redis_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, voi
 
     if (call)
         qn_redis_send(b, call);
-}
-
-static void on_gate(struct qn_call *call, int rc, const struct qn_err *err,
-                    const redisReply *answer)
-{
-    struct qn_reading r;
-
-    if (!qn_reading_begin(&r, call, rc, err, answer, 2))
-        return;
-    r.reply.number = qn_reading_i64(&r, qn_reading_at(&r, 0));
-    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
-    qn_reading_end(&r);
-}
-
-void qn_redis_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
-                   void *arg)
-{
-    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_GATE, queue, 1, on_gate, fn, arg);
-
-    if (!call)
-        return;
-    qn_call_add_i64(call, gate);
-    qn_redis_send(b, call);
 }

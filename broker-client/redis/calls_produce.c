@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #define ENQUEUE_WORDS 7
+#define FOLLOWS       4 /* added to the priority */
 
 static void on_enqueue(struct qn_call *call, int rc, const struct qn_err *err,
                        const redisReply *answer)
@@ -34,7 +35,7 @@ static void add_time(struct qn_call *call, int64_t ms, bool relative)
 static void add_job(struct qn_call *call, const struct qn_new_job *job)
 {
     qn_call_add_str(call, job->name);
-    qn_call_add_i64(call, job->priority);
+    qn_call_add_i64(call, job->priority + (job->follows ? FOLLOWS : 0));
     add_time(call, job->due_ms, job->due_relative);
     add_time(call, job->expires_ms, job->expires_relative);
     qn_call_add_span(call, job->body);

@@ -4,8 +4,9 @@
 #include "common/json.h"
 #include <string.h>
 
-#define PUBLISH_MAX 200
-#define WORKERS_MAX 1000
+#define PUBLISH_MAX   200
+#define WORKERS_MAX   1000
+#define SCHEDULES_MAX 10000
 
 static void on_done(struct qn_call *call, int rc, const struct qn_err *err,
                     const redisReply *answer)
@@ -60,7 +61,7 @@ static void read_entries(struct qn_reading *r, const redisReply *flat, size_t st
     qn_reading_end(r);
 }
 
-static void on_tasks(struct qn_call *call, int rc, const struct qn_err *err,
+static void on_pairs(struct qn_call *call, int rc, const struct qn_err *err,
                      const redisReply *answer)
 {
     struct qn_reading r;
@@ -100,7 +101,7 @@ static void ask_key(struct qn_broker *b, const char *command, enum qn_key key, s
 
 void qn_redis_tasks(struct qn_broker *b, qn_reply_fn *fn, void *arg)
 {
-    ask_key(b, "HGETALL", QN_KEY_TASKS, qn_redis_plain(b, 2, on_tasks, fn, arg));
+    ask_key(b, "HGETALL", QN_KEY_TASKS, qn_redis_plain(b, 2, on_pairs, fn, arg));
 }
 
 void qn_redis_queues(struct qn_broker *b, qn_reply_fn *fn, void *arg)
@@ -115,6 +116,31 @@ void qn_redis_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg)
     if (!call)
         return;
     qn_call_add_i64(call, WORKERS_MAX);
+    qn_redis_send(b, call);
+}
+
+void qn_redis_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg)
+{
+    ask_key(b, "HGETALL", QN_KEY_SCHEDULES, qn_redis_plain(b, 2, on_pairs, fn, arg));
+}
+
+void qn_redis_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
+                             qn_reply_fn *fn, void *arg)
+{
+    bool ok = n <= SCHEDULES_MAX;
+    struct qn_call *call =
+        qn_redis_begin(b, QN_SCRIPT_SCHEDULES, NULL, ok ? 2 * n : 0, on_done, fn, arg);
+
+    if (!call)
+        return;
+    if (!ok) {
+        qn_redis_refuse(b, call, "at most 10,000 schedules are told");
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        qn_call_add_span(call, schedules[i].name);
+        qn_call_add_span(call, schedules[i].value);
+    }
     qn_redis_send(b, call);
 }
 

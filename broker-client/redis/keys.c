@@ -31,6 +31,7 @@ static const char *const words[] = {
     [QN_KEY_WORKERS] = "workers",
     [QN_KEY_WORKER] = "worker",
     [QN_KEY_LEAD] = "lead",
+    [QN_KEY_SCHEDULES] = "schedules",
     [QN_KEY_ENDED_CHANNEL] = "ended",
 };
 

@@ -38,6 +38,7 @@ enum qn_key {
     QN_KEY_WORKERS,
     QN_KEY_WORKER,
     QN_KEY_LEAD,
+    QN_KEY_SCHEDULES,
     QN_KEY_ENDED_CHANNEL,
 };
 

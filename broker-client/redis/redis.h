@@ -84,6 +84,16 @@ void qn_redis_log(struct qn_broker *b, const char *queue, const char *name, qn_r
 void qn_redis_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_redis_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
                    void *arg);
+void qn_redis_place(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
+                    void *arg);
+void qn_redis_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
+                     size_t n, qn_reply_fn *fn, void *arg);
+void qn_redis_forget(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
+                     size_t n, qn_reply_fn *fn, void *arg);
+void qn_redis_purge(struct qn_broker *b, const char *queue, enum qn_state state, int64_t before_ms,
+                    qn_reply_fn *fn, void *arg);
+void qn_redis_message(struct qn_broker *b, const char *queue, const char *incarnation,
+                      const char *text, qn_reply_fn *fn, void *arg);
 void qn_redis_watch(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                     bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg);
 void qn_redis_publish(struct qn_broker *b, const char *queue_or_null, const struct qn_entry *tasks,
@@ -93,6 +103,9 @@ void qn_redis_queues(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_alive(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,
                     qn_reply_fn *fn, void *arg);
 void qn_redis_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg);
+void qn_redis_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
+                             qn_reply_fn *fn, void *arg);
+void qn_redis_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                    qn_reply_fn *fn, void *arg);
 void qn_redis_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);

@@ -3,11 +3,12 @@
 --
 -- KEYS  meta wake ready0 ready1 ready2 ready3 due fired
 -- ARGV  n, then 7 for each of n <= 450 jobs:
---       name, priority 0-3, due, expires, body, schedule, planned
+--       name, priority 0-3 (4 more: a follow-up), due, expires, body, schedule,
+--       planned
 --       due and expires: '' none, '+ms' from now, 'ms' Unix time
 --       schedule, planned: '' or the schedule and its planned time in ms
 -- Returns {now, code, ...}: 1 made, 0 the id exists, 2 this planned time (or a
---       later one) was fired before
+--       later one) was fired before, 3 the queue is draining and takes follow-ups only
 -- Twice Everything exists (or was fired) the second time; nothing changes, and a
 --       finished job is not revived.
 -- No allow-oom: a full Redis refuses new jobs and goes on draining.
@@ -30,6 +31,7 @@ for i = 1, n do
     keys[i] = record_key(ARGV[7 * i - 5])
 end
 local some_exist = redis.call('EXISTS', unpack(keys)) > 0
+local draining = redis.call('HEXISTS', meta, 'draining') == 1
 
 local reply = {t}
 local seen = {}
@@ -42,14 +44,16 @@ local made = 0
 for i = 1, n do
     local base = 7 * i - 5
     local name, schedule, planned = ARGV[base], ARGV[base + 5], tonumber(ARGV[base + 6])
-    local code = 1
+    local priority = tonumber(ARGV[base + 1])
+    local follows = priority >= 4
+    local code = draining and not follows and 3 or 1
     if seen[name] or (some_exist and redis.call('EXISTS', keys[i]) == 1) then
         code = 0
     elseif schedule ~= '' then
         local last = planned_of[schedule] or tonumber(redis.call('HGET', fired, schedule) or '-1')
         if planned <= last then
             code = 2
-        else
+        elseif code == 1 then
             planned_of[schedule] = planned
         end
     end
@@ -57,7 +61,7 @@ for i = 1, n do
     if code == 1 then
         seen[name] = true
         made = made + 1
-        local priority = tonumber(ARGV[base + 1])
+        priority = priority % 4
         local due, expires = at(ARGV[base + 2]), at(ARGV[base + 3])
         local flags = priority
         local times = ''

@@ -6,8 +6,9 @@
 --       S the ended ones (succeeded, cancelled, expired); offset; limit (<= 1000)
 -- Returns {now, next, names}: next is the offset of the next page, -1 at the end
 -- The newest come first, queued ones in the order they will be taken. Lists move
--- while somebody pages: a name may show twice or be missed, never a wrong state,
--- which the reader asks with peek.
+-- while somebody pages: a name may show on two pages or be missed. Lists keep names
+-- whose job is elsewhere by now (cancelled while queued, replayed after its end) or
+-- gone: what state a job has the reader asks with peek, and leaves out the others.
 
 local t = now()
 local state, offset, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -55,4 +56,12 @@ else
     end
 end
 local after = offset + #names
-return {t, after < total and #names > 0 and after or -1, names}
+local next_page = after < total and #names > 0 and after or -1
+local once, seen = {}, {}
+for _, name in ipairs(names) do
+    if not seen[name] then
+        seen[name] = true
+        once[#once + 1] = name
+    end
+end
+return {t, next_page, once}

@@ -32,6 +32,7 @@ if (tonumber(counter[2] or '0') or RUN_MAX) >= RUN_MAX then
     return redis.error_reply('ERR run of ' .. meta .. ' is no number of a run')
 end
 redis.call('HLEN', running)
+local some_tries = redis.call('HLEN', tries) > 0
 local fault = nil -- of a list that cannot be read
 
 -- Pops up to a number of elements, higher priorities first.
@@ -50,13 +51,23 @@ local function pop(most)
     return got
 end
 
--- Past its start deadline; a job that has a try was started in time.
-local function too_late(name, record)
-    local deadline = expires_of(record)
-    return deadline and deadline <= t and redis.call('HEXISTS', tries, name) == 0
+local function is_past(deadline)
+    return deadline and deadline <= t
 end
 
-local taken, records, tokens = {}, {}, {}
+-- A job that was cancelled and replayed stands in the lists twice. When the first
+-- element led to a run that is to be tried again, the second must not shorten the
+-- delay. Such a job has a try, so few are asked about.
+local function waits(name)
+    for k = 10, 11 do
+        if type(redis.pcall('ZSCORE', KEYS[k], name)) == 'string' then
+            return true
+        end
+    end
+    return false
+end
+
+local taken, records, tokens, attempts = {}, {}, {}, {}
 local expired = {}
 local seen = {} -- a name may stand in the lists twice
 local scanned = 0
@@ -76,16 +87,21 @@ while #taken < want and scanned < UNPACK_MAX and not empty do
     end
     local found = redis.call('MGET', unpack(keys))
     local held = redis.call('HMGET', running, unpack(names))
+    local known = some_tries and redis.call('HMGET', tries, unpack(names)) or {}
     for i = 1, #names do
-        if is_live(found[i]) and not held[i] and not seen[names[i]] then
+        local ready = is_live(found[i]) and not held[i] and not seen[names[i]]
+        if ready and not (known[i] and waits(names[i])) then
             seen[names[i]] = true
-            if string.byte(elements[i]) == 63 and too_late(names[i], found[i]) then
+            -- A job that has a try was started in time.
+            if string.byte(elements[i]) == 63 and not known[i]
+                and is_past(expires_of(found[i])) then
                 expired[#expired + 1] = names[i]
                 redis.call('SET', keys[i], final_head('E', NOBODY, t)
                     .. ending_of(parse_try(''), found[i]), 'PX', final_ttl)
             else
                 taken[#taken + 1] = names[i]
                 records[#records + 1] = found[i]
+                attempts[#attempts + 1] = known[i] or ''
             end
         end
     end
@@ -99,12 +115,10 @@ if #taken > 0 then
         tokens[2 * i] = incarnation .. ':' .. string.format('%.0f', run + i - 1)
     end
     redis.call('HSET', running, unpack(tokens))
-    local known = redis.call('EXISTS', tries) == 1 and redis.call('HMGET', tries, unpack(taken))
-        or {}
     for i = 1, #taken do
         entries[3 * i - 2] = taken[i]
         entries[3 * i - 1] = records[i]
-        entries[3 * i] = known[i] or ''
+        entries[3 * i] = attempts[i]
     end
 end
 

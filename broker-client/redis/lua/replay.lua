@@ -1,0 +1,105 @@
+#!lua flags=allow-oom
+-- replay.lua - put jobs in line again: failed | cancelled | expired | retrying -> queued.
+--
+-- KEYS  meta wake ready0 ready1 ready2 ready3 retry try failed cancel
+-- ARGV  log_ttl_ms, then 2 for each of 1-100 jobs: name, ended_ms as it was seen;
+--       ended_ms 0: the job waits for its next attempt and need not any more
+-- Returns {now, code, ...}: 0 no such job, 1 in line again, 2 it lives (for ended_ms
+--       0: and waits for no attempt), 3 it ended at another time, 4 it succeeded, 5
+--       its record does not decode
+-- Twice 2 for each, or 3 when it has ended again since.
+-- The try that is left behind keeps the token of the run that ended the job, so that
+-- a finish that is sent again is answered as before, and makes the start deadline
+-- hold no more. A name stays in :ended; whoever reads that list asks with peek.
+
+local meta, retry, tries, failed, cancelled = KEYS[1], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local TOKEN_MAX = 47
+local HISTORY = 10 -- field of an outcome
+local t = now()
+
+-- The bytes of one field of an outcome, '' when there is none.
+local function outcome_field(outcome, wanted)
+    local at = 1
+    while at <= #outcome do
+        local kind = string.byte(outcome, at)
+        local length, unit = 0, 1
+        repeat
+            at = at + 1
+            local byte = string.byte(outcome, at) or 0
+            length = length + byte % 128 * unit
+            unit = unit * 128
+        until byte < 128
+        if kind == wanted then
+            return string.sub(outcome, at + 1, at + length)
+        end
+        at = at + 1 + length
+    end
+    return ''
+end
+
+-- The live record and the new try of a final record; nil when it is damaged.
+local function open(record)
+    local at = 13 + (string.byte(record, 12) or 0)
+    if #record < at + 3 then
+        return nil
+    end
+    local length = struct.unpack('<I4', record, at)
+    local live = string.sub(record, at + 4 + length)
+    if #live < 11 or not is_live(live) then
+        return nil
+    end
+    local token = string.match(string.sub(record, 13, at - 1), '^%S+$')
+    if not token or #token > TOKEN_MAX then
+        token = NOBODY
+    end
+    local outcome = string.sub(record, at + 4, at + 3 + length)
+    return live, {attempts = 0, deaths = 0, snoozes = 0, token = token,
+                  history = outcome_field(outcome, HISTORY)}
+end
+
+local function put_in_line(name, live)
+    redis.call('LPUSH', KEYS[3 + priority_of(live)], element_of(name, live))
+end
+
+local function replay(name, ended)
+    local record = redis.call('GET', record_key(name))
+    if not record then
+        return 0
+    elseif is_live(record) then
+        if ended > 0 or redis.call('ZREM', retry, name) == 0 then
+            return 2
+        end
+        put_in_line(name, record)
+        return 1
+    elseif string.sub(record, 2, 2) == 'S' then
+        return 4
+    end
+    local live, try = open(record)
+    if not live then
+        return 5
+    elseif struct.unpack('<i8', record, 4) ~= ended then
+        return 3
+    end
+    -- What goes wrong before the record is live again leaves an element that take
+    -- passes over.
+    put_in_line(name, live)
+    redis.call('HSET', tries, name, format_try(try))
+    redis.call('SET', record_key(name), live)
+    redis.call('ZREM', failed, name)
+    redis.call('HDEL', cancelled, name)
+    redis.call('PEXPIRE', tag .. ':log:' .. name, tonumber(ARGV[1]))
+    return 1
+end
+
+local reply = {t}
+local replayed = 0
+for i = 2, #ARGV, 2 do
+    local code = replay(ARGV[i], tonumber(ARGV[i + 1]))
+    replayed = replayed + (code == 1 and 1 or 0)
+    reply[#reply + 1] = code
+end
+if replayed > 0 then
+    count(meta, 'replayed', replayed)
+    wake(meta, KEYS[2])
+end
+return reply

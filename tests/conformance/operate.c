@@ -1,0 +1,159 @@
+#include "operate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SENT(got)                \
+    world_turn(w, &(got)->done); \
+    return got
+
+static void on_codes(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    if (reply->rc != QN_OK)
+        return;
+    got->n = reply->codes->n;
+    assert_true(got->n <= MANY);
+    memcpy(got->code, reply->codes->code, got->n * sizeof(got->code[0]));
+}
+
+static void on_number(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    if (reply->rc == QN_OK)
+        got->number = reply->number;
+}
+
+static void on_purged(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    if (reply->rc != QN_OK)
+        return;
+    got->number = reply->purged->n;
+    got->more = reply->purged->more;
+}
+
+struct got *op_replay(struct world *w, const char *name, int64_t ended_ms)
+{
+    const struct qn_ended_job job = {.name = name, .ended_ms = ended_ms};
+    struct got *got = got_create();
+
+    w->broker->ops->replay(w->broker, Q, &job, 1, on_codes, got);
+    SENT(got);
+}
+
+struct got *op_forget(struct world *w, const char *name, int64_t ended_ms)
+{
+    const struct qn_ended_job job = {.name = name, .ended_ms = ended_ms};
+    struct got *got = got_create();
+
+    w->broker->ops->forget(w->broker, Q, &job, 1, on_codes, got);
+    SENT(got);
+}
+
+struct got *op_purge(struct world *w, enum qn_state state, int64_t before_ms)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->purge(w->broker, Q, state, before_ms, on_purged, got);
+    SENT(got);
+}
+
+struct got *op_message(struct world *w, const char *incarnation, const char *text)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->message(w->broker, Q, incarnation, text, on_number, got);
+    SENT(got);
+}
+
+struct got *op_place(struct world *w, const char *name)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->place(w->broker, Q, name, on_number, got);
+    SENT(got);
+}
+
+struct got *op_gate(struct world *w, enum qn_gate gate)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->gate(w->broker, Q, gate, on_number, got);
+    SENT(got);
+}
+
+static void on_enqueued(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    if (reply->rc == QN_OK)
+        got->code[0] = reply->enqueued->code[0];
+}
+
+struct got *op_follow_up(struct world *w, const char *name, int priority)
+{
+    const struct qn_body parts = {.task = {.data = "t.one", .len = 5},
+                                  .args = {.data = "{}", .len = 2}};
+    struct got *got = got_create();
+    struct qn_buf body;
+
+    qn_buf_init(&body, 4096);
+    assert_int_equal(qn_body_encode(&parts, &body), QN_OK);
+    const struct qn_new_job job = {.name = name,
+                                   .priority = priority,
+                                   .body = {.data = body.data, .len = body.len},
+                                   .follows = true};
+    w->broker->ops->enqueue(w->broker, Q, &job, 1, on_enqueued, got);
+    qn_buf_release(&body);
+    SENT(got);
+}
+
+struct got *op_tell_schedules(struct world *w, const struct qn_entry *schedules, size_t n)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->tell_schedules(w->broker, schedules, n, on_reply, got);
+    SENT(got);
+}
+
+static void on_entries(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    if (reply->rc != QN_OK)
+        return;
+    got->n = reply->entries->n;
+    for (size_t i = 0; i < got->n; i++) {
+        const struct qn_entry *entry = &reply->entries->entries[i];
+        assert_true(i < MANY);
+        snprintf(got->name[i], sizeof(got->name[i]), "%.*s", (int)entry->name.len,
+                 entry->name.data);
+        snprintf(got->name2[i], sizeof(got->name2[i]), "%.*s", (int)entry->value.len,
+                 entry->value.data);
+    }
+}
+
+struct got *op_schedules(struct world *w)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->schedules(w->broker, on_entries, got);
+    SENT(got);
+}
+
+struct got *end_one(struct world *w, const char *name, enum qn_finish_kind kind)
+{
+    struct got *taken = run_one(w, name);
+
+    assert_int_equal(op_finish(w, taken, 0, kind, DAY)->code[0], QN_FIN_OK);
+    return taken;
+}
