@@ -43,12 +43,9 @@ static void a_text_falls_into_paragraphs_and_examples(void **state)
     static const struct {
         enum cli_doc_part part;
         const char *text;
-    } wanted[] = {{CLI_DOC_PARAGRAPH, "One."},
-                  {CLI_DOC_PARAGRAPH, "Two."},
-                  {CLI_DOC_EXAMPLE, "an example"},
-                  {CLI_DOC_EXAMPLE, "another"},
-                  {CLI_DOC_END, ""},
-                  {CLI_DOC_END, ""}};
+    } wanted[] = {
+        {CLI_DOC_PARAGRAPH, "One."},  {CLI_DOC_PARAGRAPH, "Two."}, {CLI_DOC_EXAMPLE, "an example"},
+        {CLI_DOC_EXAMPLE, "another"}, {CLI_DOC_END, ""},           {CLI_DOC_END, ""}};
     struct qn_span text;
 
     (void)state;
@@ -119,7 +116,7 @@ static void each_command_has_a_text_with_an_example_of_itself(void **state)
 
 static void pages_are_of_7_bits_and_of_known_requests(void **state)
 {
-    static const char *const requests[] = {".TH ", ".SH ",  ".TP\n", ".PP\n", ".br\n",
+    static const char *const requests[] = {".TH ",  ".SH ",  ".TP\n", ".PP\n", ".br\n",
                                            ".nf\n", ".fi\n", ".nh\n", ".ad "};
     struct qn_buf out;
 
