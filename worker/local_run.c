@@ -9,6 +9,7 @@
 #include "executor.h"
 #include "limits.h"
 #include "orphans.h"
+#include "rundir.h"
 #include <signal.h>
 #include <string.h>
 
@@ -243,6 +244,7 @@ void worker_local_free(struct worker_local *local)
     if (!local)
         return;
     retire(local);
+    worker_rundir_sweep();
     unwatch_signals(local);
     if (local->loop)
         qn_loop_free(local->loop);

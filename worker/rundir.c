@@ -134,9 +134,16 @@ static bool remove_leftover(int top, const char *name)
     return done;
 }
 
-int worker_rundir_sweep(const char *top)
+static const char *top_folder(void)
 {
-    DIR *folder = opendir(top);
+    const char *top = getenv("TMPDIR");
+
+    return top && top[0] == '/' ? top : "/tmp";
+}
+
+int worker_rundir_sweep(void)
+{
+    DIR *folder = opendir(top_folder());
     struct dirent *entry;
     int n = 0;
 
@@ -150,13 +157,6 @@ int worker_rundir_sweep(const char *top)
 }
 
 /* ---- making ---- */
-
-static const char *top_folder(void)
-{
-    const char *top = getenv("TMPDIR");
-
-    return top && top[0] == '/' ? top : "/tmp";
-}
 
 /* False when a sweep of another process took it before it had its lock. */
 static bool hold(struct worker_rundir *dir)
@@ -179,7 +179,7 @@ int worker_rundir_create(struct worker_rundir *ret, struct qn_err *reterr)
     if (snprintf(ret->path, sizeof(ret->path), "%s/" PREFIX "XXXXXX", top) >=
         (int)sizeof(ret->path))
         return qn_fail(reterr, QN_EINVAL, "TMPDIR: too long a path");
-    worker_rundir_sweep(top);
+    worker_rundir_sweep();
     for (int i = 0; i < TRIES; i++) {
         memcpy(ret->path + strlen(ret->path) - 6, "XXXXXX", 6);
         if (!mkdtemp(ret->path))

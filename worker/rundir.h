@@ -3,7 +3,8 @@
  *
  * Made in TMPDIR, or /tmp, for this user only, and removed with all that is in it; links
  * are removed, never followed. Who makes one holds a lock on it. What has none belongs to
- * an executor that was killed: whoever makes the next one removes it.
+ * an executor that was killed: whoever makes the next one removes it, or a worker that
+ * ends.
  */
 #ifndef WORKER_RUNDIR_H
 #define WORKER_RUNDIR_H
@@ -21,7 +22,7 @@ QN_MUST_CHECK int worker_rundir_create(struct worker_rundir *ret, struct qn_err 
 /* Removes it. False when something in it could not be removed. */
 bool worker_rundir_remove(struct worker_rundir *dir);
 
-/* Removes those that nobody holds out of the folder top; returns how many. */
-int worker_rundir_sweep(const char *top);
+/* Removes those that nobody holds; returns how many. */
+int worker_rundir_sweep(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include "fetch.h"
 #include "health.h"
 #include "orphans.h"
+#include "rundir.h"
 #include "upkeep.h"
 #include "waiting.h"
 
@@ -411,6 +412,7 @@ void worker_supervisor_free(struct worker_supervisor *supervisor)
     worker_pool_free(supervisor->dispatch.pool);
     supervisor->dispatch.pool = NULL;
     worker_orphans_end(NULL, 0);
+    worker_rundir_sweep();
     if (supervisor->base.broker)
         qn_broker_close(supervisor->base.broker);
     worker_health_free(supervisor->health);

@@ -117,9 +117,9 @@ static void what_a_killed_one_left_goes_with_the_next(void **state)
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(WTERMSIG(status), SIGKILL);
-    assert_int_equal(worker_rundir_sweep(top), 1);
+    assert_int_equal(worker_rundir_sweep(), 1);
     next = made();
-    assert_int_equal(worker_rundir_sweep(top), 0);
+    assert_int_equal(worker_rundir_sweep(), 0);
     assert_int_equal(access(held.path, F_OK), 0);
     assert_true(worker_rundir_remove(&next));
     assert_true(worker_rundir_remove(&held));
