@@ -51,3 +51,7 @@ cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${quern_pc_folder}
            OUTPUT_VARIABLE quern_pc_prefix)
 configure_file(cmake/quern.pc.in "${CMAKE_BINARY_DIR}/quern.pc" @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/quern.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+# ---- examples of units ----
+
+install(DIRECTORY examples/systemd DESTINATION "${CMAKE_INSTALL_DATADIR}/quern")
