@@ -120,6 +120,16 @@ static bool may_try_again(struct api_batch *batch)
            qn_timer_create(&batch->timer, server->loop, on_again, batch, NULL) == QN_OK;
 }
 
+static void read_code(const struct api_batch *batch, struct api_item *item, int code)
+{
+    item->existed = code == QN_ENQ_EXISTS && !(batch->unknown && !batch->enqueue->key);
+    if (code != QN_ENQ_DRAINING)
+        return;
+    item->refused = true;
+    api_fault_set(&item->fault, API_QUEUE_DRAINING, "queue",
+                  "queue \"%s\" is draining: it takes no new jobs", item->queue);
+}
+
 static void on_enqueued(void *arg, const struct qn_reply *reply)
 {
     struct api_batch *batch = arg;
@@ -133,8 +143,7 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         return;
     }
     for (size_t i = 0; i < batch->n && i < reply->enqueued->n; i++)
-        batch->items[i]->existed =
-            reply->enqueued->code[i] == QN_ENQ_EXISTS && !(batch->unknown && !batch->enqueue->key);
+        read_code(batch, batch->items[i], reply->enqueued->code[i]);
     if (batch->enqueue->key)
         compare_hashes(batch);
     else

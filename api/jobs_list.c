@@ -49,7 +49,7 @@ struct listing {
     /* this page */
     int calls;
     int64_t read, found;
-    bool last_of_list;
+    int64_t next; /* page of the list, QN_NO_TIME at its end */
     char names[QN_PEEK_BATCH_MAX][QN_NAME_MAX + 1];
     size_t n_names;
 };
@@ -164,6 +164,15 @@ static void next_list(struct listing *listing)
     }
 }
 
+/* A page may hold fewer names than it passes over. */
+static void next_page(struct listing *listing)
+{
+    if (listing->next == QN_NO_TIME)
+        next_list(listing);
+    else
+        listing->offset = listing->next;
+}
+
 static bool wanted(const struct listing *listing, const struct qn_job_info *info)
 {
     unsigned states = lists[listing->list].states;
@@ -200,8 +209,8 @@ static void on_peeked(void *arg, const struct qn_reply *reply)
         show(listing, i, &reply->peeked->entries[i], reply->now_ms);
     listing->read += (int64_t)i;
     listing->offset += (int64_t)i;
-    if (i == listing->n_names && listing->last_of_list)
-        next_list(listing);
+    if (i == listing->n_names)
+        next_page(listing);
     go_on(listing);
 }
 
@@ -216,7 +225,7 @@ static void on_listed(void *arg, const struct qn_reply *reply)
     }
     const struct qn_listed *listed = reply->listed;
     listing->n_names = 0;
-    listing->last_of_list = listed->next == QN_NO_TIME;
+    listing->next = listed->next;
     for (size_t i = 0; i < listed->n && i < QN_PEEK_BATCH_MAX; i++) {
         names[i] = listing->names[i];
         qn_str_copy(listing->names[i], sizeof(listing->names[i]), listed->names[i]);
@@ -226,7 +235,7 @@ static void on_listed(void *arg, const struct qn_reply *reply)
         broker->ops->peek(broker, listing->queue, names, listing->n_names, on_peeked, listing);
         return;
     }
-    next_list(listing);
+    next_page(listing);
     go_on(listing);
 }
 

@@ -27,6 +27,8 @@
     X(NOT_ENDED,          409, "not_ended",          "The job has not ended")                 \
     X(NOT_SUCCEEDED,      409, "not_succeeded",      "The job did not succeed")               \
     X(ALREADY_ENDED,      409, "already_ended",      "The job ended before")                  \
+    X(NOT_RETRYABLE,      409, "not_retryable",      "The job cannot start anew")             \
+    X(QUEUE_DRAINING,     409, "queue_draining",     "The queue takes no new jobs")           \
     X(TOO_LARGE,          413, "too_large",          "The body is too large")                 \
     X(WRONG_TYPE,         415, "wrong_type",         "The body must be application/json")     \
     X(BAD_JOB,            422, "bad_job",            "The job is not acceptable")             \

@@ -34,6 +34,8 @@ static void add_totals(struct qn_buf *out, const struct qn_stats *stats)
     qn_json_member_number(out, "expired", stats->expired);
     qn_json_member_number(out, "retried", stats->retried);
     qn_json_member_number(out, "recovered", stats->recovered);
+    qn_json_member_number(out, "replayed", stats->replayed);
+    qn_json_member_number(out, "purged", stats->purged);
     qn_buf_add_byte(out, '}');
 }
 
@@ -43,6 +45,8 @@ static void add_queue(struct qn_buf *out, const char *name, const struct qn_stat
     qn_json_member_text(out, "name", name);
     qn_json_member_flag(out, "paused", stats->paused_ms != QN_NO_TIME);
     qn_json_member_time(out, "paused_since", stats->paused_ms);
+    qn_json_member_flag(out, "draining", stats->draining_ms != QN_NO_TIME);
+    qn_json_member_time(out, "draining_since", stats->draining_ms);
     add_queued(out, stats);
     qn_json_member_number(out, "running", stats->running);
     qn_json_member_number(out, "scheduled", stats->scheduled);
@@ -189,7 +193,10 @@ void api_queues_get(struct api_request *req)
     with_queue(req, ask_stats);
 }
 
-static void answer_paused(struct api_request *req, const struct qn_reply *reply, bool paused)
+/* ---- its gate ---- */
+
+/* Of both flags only what the change decides: opening ends both. */
+static void answer_gate(struct api_request *req, const struct qn_reply *reply, enum qn_gate gate)
 {
     if (reply->rc < 0) {
         api_respond_broker(req, reply);
@@ -198,7 +205,10 @@ static void answer_paused(struct api_request *req, const struct qn_reply *reply,
     struct qn_buf *out = api_response_json(req, 200);
     qn_buf_add_byte(out, '{');
     qn_json_member_text(out, "name", req->match.params[0]);
-    qn_json_member_flag(out, "paused", paused);
+    if (gate != QN_GATE_DRAINING)
+        qn_json_member_flag(out, "paused", gate == QN_GATE_PAUSED);
+    if (gate != QN_GATE_PAUSED)
+        qn_json_member_flag(out, "draining", gate == QN_GATE_DRAINING);
     qn_json_member_flag(out, "changed", reply->number != 0);
     qn_buf_add_byte(out, '}');
     api_respond(req);
@@ -206,12 +216,17 @@ static void answer_paused(struct api_request *req, const struct qn_reply *reply,
 
 static void on_paused(void *arg, const struct qn_reply *reply)
 {
-    answer_paused(arg, reply, true);
+    answer_gate(arg, reply, QN_GATE_PAUSED);
 }
 
 static void on_resumed(void *arg, const struct qn_reply *reply)
 {
-    answer_paused(arg, reply, false);
+    answer_gate(arg, reply, QN_GATE_OPEN);
+}
+
+static void on_drained(void *arg, const struct qn_reply *reply)
+{
+    answer_gate(arg, reply, QN_GATE_DRAINING);
 }
 
 static void ask_pause(struct api_request *req)
@@ -226,6 +241,12 @@ static void ask_resume(struct api_request *req)
     broker->ops->gate(broker, req->match.params[0], QN_GATE_OPEN, on_resumed, req);
 }
 
+static void ask_drain(struct api_request *req)
+{
+    struct qn_broker *broker = req->server->broker;
+    broker->ops->gate(broker, req->match.params[0], QN_GATE_DRAINING, on_drained, req);
+}
+
 void api_queues_pause(struct api_request *req)
 {
     with_queue(req, ask_pause);
@@ -234,4 +255,9 @@ void api_queues_pause(struct api_request *req)
 void api_queues_resume(struct api_request *req)
 {
     with_queue(req, ask_resume);
+}
+
+void api_queues_drain(struct api_request *req)
+{
+    with_queue(req, ask_drain);
 }

@@ -16,6 +16,9 @@ void api_jobs_result(struct api_request *req);
 void api_jobs_log(struct api_request *req);
 void api_jobs_cancel(struct api_request *req);
 
+/* jobs_retry.c */
+void api_jobs_retry(struct api_request *req);
+
 /* jobs_list.c */
 void api_jobs_list(struct api_request *req);
 
@@ -27,6 +30,7 @@ void api_queues_list(struct api_request *req);
 void api_queues_get(struct api_request *req);
 void api_queues_pause(struct api_request *req);
 void api_queues_resume(struct api_request *req);
+void api_queues_drain(struct api_request *req);
 
 /* published.c: what workers have published */
 void api_workers_list(struct api_request *req);

@@ -2,6 +2,7 @@
 
 #include "broker-client/taskdef.h"
 #include "common/mem.h"
+#include "common/str.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct shot {
     struct beat_fire *fire;
     size_t index;
     int64_t planned_s;
+    char queue[QN_QUEUE_MAX + 1];
 };
 
 int beat_fire_create(struct beat_fire **ret, const struct beat_fire_options *options,
@@ -105,6 +107,10 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         bool again = qn_err_is_transient(reply->rc);
         tell(fire, shot->index, shot->planned_s, again ? BEAT_TRY_AGAIN : BEAT_REFUSED,
              reply->err->msg);
+    } else if (reply->enqueued->code[0] == QN_ENQ_DRAINING) {
+        char why[QN_QUEUE_MAX + 64];
+        snprintf(why, sizeof(why), "queue \"%s\" is draining: it takes no new jobs", shot->queue);
+        tell(fire, shot->index, shot->planned_s, BEAT_REFUSED, why);
     } else {
         bool made = reply->enqueued->n == 1 && reply->enqueued->code[0] == QN_ENQ_MADE;
         fire->o.on_fired(fire->o.arg, shot->index, shot->planned_s, BEAT_FIRED, made, "");
@@ -179,9 +185,10 @@ void beat_fire_send(struct beat_fire *fire, const struct beat_schedule *schedule
              rc < 0 ? why.msg : "out of memory");
         return;
     }
-    *shot = (struct shot){fire, index, planned_s};
     const char *queue = schedule->queue;
     if (!queue)
         queue = def ? qn_taskdef_queue(def) : "default";
+    *shot = (struct shot){.fire = fire, .index = index, .planned_s = planned_s};
+    qn_str_copy(shot->queue, sizeof(shot->queue), queue);
     enqueue(fire, schedule, queue, shot);
 }

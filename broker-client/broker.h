@@ -102,8 +102,9 @@ struct qn_cancelled {
 enum qn_gate { QN_GATE_OPEN, QN_GATE_PAUSED, QN_GATE_DRAINING };
 
 /* A job that has ended, as the caller saw it: of a later end of the same job (it was
- * replayed meanwhile) nothing is changed. ended_ms 0: of a job that waits for its next
- * attempt (replay only: it need not wait any more). */
+ * replayed meanwhile) nothing is changed. ended_ms 0 (replay only): of a job that waits for
+ * its next attempt, and need not any more, or that is in line past its start deadline (it
+ * shows as expired already), which holds no more then. */
 struct qn_ended_job {
     const char *name;
     int64_t ended_ms;

@@ -143,6 +143,7 @@ struct question {
     struct qn_err err;
     struct qn_job_info *info;
     enum qn_state state;
+    int code;
     bool room;
 };
 
@@ -226,6 +227,110 @@ int qn_client_cancel(struct qn_client *client, const char *id, enum qn_state *re
     rc = ask(client, &question, reterr);
     if (rc == QN_OK && ret_state)
         *ret_state = question.state;
+    return rc;
+}
+
+/* ---- starting anew ---- */
+
+#define RETRY_ROUNDS 3 /* looks at a job that others change meanwhile */
+
+static void on_replay(void *arg, const struct qn_reply *reply)
+{
+    struct question *question = arg;
+
+    answered(question, reply);
+    if (reply->rc == QN_OK)
+        question->code = reply->codes->code[0];
+}
+
+static bool is_unknown(int rc)
+{
+    return rc == QN_EUNKNOWN || rc == QN_ETIMEOUT;
+}
+
+/* Until the connection is back, or the time of a call is over. */
+static void wait_for_link(struct qn_client *client)
+{
+    int64_t end = qn_mono_ms(&qn_clock_system) + client->timeout_ms;
+    bool never = false;
+
+    while (client->broker->link == QN_LINK_DOWN && qn_mono_ms(&qn_clock_system) < end)
+        (void)!qn_broker_pump(client->loop, &never, SERVICE_MS, NULL);
+}
+
+/* Asks once more when the outcome is unknown: then a job that lives is one that was
+ * replayed, by us or somebody else. */
+static int replay(struct qn_client *client, const char *queue, const struct qn_ended_job *job,
+                  int *ret_code, struct qn_err *reterr)
+{
+    struct question question = {0};
+
+    client->broker->ops->replay(client->broker, queue, job, 1, on_replay, &question);
+    int rc = ask(client, &question, reterr);
+    if (is_unknown(rc)) {
+        struct question again = {0};
+        wait_for_link(client);
+        client->broker->ops->replay(client->broker, queue, job, 1, on_replay, &again);
+        int again_rc = ask(client, &again, NULL);
+        if (again_rc != QN_OK)
+            return qn_fail(reterr, QN_EUNKNOWN, "job %s.%s: the answer was lost", queue, job->name);
+        rc = QN_OK;
+        question.code = again.code == QN_ENDED_LIVE ? QN_ENDED_DONE : again.code;
+    }
+    *ret_code = question.code;
+    return rc;
+}
+
+static bool may_retry(enum qn_state state)
+{
+    return state == QN_RETRYING || state == QN_FAILED || state == QN_CANCELLED ||
+           state == QN_EXPIRED;
+}
+
+/* QN_EAGAIN: somebody changed it in between. */
+static int retry_once(struct qn_client *client, const char *queue, const char *name,
+                      enum qn_state *ret_state, struct qn_err *reterr)
+{
+    struct qn_job_info *info = NULL;
+    int code = QN_ENDED_NONE;
+    int rc = look(client, queue, name, &info, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    const struct qn_ended_job job = {.name = name, .ended_ms = info->ended_ms};
+    *ret_state = info->state;
+    qn_job_info_free(info);
+    if (*ret_state == QN_QUEUED)
+        return QN_OK;
+    if (!may_retry(*ret_state))
+        return qn_fail(reterr, QN_ESTATE, "job %s.%s is %s: there is nothing to retry", queue, name,
+                       qn_state_name(*ret_state));
+    rc = replay(client, queue, &job, &code, reterr);
+    if (rc != QN_OK)
+        return rc;
+    if (code == QN_ENDED_DAMAGED)
+        return qn_fail(reterr, QN_ECORRUPT, "job %s.%s: its record does not decode", queue, name);
+    if (code != QN_ENDED_DONE)
+        return qn_fail(reterr, QN_EAGAIN, "job %s.%s: it was changed in between", queue, name);
+    *ret_state = QN_QUEUED;
+    return QN_OK;
+}
+
+int qn_client_retry(struct qn_client *client, const char *id, enum qn_state *ret_state,
+                    struct qn_err *reterr)
+{
+    char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1];
+    enum qn_state state = (enum qn_state)0;
+    int rc = qn_id_split(id, queue, name, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    rc = QN_EAGAIN;
+    for (int i = 0; i < RETRY_ROUNDS && rc == QN_EAGAIN; i++)
+        rc = retry_once(client, queue, name, &state, reterr);
+    if (ret_state)
+        *ret_state = state;
     return rc;
 }
 

@@ -65,6 +65,16 @@ static void tell_refused(struct qn_client *client, const struct qn_item *item,
     tell(client, item, &receipt);
 }
 
+static void read_code(struct qn_receipt *receipt, int code, const char *queue)
+{
+    receipt->existed = code == QN_ENQ_EXISTS;
+    if (code != QN_ENQ_DRAINING)
+        return;
+    receipt->code = QN_ESTATE;
+    snprintf(receipt->msg, sizeof(receipt->msg), "queue \"%s\" is draining: it takes no new jobs",
+             queue);
+}
+
 static void on_enqueued(void *arg, const struct qn_reply *reply)
 {
     struct qn_batch *batch = arg;
@@ -80,7 +90,7 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         struct qn_receipt receipt = {.code = reply->rc};
         snprintf(receipt.id, sizeof(receipt.id), "%s.%s", batch->queue, batch->items[i].name);
         if (reply->rc == QN_OK)
-            receipt.existed = reply->enqueued->code[i] == QN_ENQ_EXISTS;
+            read_code(&receipt, reply->enqueued->code[i], batch->queue);
         else
             qn_str_copy(receipt.msg, sizeof(receipt.msg), reply->err->msg);
         tell(client, &batch->items[i], &receipt);

@@ -16,9 +16,9 @@ const struct qn_state_row qn_states[] = {
     {QN_RETRYING, "retrying", false, 0,
      TO(QN_QUEUED) | TO(QN_CANCELLED)},
     {QN_SUCCEEDED, "succeeded", true, 'S', 0},
-    {QN_FAILED, "failed", true, 'F', 0},
-    {QN_CANCELLED, "cancelled", true, 'C', 0},
-    {QN_EXPIRED, "expired", true, 'E', 0},
+    {QN_FAILED, "failed", true, 'F', TO(QN_QUEUED)},
+    {QN_CANCELLED, "cancelled", true, 'C', TO(QN_QUEUED)},
+    {QN_EXPIRED, "expired", true, 'E', TO(QN_QUEUED)},
 };
 /* clang-format on */
 

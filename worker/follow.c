@@ -155,6 +155,7 @@ static void make(struct letter *letter, const char *parent_id, int n,
     const struct qn_new_job job = {
         .name = name,
         .body = {.data = body.data, .len = body.len},
+        .follows = true,
     };
     letter->left++;
     base->broker->ops->enqueue(base->broker, queue[0] ? queue : worker_queue_name(base, run->queue),

@@ -42,16 +42,35 @@ static int revive(struct qn_mem_queue *queue, struct qn_mem_job *job, int64_t en
     return rc == QN_OK ? QN_ENDED_DONE : rc;
 }
 
+/* In line, but the take would find it expired. */
+static bool is_too_late(const struct qn_mem_queue *queue, const struct qn_mem_job *job)
+{
+    struct qn_record record;
+
+    return job->place == QN_MEM_READY && job->attempt.len == 0 &&
+           qn_record_decode(qn_mem_span(&job->record), &record, NULL) == QN_OK &&
+           record.expires_ms > 0 && record.expires_ms <= qn_mem_now(queue->store);
+}
+
+static int replay_live(struct qn_mem_queue *queue, struct qn_mem_job *job)
+{
+    static const struct qn_span no_try = {.data = "0 0 0 -\n", .len = 8};
+
+    if (job->place == QN_MEM_RETRY)
+        qn_mem_make_ready(queue, job, false);
+    else if (is_too_late(queue, job))
+        qn_mem_set(&job->attempt, no_try);
+    else
+        return QN_ENDED_LIVE;
+    return QN_ENDED_DONE;
+}
+
 static int replay_one(struct qn_mem_queue *queue, struct qn_mem_job *job, int64_t ended_ms)
 {
     if (!job)
         return QN_ENDED_NONE;
-    if (qn_mem_is_live(job)) {
-        if (ended_ms > 0 || job->place != QN_MEM_RETRY)
-            return QN_ENDED_LIVE;
-        qn_mem_make_ready(queue, job, false);
-        return QN_ENDED_DONE;
-    }
+    if (qn_mem_is_live(job))
+        return ended_ms > 0 ? QN_ENDED_LIVE : replay_live(queue, job);
     if (job->record.data[1] == 'S')
         return QN_ENDED_SUCCEEDED;
     return revive(queue, job, ended_ms);

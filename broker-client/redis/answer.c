@@ -2,7 +2,11 @@
 
 #include "common/mem.h"
 #include "common/str.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define SCORE_MAX INT64_C(253402300799999) /* the end of the year 9999 */
 
 bool qn_reading_begin(struct qn_reading *reading, struct qn_call *call, int rc,
                       const struct qn_err *err, const redisReply *answer, size_t n)
@@ -80,6 +84,18 @@ struct qn_span qn_reading_span(struct qn_reading *reading, const redisReply *val
 int64_t qn_reading_time(struct qn_reading *reading, const redisReply *value)
 {
     return value->type == REDIS_REPLY_NIL ? QN_NO_TIME : qn_reading_i64(reading, value);
+}
+
+int64_t qn_reading_score(struct qn_reading *reading, const redisReply *value)
+{
+    char text[64];
+    struct qn_span bytes = qn_reading_span(reading, value);
+
+    if (!bytes.data)
+        return QN_NO_TIME;
+    snprintf(text, sizeof(text), "%.*s", bytes.len < sizeof(text) ? (int)bytes.len : 0, bytes.data);
+    double number = strtod(text, NULL);
+    return number >= SCORE_MAX ? SCORE_MAX : number > 0 ? (int64_t)number : 0;
 }
 
 const redisReply *qn_reading_array(struct qn_reading *reading, const redisReply *value, size_t n)

@@ -37,6 +37,9 @@ int64_t qn_reading_i64(struct qn_reading *reading, const redisReply *value);
 struct qn_span qn_reading_span(struct qn_reading *reading, const redisReply *value);
 /* QN_NO_TIME for nil. */
 int64_t qn_reading_time(struct qn_reading *reading, const redisReply *value);
+/* The same for what a hand may have damaged: no failure, but 0 for what is no number, and the
+ * nearest that is a date for what is no whole number or out of bounds. */
+int64_t qn_reading_score(struct qn_reading *reading, const redisReply *value);
 /* An array of n elements at least, else NULL. */
 const redisReply *qn_reading_array(struct qn_reading *reading, const redisReply *value, size_t n);
 /* All strings of an array. */

@@ -11,10 +11,10 @@ static void read_peek(struct qn_reading *r, redisReply *const *columns, struct q
 {
     entry->record = qn_reading_span(r, columns[0]);
     entry->token = qn_reading_span(r, columns[1]);
-    entry->due_ms = qn_reading_time(r, columns[2]);
-    entry->retry_ms = qn_reading_time(r, columns[3]);
+    entry->due_ms = qn_reading_score(r, columns[2]);
+    entry->retry_ms = qn_reading_score(r, columns[3]);
     entry->attempt = qn_reading_span(r, columns[4]);
-    entry->cancel_ms = qn_reading_time(r, columns[5]);
+    entry->cancel_ms = qn_reading_score(r, columns[5]);
     entry->progress = qn_reading_span(r, columns[6]);
 }
 
@@ -63,6 +63,19 @@ void qn_redis_peek(struct qn_broker *b, const char *queue, const char *const *na
     qn_redis_send(b, call);
 }
 
+/* What is no name is left out: nobody could ask for it. */
+static void read_names(struct qn_reading *r, const redisReply *array, struct qn_listed *listed)
+{
+    const char **names = array ? qn_reading_list(r, array->elements, sizeof(*names)) : NULL;
+
+    for (size_t i = 0; names && i < array->elements; i++) {
+        struct qn_span one = qn_reading_span(r, array->element[i]);
+        if (one.data && strlen(one.data) == one.len && qn_name_ok(one.data))
+            names[listed->n++] = one.data;
+    }
+    listed->names = names;
+}
+
 static void on_list(struct qn_call *call, int rc, const struct qn_err *err,
                     const redisReply *answer)
 {
@@ -73,7 +86,7 @@ static void on_list(struct qn_call *call, int rc, const struct qn_err *err,
         return;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
     listed.next = qn_reading_i64(&r, qn_reading_at(&r, 1));
-    listed.n = qn_reading_strings(&r, qn_reading_at(&r, 2), &listed.names);
+    read_names(&r, qn_reading_array(&r, qn_reading_at(&r, 2), 0), &listed);
     r.reply.listed = &listed;
     qn_reading_end(&r);
 }
@@ -148,7 +161,7 @@ static void read_meta(struct qn_reading *r, const redisReply *flat, struct qn_st
         struct qn_span name = qn_reading_span(r, flat->element[i]);
         for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
             if (qn_span_is(name, fields[k].name))
-                *fields[k].to = qn_reading_i64(r, flat->element[i + 1]);
+                *fields[k].to = qn_reading_score(r, flat->element[i + 1]);
         }
     }
 }

@@ -67,7 +67,7 @@ struct qn_enqueue {
 struct qn_receipt {
     char id[QN_ID_SIZE];
     bool existed; /* the id was there before: nothing was made */
-    int code;     /* QN_OK or why this one was refused */
+    int code;     /* QN_OK or why this one was refused; QN_ESTATE: its queue is draining */
     char msg[QN_ERR_TEXT_MAX];
 };
 
@@ -170,6 +170,12 @@ QN_MUST_CHECK int qn_client_wait(struct qn_client *client, const char *id, int64
  * else the final state that it had before. */
 QN_MUST_CHECK int qn_client_cancel(struct qn_client *client, const char *id,
                                    enum qn_state *ret_state, struct qn_err *reterr);
+/* Starts a job anew that failed, was cancelled or expired, with no attempt used; one that waits
+ * for its next attempt goes now. QN_OK: *ret_state is QN_QUEUED, it is in line. QN_ESTATE:
+ * *ret_state is the state that forbids it. An unknown outcome is asked for once more here; after
+ * QN_EUNKNOWN calling again is safe. */
+QN_MUST_CHECK int qn_client_retry(struct qn_client *client, const char *id,
+                                  enum qn_state *ret_state, struct qn_err *reterr);
 void qn_job_info_free(struct qn_job_info *info);
 
 #pragma GCC visibility pop

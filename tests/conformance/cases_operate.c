@@ -171,6 +171,21 @@ static void a_retrying_job_can_be_told_to_go_now(void **state)
     assert_int_equal(op_forward(w)->number, 0);
 }
 
+static void a_job_in_line_past_its_start_deadline_can_be_replayed(void **state)
+{
+    struct world *w = *state;
+
+    new_job(w, .name = "x", .expires_in = 10);
+    assert_int_equal(op_replay(w, "x", 0)->code[0], QN_ENDED_LIVE);
+    world_advance(w, 10);
+    assert_state(w, "x", QN_EXPIRED); /* no worker has looked at it yet */
+    assert_int_equal(op_replay(w, "x", 0)->code[0], QN_ENDED_DONE);
+    assert_int_equal(op_replay(w, "x", 0)->code[0], QN_ENDED_LIVE);
+    assert_state(w, "x", QN_QUEUED);
+    op_join(w, INC);
+    assert_int_equal(op_take(w, INC, 2)->n, 1);
+}
+
 static void a_replay_wakes_a_worker(void **state)
 {
     struct world *w = *state;
@@ -341,26 +356,11 @@ static void purged_retrying_jobs_leave_nothing_behind(void **state)
     assert_int_equal(op_take(w, INC, 2)->n, 1);
 }
 
-static void make_many(struct world *w, const char *prefix, int n)
-{
-    static char names[450][24];
-    struct job jobs[450] = {0};
-
-    for (int at = 0; at < n; at += 450) {
-        int some = n - at < 450 ? n - at : 450;
-        for (int i = 0; i < some; i++) {
-            snprintf(names[i], sizeof(names[i]), "%s%d", prefix, at + i);
-            jobs[i] = (struct job){.name = names[i], .priority = i % 4};
-        }
-        assert_ok(op_enqueue(w, jobs, (size_t)some));
-    }
-}
-
 static void purge_removes_at_most_500_at_a_time_and_says_that_there_is_more(void **state)
 {
     struct world *w = *state;
 
-    make_many(w, "j", 1100);
+    enqueue_many(w, "j", 1100);
     for (int i = 0; i < 3; i++) {
         struct got *got = op_purge(w, QN_QUEUED, T0);
         assert_int_equal(got->number, i < 2 ? 500 : 100);
@@ -530,6 +530,7 @@ const struct CMUnitTest cases_operate[] = {
     CASE(a_replayed_job_stands_once_in_line_whatever_lists_keep),
     CASE(a_second_element_does_not_shorten_the_delay_of_a_retry),
     CASE(a_retrying_job_can_be_told_to_go_now),
+    CASE(a_job_in_line_past_its_start_deadline_can_be_replayed),
     CASE(a_replay_wakes_a_worker),
     CASE(who_waits_for_a_replayed_job_is_told_of_its_next_end),
     CASE(a_replayed_job_is_never_shown_as_ended),

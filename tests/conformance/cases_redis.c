@@ -1,5 +1,5 @@
 /* cases_redis.c - what only Redis can do to us. */
-#include "world.h"
+#include "operate.h"
 
 #include "broker-client/redis/redis.h"
 #include "world_redis.h"
@@ -303,6 +303,87 @@ static void a_run_whose_lease_was_deleted_by_hand_is_recovered(void **state)
     assert_int_equal(redis_server_do(&world_server, "EXISTS {test:" Q "}:dead"), 0);
 }
 
+/* One entry that a hand has damaged costs itself, not the page that it stands on. */
+static void a_damaged_entry_does_not_spoil_a_list_or_a_peek(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[] = {"a", "b", "c"};
+
+    new_job(w, .name = "a");
+    new_job(w, .name = "b", .delay = 1000);
+    new_job(w, .name = "c");
+    redis_server_do(&world_server, "ZADD {test:" Q "}:due inf b");
+    redis_server_do(&world_server, "HSET {test:" Q "}:cancel a x");
+    redis_server_do(&world_server, "HSET {test:" Q "}:meta paused x");
+    redis_server_do(&world_server, "SET {test:" Q "}:j:c no-record");
+    redis_server_do(&world_server, "LPUSH {test:" Q "}:ready:0 %s", "..not a name");
+    struct got *got = op_list(w, QN_QUEUED, 0, 10);
+    assert_ok(got);
+    assert_int_equal(got->n, 2);
+    got = got_create();
+    w->broker->ops->peek(w->broker, Q, names, 3, on_reply, got);
+    world_turn(w, &got->done);
+    assert_ok(got);
+    assert_state(w, "a", QN_QUEUED);
+    assert_state(w, "b", QN_SCHEDULED);
+    assert_ok(op_stats(w));
+    got = op_forward(w);
+    assert_ok(got);
+    assert_true(got->next > w->now_ms);
+}
+
+static void purge_finds_its_way_past_any_number_of_newer_jobs(void **state)
+{
+    struct world *w = *state;
+    int64_t purged = 0;
+    int calls = 0;
+
+    new_job(w, .name = "old", .delay = 20);
+    world_advance(w, 10);
+    enqueue_many(w, "new", 10500);
+    world_advance(w, 10);
+    op_forward(w);
+    for (bool more = true; more; calls++) {
+        struct got *got = op_purge(w, QN_QUEUED, T0);
+        assert_ok(got);
+        assert_true(calls < 4);
+        purged += got->number;
+        more = got->more;
+    }
+    assert_int_equal(purged, 1);
+    assert_int_equal(calls, 2);
+    assert_int_equal(state_of(w, "old"), 0);
+    struct qn_stats stats = op_stats(w)->stats;
+    assert_int_equal(stats.queued[0] + stats.queued[1] + stats.queued[2] + stats.queued[3], 10500);
+    assert_int_equal(redis_server_do(&world_server, "EXISTS {test:" Q "}:purge:q:1750000000000"),
+                     0);
+}
+
+static void a_damaged_final_record_is_not_replayed(void **state)
+{
+    struct world *w = *state;
+
+    end_one(w, "a", QN_FIN_FAILED);
+    redis_server_do(&world_server, "SETRANGE {test:" Q "}:j:a 12 %s", "zzzzzzzzzzzzzzzzzzzz");
+    assert_int_equal(op_replay(w, "a", T0)->code[0], QN_ENDED_DAMAGED);
+    assert_int_equal(op_list(w, QN_FAILED, 0, 10)->n, 1);
+    assert_int_equal(op_list(w, QN_QUEUED, 0, 10)->n, 0);
+    assert_int_equal(op_forget(w, "a", T0)->code[0], QN_ENDED_DONE);
+}
+
+static void a_log_of_a_replayed_job_lives_as_a_running_jobs(void **state)
+{
+    struct world *w = *state;
+    struct got *taken = run_one(w, "a");
+
+    op_note(w, "a", taken->token[0], "", "line\n");
+    op_finish(w, taken, 0, QN_FIN_FAILED, 600000);
+    redis_server_do(&world_server, "PEXPIRE {test:" Q "}:log:a 1000");
+    op_replay(w, "a", T0);
+    assert_true(redis_server_do(&world_server, "PTTL {test:" Q "}:log:a") > DAY);
+    assert_int_equal(redis_server_do(&world_server, "PTTL {test:" Q "}:j:a"), -1);
+}
+
 /* A take that fails leaves the job in its list. */
 static void check_take_loses_nothing(struct world *w, const char *breaks, const char *heals)
 {
@@ -342,6 +423,10 @@ static void a_list_that_cannot_be_read_does_not_lose_those_of_another(void **sta
 
 const struct CMUnitTest cases_own[] = {
     CASE(a_run_whose_lease_was_deleted_by_hand_is_recovered),
+    CASE(a_damaged_entry_does_not_spoil_a_list_or_a_peek),
+    CASE(purge_finds_its_way_past_any_number_of_newer_jobs),
+    CASE(a_damaged_final_record_is_not_replayed),
+    CASE(a_log_of_a_replayed_job_lives_as_a_running_jobs),
     CASE(a_take_that_fails_loses_no_job),
     CASE(a_list_that_cannot_be_read_does_not_lose_those_of_another),
     CASE(a_full_redis_refuses_new_jobs_and_goes_on_draining),

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define MANY 1000
 
@@ -146,6 +148,63 @@ static void waiting_tells_the_state_at_the_deadline_and_the_end_at_once(void **s
     assert_int_equal(qn_client_get(*state, "no id", &info, &err), QN_EINVAL);
 }
 
+static void a_job_that_ended_badly_starts_anew(void **state)
+{
+    const struct qn_enqueue job = {.task = "t.one", .name = "r"};
+    enum qn_state now;
+    struct qn_err err;
+
+    assert_int_equal(qn_client_retry(*state, "default.r", &now, &err), QN_ENOTFOUND);
+    assert_int_equal(qn_client_enqueue(*state, &job, NULL, &err), QN_OK);
+    assert_int_equal(qn_client_retry(*state, "default.r", &now, &err), QN_OK);
+    assert_int_equal(now, QN_QUEUED);
+    assert_int_equal(qn_client_cancel(*state, "default.r", &now, &err), QN_OK);
+    assert_int_equal(now, QN_CANCELLED);
+    assert_int_equal(qn_client_retry(*state, "default.r", &now, &err), QN_OK);
+    assert_int_equal(now, QN_QUEUED);
+    redis_server_do(&server, "HSET {test:default}:running r AAAAAAAAAAA:1");
+    assert_int_equal(qn_client_retry(*state, "default.r", &now, &err), QN_ESTATE);
+    assert_int_equal(now, QN_RUNNING);
+    assert_non_null(strstr(err.msg, "running"));
+    assert_int_equal(qn_client_retry(*state, "no id", NULL, &err), QN_EINVAL);
+}
+
+/* The connection ends while the server holds the replay back: whether it was done the client
+ * cannot know. */
+static void a_retry_that_loses_its_connection_is_asked_again(void **state)
+{
+    const struct qn_enqueue job = {.task = "t.one", .name = "r"};
+    enum qn_state now;
+    struct qn_err err;
+
+    assert_int_equal(qn_client_enqueue(*state, &job, NULL, &err), QN_OK);
+    assert_int_equal(qn_client_cancel(*state, "default.r", &now, &err), QN_OK);
+    redis_server_do(&server, "CLIENT PAUSE 600 WRITE");
+    pid_t killer = fork();
+    if (killer == 0) {
+        usleep(200 * 1000);
+        redis_server_do(&server, "CLIENT KILL TYPE normal SKIPME yes");
+        _exit(0);
+    }
+    assert_int_equal(qn_client_retry(*state, "default.r", &now, &err), QN_OK);
+    assert_int_equal(now, QN_QUEUED);
+    waitpid(killer, NULL, 0);
+    assert_int_equal(redis_server_do(&server, "LLEN {test:default}:ready:0"), 2);
+}
+
+static void a_draining_queue_refuses_new_jobs_and_says_so(void **state)
+{
+    const struct qn_enqueue job = {.task = "t.one", .name = "d"};
+    struct qn_receipt receipt;
+    struct qn_err err;
+
+    redis_server_do(&server, "HSET {test:default}:meta draining 1");
+    assert_int_equal(qn_client_enqueue(*state, &job, &receipt, &err), QN_ESTATE);
+    assert_int_equal(receipt.code, QN_ESTATE);
+    assert_string_equal(err.msg, "queue \"default\" is draining: it takes no new jobs");
+    assert_int_equal(redis_server_do(&server, "EXISTS {test:default}:j:d"), 0);
+}
+
 static void a_broker_that_is_not_there_is_said_to_be(void **state)
 {
     const struct qn_client_options options = {.url = "unix:///nowhere/redis", .timeout_ms = 200};
@@ -171,6 +230,9 @@ int main(void)
         CASE(many_are_judged_one_by_one),
         CASE(submitted_jobs_are_told_by_a_loop_of_the_callers_own),
         CASE(waiting_tells_the_state_at_the_deadline_and_the_end_at_once),
+        CASE(a_job_that_ended_badly_starts_anew),
+        CASE(a_retry_that_loses_its_connection_is_asked_again),
+        CASE(a_draining_queue_refuses_new_jobs_and_says_so),
         CASE(a_broker_that_is_not_there_is_said_to_be),
     };
 

@@ -157,3 +157,18 @@ struct got *end_one(struct world *w, const char *name, enum qn_finish_kind kind)
     assert_int_equal(op_finish(w, taken, 0, kind, DAY)->code[0], QN_FIN_OK);
     return taken;
 }
+
+void enqueue_many(struct world *w, const char *prefix, int n)
+{
+    static char names[QN_ENQUEUE_BATCH_MAX][24];
+    struct job jobs[QN_ENQUEUE_BATCH_MAX] = {0};
+
+    for (int at = 0; at < n; at += QN_ENQUEUE_BATCH_MAX) {
+        int some = n - at < QN_ENQUEUE_BATCH_MAX ? n - at : QN_ENQUEUE_BATCH_MAX;
+        for (int i = 0; i < some; i++) {
+            snprintf(names[i], sizeof(names[i]), "%s%d", prefix, at + i);
+            jobs[i] = (struct job){.name = names[i], .priority = i % 4};
+        }
+        assert_ok(op_enqueue(w, jobs, (size_t)some));
+    }
+}

@@ -18,5 +18,7 @@ struct got *op_schedules(struct world *w);
 
 /* Runs a new job and ends its run. */
 struct got *end_one(struct world *w, const char *name, enum qn_finish_kind kind);
+/* Jobs of all priorities, named prefix and a number from 0 on. */
+void enqueue_many(struct world *w, const char *prefix, int n);
 
 #endif

@@ -425,7 +425,8 @@ class Routes(case.Case):
         shown = self.api.get("/v1/queues/default").json
         self.assertTrue(shown["paused"] and shown["paused_since"])
         resume = self.api.post("/v1/queues/default/resume")
-        self.assertEqual(resume.json, {"name": "default", "paused": False, "changed": True})
+        self.assertEqual(resume.json, {"name": "default", "paused": False, "draining": False,
+                                       "changed": True})
         self.assertFalse(self.api.get("/v1/queues/default").json["paused"])
         self.assert_problem(self.api.post("/v1/queues/default/pause", {}),
                             400, "unexpected_body")

@@ -96,6 +96,18 @@ class Beat(case.Case):
                         "the refusal")
         self.assertEqual(self.fired(), [])
 
+    def test_a_draining_queue_refuses_and_nothing_is_made_up_for(self):
+        self.server.cli("HSET", "{b:default}:meta", "draining", 1)
+        beat = self.beat("one")
+        self.wait_until(lambda: beat.log().count('"refused"') >= 2, 15, "two refusals")
+        self.assertIn('queue \\"default\\" is draining: it takes no new jobs', beat.log())
+        self.assertEqual(self.server.cli("EXISTS", "{b:default}:fired").strip(), "0")
+        self.server.cli("HDEL", "{b:default}:meta", "draining")
+        opened = time.time()
+        self.wait_for_jobs(2)
+        self.check_each_once()
+        self.assertGreaterEqual(self.fired()[0], int(opened) - 1)
+
     def test_arguments_that_do_not_fit_are_refused_and_named(self):
         beat = self.beat("one", "[schedule x]\ntask = t.tick\nevery = 1s\nargs = {\"n\": \"x\"}\n")
         self.wait_until(lambda: '"refused"' in beat.log(), 15, "the refusal")

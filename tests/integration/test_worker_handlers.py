@@ -135,6 +135,15 @@ class Handlers(WorkerCase):
         child = next(name for name, _ in self.traced() if name != job)
         self.check_ended(child, "succeeded", request_id="r-1")
 
+    def test_follow_up_jobs_are_made_though_their_queue_drains(self):
+        self.server.cli("HSET", self.key("meta"), "paused", 1)
+        job = self.put("h.follow_up", {"n": 3})
+        self.server.cli("HSET", self.key("meta"), "draining", 1)
+        self.server.cli("HDEL", self.key("meta"), "paused")
+        self.check_ended(job, "succeeded")
+        self.wait_until(lambda: len(self.traced()) == 4, LONG, "three more runs")
+        self.server.cli("HDEL", self.key("meta"), "draining")
+
     def test_grandchildren_do_not_outlive_their_executor(self):
         job = self.put("h.litter", {"crash": True}, attempts=1)
         self.check_ended(job, "failed", "crashed")

@@ -37,7 +37,7 @@ for k = 7, 8 do
     end
     local first = redis.call('ZRANGE', KEYS[k], 0, 0, 'WITHSCORES')[2]
     if first and (next_due < 0 or tonumber(first) < next_due) then
-        next_due = tonumber(first)
+        next_due = math.min(tonumber(first), LATEST)
     end
 end
 for p = 3, 6 do

@@ -11,6 +11,7 @@ local ENDED_KEPT = 10000 -- names of succeeded, cancelled and expired jobs
 local UNPACK_MAX = 1000
 local FINAL_LIFE_MIN = 600000 -- ms that a final record lives at least
 local LIVE = 76 -- 'L'
+local LATEST = 2 ^ 53 -- ms, of a time that can be told
 local NOBODY = '-' -- the token in a try that no run wrote
 
 local function record_key(name)

@@ -1,18 +1,20 @@
 #!lua flags=allow-oom
 -- replay.lua - put jobs in line again: failed | cancelled | expired | retrying -> queued.
 --
--- KEYS  meta wake ready0 ready1 ready2 ready3 retry try failed cancel
+-- KEYS  meta wake ready0 ready1 ready2 ready3 running due retry try failed cancel
 -- ARGV  log_ttl_ms, then 2 for each of 1-100 jobs: name, ended_ms as it was seen;
---       ended_ms 0: the job waits for its next attempt and need not any more
+--       ended_ms 0: the job waits for its next attempt and need not any more, or is
+--       in line past its start deadline, which holds no more then
 -- Returns {now, code, ...}: 0 no such job, 1 in line again, 2 it lives (for ended_ms
---       0: and waits for no attempt), 3 it ended at another time, 4 it succeeded, 5
---       its record does not decode
+--       0: and waits for nothing), 3 it ended at another time, 4 it succeeded, 5 its
+--       record does not decode
 -- Twice 2 for each, or 3 when it has ended again since.
 -- The try that is left behind keeps the token of the run that ended the job, so that
 -- a finish that is sent again is answered as before, and makes the start deadline
 -- hold no more. A name stays in :ended; whoever reads that list asks with peek.
 
-local meta, retry, tries, failed, cancelled = KEYS[1], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local meta, running, due, retry = KEYS[1], KEYS[7], KEYS[8], KEYS[9]
+local tries, failed, cancelled = KEYS[10], KEYS[11], KEYS[12]
 local TOKEN_MAX = 47
 local HISTORY = 10 -- field of an outcome
 local t = now()
@@ -61,16 +63,34 @@ local function put_in_line(name, live)
     redis.call('LPUSH', KEYS[3 + priority_of(live)], element_of(name, live))
 end
 
+local function leave_try(name, try)
+    redis.call('HSET', tries, name, format_try(try))
+end
+
+-- A job in line that would be found expired: what makes it so is only that it has no try.
+local function is_too_late(name, record)
+    local deadline = expires_of(record)
+    return deadline and deadline <= t and redis.call('HEXISTS', tries, name) == 0
+        and redis.call('HEXISTS', running, name) == 0 and not redis.call('ZSCORE', due, name)
+end
+
+local function replay_live(name, record)
+    if redis.call('ZREM', retry, name) == 1 then
+        put_in_line(name, record)
+    elseif is_too_late(name, record) then
+        leave_try(name, parse_try(''))
+    else
+        return 2
+    end
+    return 1
+end
+
 local function replay(name, ended)
     local record = redis.call('GET', record_key(name))
     if not record then
         return 0
     elseif is_live(record) then
-        if ended > 0 or redis.call('ZREM', retry, name) == 0 then
-            return 2
-        end
-        put_in_line(name, record)
-        return 1
+        return ended > 0 and 2 or replay_live(name, record)
     elseif string.sub(record, 2, 2) == 'S' then
         return 4
     end
@@ -83,7 +103,7 @@ local function replay(name, ended)
     -- What goes wrong before the record is live again leaves an element that take
     -- passes over.
     put_in_line(name, live)
-    redis.call('HSET', tries, name, format_try(try))
+    leave_try(name, try)
     redis.call('SET', record_key(name), live)
     redis.call('ZREM', failed, name)
     redis.call('HDEL', cancelled, name)

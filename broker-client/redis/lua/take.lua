@@ -138,7 +138,7 @@ if empty then
     for k = 10, 11 do
         local first = redis.call('ZRANGE', KEYS[k], 0, 0, 'WITHSCORES')[2]
         if first and (next_due < 0 or tonumber(first) < next_due) then
-            next_due = tonumber(first)
+            next_due = math.min(tonumber(first), LATEST)
         end
     end
 else

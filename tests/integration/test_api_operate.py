@@ -1,0 +1,111 @@
+"""Jobs that start anew, queues that take no new jobs, and entries that a hand has
+damaged: quern-api against a real Redis, without a worker."""
+import api
+import case
+
+
+class Operate(case.Case):
+    def setUp(self):
+        self.server = self.redis(persistent=False)
+        api.publish(self.server)
+        self.api = api.Api(self, self.server.url)
+
+    def make(self, **job):
+        answer = self.api.post("/v1/jobs", {"task": "test.echo", **job})
+        self.assertEqual(answer.status, 202, answer)
+        return answer.json["id"]
+
+    def retry(self, job):
+        answer = self.api.post(f"/v1/jobs/{job}/retry")
+        return answer.status, answer.json.get("code") or answer.json
+
+    def state(self, job):
+        return self.api.get(f"/v1/jobs/{job}").json["state"]
+
+    def test_a_job_that_ended_badly_starts_anew(self):
+        failed, cancelled = self.make(priority=2), self.make()
+        api.end_by_hand(self.server, failed, letter="F", error="table orders is missing")
+        self.api.ask("DELETE", "/v1/jobs/" + cancelled)
+        for job in failed, cancelled:
+            self.assertEqual(self.retry(job),
+                             (200, {"id": job, "state": "queued", "changed": True}))
+            self.assertEqual(self.state(job), "queued")
+            self.assertEqual(self.retry(job),
+                             (200, {"id": job, "state": "queued", "changed": False}))
+        queue = self.api.get("/v1/queues/default").json
+        self.assertEqual(queue["totals"]["replayed"], 2)
+        ids = [job["id"] for job in self.api.get("/v1/jobs?state=queued").json["jobs"]]
+        self.assertEqual(sorted(set(ids)), sorted([failed, cancelled]))
+        self.assertEqual(self.api.get("/v1/jobs?state=cancelled").json["jobs"], [])
+
+    def test_a_job_that_expired_unseen_starts_anew(self):
+        job = self.make(expires=0.01)
+        self.wait_until(lambda: self.state(job) == "expired", 10, "the start deadline")
+        self.assertEqual(self.retry(job), (200, {"id": job, "state": "queued", "changed": True}))
+        self.assertEqual(self.state(job), "queued")
+
+    def test_a_job_that_needs_no_retry_says_so(self):
+        done, later = self.make(), self.make(delay="1h")
+        api.end_by_hand(self.server, done, result=1)
+        self.assertEqual(self.retry(done), (409, "not_retryable"))
+        self.assertEqual(self.retry(later), (409, "not_retryable"))
+        self.assertEqual(self.retry("default.nope"), (404, "no_such_job"))
+        self.assertEqual(self.retry("noid"), (404, "no_such_job"))
+        answer = self.api.post(f"/v1/jobs/{done}/retry", {})
+        self.assertEqual((answer.status, answer.json["code"]), (400, "unexpected_body"))
+
+    def test_a_draining_queue_takes_no_new_jobs(self):
+        old = self.make(name="old")
+        drain = self.api.post("/v1/queues/default/drain")
+        self.assertEqual(drain.json, {"name": "default", "draining": True, "changed": True})
+        self.assertFalse(self.api.post("/v1/queues/default/drain").json["changed"])
+        shown = self.api.get("/v1/queues/default").json
+        self.assertTrue(shown["draining"] and shown["draining_since"])
+        answer = self.api.post("/v1/jobs", {"task": "test.echo"})
+        self.assertEqual((answer.status, answer.json["code"]), (409, "queue_draining"))
+        self.assertEqual(answer.json["detail"],
+                         'queue "default" is draining: it takes no new jobs')
+        self.assertEqual(answer.json["errors"][0]["field"], "queue")
+        some = self.api.post("/v1/jobs", [{"task": "test.echo"},
+                                          {"task": "test.echo", "queue": "reports"}])
+        self.assertEqual((some.status, some.json["accepted"], some.json["refused"]), (207, 1, 1))
+        self.assertEqual(some.json["jobs"][0]["error"]["code"], "queue_draining")
+        known = self.api.post("/v1/jobs", {"task": "test.echo", "name": "old"})
+        self.assertEqual((known.status, known.json["existed"]), (202, True))
+        self.api.ask("DELETE", "/v1/jobs/" + old)
+        self.assertEqual(self.retry(old)[0], 200)
+        resume = self.api.post("/v1/queues/default/resume")
+        self.assertEqual(resume.json, {"name": "default", "paused": False, "draining": False,
+                                       "changed": True})
+        self.make()
+
+    def test_damaged_entries_cost_themselves_only(self):
+        sound, later, broken = self.make(), self.make(delay="1h"), self.make()
+        name = later.split(".")[1]
+        self.server.cli("ZADD", "{t:default}:due", "1.5e300", name)
+        self.server.cli("SET", "{t:default}:j:" + broken.split(".")[1], "no record")
+        self.server.cli("RPUSH", "{t:default}:ready:0", "..not a name", "")
+        self.server.cli("HSET", "{t:default}:cancel", sound.split(".")[1], "soon")
+        answer = self.api.get("/v1/jobs")
+        self.assertEqual(answer.status, 200, answer)
+        self.assertEqual([job["id"] for job in answer.json["jobs"]], [sound, later])
+        self.assertEqual(self.state(later), "scheduled")
+        self.assertEqual(self.api.get("/v1/queues/default").status, 200)
+
+    def test_a_list_that_holds_a_name_many_times_is_shown_to_its_end(self):
+        last = self.make(name="last")
+        self.server.cli("RPUSH", "{t:default}:ready:0", *["...bad"] * 250, *[".last"] * 250)
+        jobs, cursor = [], ""
+        for _ in range(10):
+            page = self.api.get("/v1/jobs?state=queued" + cursor).json
+            jobs += [job["id"] for job in page["jobs"]]
+            if page["next"] is None:
+                break
+            cursor = "&cursor=" + page["next"]
+        self.assertIsNone(page["next"])
+        self.assertEqual(set(jobs), {last})
+        self.assertLessEqual(len(jobs), 6)
+
+
+if __name__ == "__main__":
+    case.main()
