@@ -16,7 +16,7 @@
 #include "server.h"
 
 struct api_item {
-    struct api_draft draft;
+    struct qn_draft draft;
     bool refused;
     struct api_fault fault; /* why */
     char queue[QN_QUEUE_MAX + 1];

@@ -112,7 +112,7 @@ static int name_item(struct api_enqueue *enqueue, size_t i)
 static int pack_item(struct api_enqueue *enqueue, struct api_item *item)
 {
     struct qn_body body;
-    api_draft_body(&item->draft, &body);
+    qn_draft_body(&item->draft, &body);
     body.request_id = (struct qn_span){enqueue->req->id, strlen(enqueue->req->id)};
     if (enqueue->key)
         body.idempotency = (struct qn_span){(const char *)enqueue->hash, sizeof(enqueue->hash)};

@@ -157,7 +157,7 @@ static void send_batch(struct api_batch *batch)
     struct qn_new_job jobs[QN_ENQUEUE_BATCH_MAX];
     for (size_t i = 0; i < batch->n; i++) {
         const struct api_item *item = batch->items[i];
-        api_draft_job(&item->draft, &jobs[i]);
+        qn_draft_job(&item->draft, &jobs[i]);
         jobs[i].name = item->name;
         jobs[i].body = (struct qn_span){enqueue->bodies.data + item->body_at, item->body_len};
     }

@@ -248,7 +248,7 @@ static void enqueue_task(struct api_request *req, const char *task)
         api_respond_fault(req, &fault);
         return;
     }
-    struct api_draft *draft = &enqueue->items[0].draft;
+    struct qn_draft *draft = &enqueue->items[0].draft;
     snprintf(draft->task, sizeof(draft->task), "%s", task);
     draft->args = trim(&req->body);
     enqueue->field_prefix = "";

@@ -12,6 +12,7 @@ const struct api_route api_routes[] = {
     {API_GET,    "/v1/jobs/{}/result",         "/v1/jobs/{id}/result",           api_jobs_result,    API_NO_BODY,   API_CLASS_READ,  "wait"},
     {API_GET,    "/v1/jobs/{}/log",            "/v1/jobs/{id}/log",              api_jobs_log,       API_NO_BODY,   API_CLASS_READ,  ""},
     {API_GET,    "/v1/jobs/{}/artifacts/{}",   "/v1/jobs/{id}/artifacts/{name}", api_jobs_artifact,  API_NO_BODY,   API_CLASS_READ,  ""},
+    {API_GET,    "/v1/jobs/{}/explain",        "/v1/jobs/{id}/explain",          api_jobs_explain,   API_NO_BODY,   API_CLASS_READ,  ""},
     {API_GET,    "/v1/queues",                 "/v1/queues",                     api_queues_list,    API_NO_BODY,   API_CLASS_READ,  ""},
     {API_GET,    "/v1/queues/{}",              "/v1/queues/{queue}",             api_queues_get,     API_NO_BODY,   API_CLASS_READ,  ""},
     {API_POST,   "/v1/queues/{}/pause",        "/v1/queues/{queue}/pause",       api_queues_pause,   API_NO_BODY,   API_CLASS_WRITE, ""},

@@ -22,6 +22,9 @@ void api_jobs_retry(struct api_request *req);
 /* jobs_list.c */
 void api_jobs_list(struct api_request *req);
 
+/* jobs_explain.c */
+void api_jobs_explain(struct api_request *req);
+
 /* artifacts.c */
 void api_jobs_artifact(struct api_request *req);
 

@@ -287,6 +287,7 @@ struct qn_entries {
     size_t n;
     const struct qn_entry *entries;
 };
+    int64_t life_ms; /* left of the record of an ended job; QN_NO_TIME */
 
 /* Every operation takes the reply function and its argument last; the result of
  * the call itself is void: whatever goes wrong comes through the reply. */

@@ -1,12 +1,11 @@
 #include "client_type.h"
 
+#include "bounds.h"
 #include "common/id.h"
 #include "common/json.h"
 #include "common/str.h"
 #include <string.h>
 
-#define ATTEMPTS_MAX  1000
-#define SPAN_MAX_MS   (366 * 86400 * INT64_C(1000)) /* of limits, delays and the like */
 #define TAGS_TEXT_MAX (8 * 1024)
 
 static int judge_names(const struct qn_enqueue *job, struct qn_err *reterr)
@@ -27,24 +26,45 @@ static int judge_names(const struct qn_enqueue *job, struct qn_err *reterr)
     return QN_OK;
 }
 
+static int judge_durations(const struct qn_enqueue *job, struct qn_err *reterr)
+{
+    const struct {
+        const char *name;
+        int64_t value, max;
+    } durations[] = {
+        {"delay", job->delay_ms, QN_DELAY_MAX_MS},
+        {"expires", job->expires_in_ms, QN_DELAY_MAX_MS},
+        {"retry.base", job->retry.base_ms, QN_RETRY_BASE_MAX},
+        {"retry.cap", job->retry.cap_ms, QN_RETRY_CAP_MAX},
+        {"soft_limit", job->soft_limit_ms, QN_LIMIT_MAX_MS},
+        {"hard_limit", job->hard_limit_ms, QN_LIMIT_MAX_MS},
+        {"result_ttl", job->result_ttl_ms, QN_RESULT_MAX_MS},
+    };
+
+    for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+        char given[QN_MS_TEXT_SIZE], most[QN_MS_TEXT_SIZE];
+        int64_t value = durations[i].value;
+        if (value >= 0 && value <= durations[i].max)
+            continue;
+        qn_ms_to_str(value, given);
+        qn_ms_to_str(durations[i].max, most);
+        return qn_fail(reterr, QN_EINVAL, "%s: %s is not from 0 to %s", durations[i].name, given,
+                       most);
+    }
+    return QN_OK;
+}
+
 static int judge_numbers(const struct qn_enqueue *job, struct qn_err *reterr)
 {
     const struct {
         const char *name;
         int64_t value, max;
     } numbers[] = {
-        {"priority", job->priority, 3},
-        {"delay_ms", job->delay_ms, SPAN_MAX_MS},
+        {"priority", job->priority, QN_PRIORITY_MAX},
         {"eta_ms", job->eta_ms, INT64_C(1) << 52},
-        {"expires_in_ms", job->expires_in_ms, SPAN_MAX_MS},
         {"expires_at_ms", job->expires_at_ms, INT64_C(1) << 52},
-        {"max_attempts", job->max_attempts, ATTEMPTS_MAX},
+        {"max_attempts", job->max_attempts, QN_ATTEMPTS_MAX},
         {"retry.kind", (int64_t)job->retry.kind, QN_BACKOFF_EXPONENTIAL},
-        {"retry.base_ms", job->retry.base_ms, SPAN_MAX_MS},
-        {"retry.cap_ms", job->retry.cap_ms, SPAN_MAX_MS},
-        {"soft_limit_ms", job->soft_limit_ms, SPAN_MAX_MS},
-        {"hard_limit_ms", job->hard_limit_ms, SPAN_MAX_MS},
-        {"result_ttl_ms", job->result_ttl_ms, 10 * SPAN_MAX_MS},
     };
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -52,8 +72,14 @@ static int judge_numbers(const struct qn_enqueue *job, struct qn_err *reterr)
             return qn_fail(reterr, QN_EINVAL, "%s: %lld is not from 0 to %lld", numbers[i].name,
                            (long long)numbers[i].value, (long long)numbers[i].max);
     }
+    return judge_durations(job, reterr);
+}
+
+/* What excludes each other. */
+static int judge_whole(const struct qn_enqueue *job, struct qn_err *reterr)
+{
     if (job->delay_ms && job->eta_ms)
-        return qn_fail(reterr, QN_EINVAL, "delay_ms and eta_ms: only one of both may be given");
+        return qn_fail(reterr, QN_EINVAL, "delay and eta: only one of both may be given");
     if (job->expires_in_ms && job->expires_at_ms)
         return qn_fail(reterr, QN_EINVAL,
                        "expires_in_ms and expires_at_ms: only one of both may be given");
@@ -177,6 +203,8 @@ int qn_judge(struct qn_client *client, const struct qn_enqueue *job, struct qn_i
     int rc = judge_names(job, reterr);
     if (rc == QN_OK)
         rc = judge_numbers(job, reterr);
+    if (rc == QN_OK)
+        rc = judge_whole(job, reterr);
     if (rc == QN_OK)
         rc = judge_task(client, job, args, queue, reterr);
     if (rc == QN_OK)

@@ -41,7 +41,8 @@ static struct qn_span incarnation_of(struct qn_span token)
 }
 
 static void fill_numbers(struct qn_job_info *info, const struct qn_peek_entry *entry,
-                         const struct qn_record *record, const struct qn_try *attempt)
+                         const struct qn_record *record, const struct qn_try *attempt,
+                         int64_t now_ms)
 {
     bool final = record->letter != 'L';
 
@@ -56,6 +57,7 @@ static void fill_numbers(struct qn_job_info *info, const struct qn_peek_entry *e
     info->expires_ms = record->expires_ms;
     info->started_ms = record->ending.started_ms;
     info->ended_ms = record->ended_ms;
+    info->kept_until_ms = entry->life_ms > 0 ? now_ms + entry->life_ms : 0;
     if (info->state == QN_RETRYING)
         info->due_ms = entry->retry_ms;
     else if (info->state == QN_SCHEDULED)
@@ -120,7 +122,7 @@ int qn_job_info_make(struct qn_job_info **ret, const char *queue, const char *na
     info->result_len = record.ending.result.len;
     snprintf(info->id, sizeof(info->id), "%s.%s", queue, name);
     info->state = state_of(entry, &record, now_ms);
-    fill_numbers(info, entry, &record, &attempt);
+    fill_numbers(info, entry, &record, &attempt, now_ms);
     *ret = info;
     return QN_OK;
 }

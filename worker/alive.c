@@ -10,6 +10,7 @@
 #define DESCRIPTION_MAX (512 * 1024)
 #define HEARTBEAT_MIN   1000
 #define PUBLISH_MAX     200 /* tasks of one call */
+#define TOLD_MAX        200 /* tasks of a description */
 
 struct worker_alive {
     struct worker_base *base;
@@ -79,6 +80,21 @@ static void add_queues(struct qn_buf *out, const struct worker_queues *queues)
     qn_buf_add_byte(out, ']');
 }
 
+static void add_tasks(struct qn_buf *out, const struct worker_registry *registry)
+{
+    size_t n = worker_registry_count(registry);
+
+    qn_json_add_key(out, "tasks");
+    qn_buf_add_byte(out, '[');
+    for (size_t i = 0; i < n && i < TOLD_MAX; i++) {
+        qn_buf_add_str(out, i > 0 ? "," : "");
+        qn_json_add_str(out, worker_registry_at(registry, i)->name);
+    }
+    qn_buf_add_byte(out, ']');
+    if (n > TOLD_MAX)
+        add_number(out, "tasks_more", (int64_t)(n - TOLD_MAX));
+}
+
 static void add_job(struct qn_buf *out, const struct worker_base *base,
                     const struct worker_run *run, pid_t pid)
 {
@@ -89,6 +105,8 @@ static void add_job(struct qn_buf *out, const struct worker_base *base,
     add_text(out, "id", id);
     add_text(out, "task", run->task);
     add_number(out, "since_ms", run->started_ms);
+    add_number(out, "soft_ms", run->soft_ms);
+    add_number(out, "hard_ms", run->hard_ms);
     add_number(out, "pid", pid);
     qn_buf_add_byte(out, '}');
 }
@@ -129,6 +147,7 @@ static void describe(struct worker_alive *alive)
     add_number(out, "busy", (int64_t)worker_pool_busy(alive->pool));
     add_number(out, "processes", (int64_t)worker_pool_processes(alive->pool));
     add_queues(out, &base->queues);
+    add_tasks(out, base->registry);
     add_jobs(out, alive);
     qn_buf_add_byte(out, '}');
 }

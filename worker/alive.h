@@ -4,8 +4,11 @@
  * The description is JSON:
  *   {"incarnation":"...","host":"...","pid":1,"version":"0.1.0","state":"running",
  *    "started_ms":0,"concurrency":4,"idle":3,"busy":1,"processes":4,
- *    "queues":[{"name":"default","weight":1}],
- *    "jobs":[{"id":"default.x","task":"report.sales","since_ms":0,"pid":2}]}
+ *    "queues":[{"name":"default","weight":1}],"tasks":["report.sales"],
+ *    "jobs":[{"id":"default.x","task":"report.sales","since_ms":0,"soft_ms":1500000,
+ *             "hard_ms":1800000,"pid":2}]}
+ * soft_ms and hard_ms are the limits of the run. Of more than 200 tasks the first 200 are
+ * named; "tasks_more" is how many are not.
  */
 #ifndef WORKER_ALIVE_H
 #define WORKER_ALIVE_H

@@ -8,9 +8,11 @@
 static void peek_one(struct qn_mem_answer *answer, const struct qn_mem_job *job,
                      struct qn_peek_entry *entry)
 {
-    entry->due_ms = entry->retry_ms = entry->cancel_ms = QN_NO_TIME;
+    entry->due_ms = entry->retry_ms = entry->cancel_ms = entry->life_ms = QN_NO_TIME;
     if (!job)
         return;
+    if (job->gone_ms > 0)
+        entry->life_ms = job->gone_ms - answer->reply.now_ms;
     entry->record = qn_mem_keep_span(answer, qn_mem_span(&job->record));
     entry->attempt = qn_mem_keep_span(answer, qn_mem_span(&job->attempt));
     entry->progress = qn_mem_keep_span(answer, qn_mem_span(&job->progress));

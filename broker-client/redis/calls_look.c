@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define PEEK_COLUMNS 7
+#define PEEK_COLUMNS 8
 
 /* ---- jobs ---- */
 
@@ -16,6 +16,7 @@ static void read_peek(struct qn_reading *r, redisReply *const *columns, struct q
     entry->attempt = qn_reading_span(r, columns[4]);
     entry->cancel_ms = qn_reading_score(r, columns[5]);
     entry->progress = qn_reading_span(r, columns[6]);
+    entry->life_ms = qn_reading_time(r, columns[7]);
 }
 
 static void on_peek(struct qn_call *call, int rc, const struct qn_err *err,

@@ -123,6 +123,7 @@ struct qn_job_info {
     int64_t expires_ms;
     int64_t started_ms;
     int64_t ended_ms;
+    int64_t kept_until_ms; /* when the record of an ended job goes */
 };
 
 struct qn_client;

@@ -11,6 +11,20 @@ static void an_unknown_job_is_not_there(void **state)
     assert_string_equal(op_log(w, "nope")->text, "");
 }
 
+/* The life of a key goes by the real clock, whatever the scripts are told. */
+static void an_ended_job_tells_how_long_it_is_kept(void **state)
+{
+    struct world *w = *state;
+
+    new_job(w, .name = "a");
+    assert_int_equal(op_peek(w, "a")->info[0]->kept_until_ms, 0);
+    op_join(w, INC);
+    struct got *taken = op_take(w, INC, 1);
+    op_finish(w, taken, 0, QN_FIN_SUCCEEDED, DAY);
+    const struct qn_job_info *info = op_peek(w, "a")->info[0];
+    assert_in_range(info->kept_until_ms - info->ended_ms, DAY - 60000, DAY);
+}
+
 static void the_figures_of_a_queue_add_up(void **state)
 {
     struct world *w = *state;
@@ -131,6 +145,7 @@ static void one_leads_at_a_time(void **state)
 
 const struct CMUnitTest cases_look[] = {
     CASE(an_unknown_job_is_not_there),
+    CASE(an_ended_job_tells_how_long_it_is_kept),
     CASE(the_figures_of_a_queue_add_up),
     CASE(jobs_are_listed_by_state_in_pages),
     CASE(the_newest_dead_letters_come_first),

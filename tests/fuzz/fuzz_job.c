@@ -5,6 +5,7 @@
 
 #include "api/artifacts.h"
 #include "api/enqueue_parse.h"
+#include "broker-client/bounds.h"
 #include "broker-client/job_json.h"
 #include "broker-client/taskdef.h"
 #include "common/json.h"
@@ -16,7 +17,7 @@ static void require_inside(struct qn_span part, struct qn_span whole)
         FUZZ_REQUIRE(part.data >= whole.data && part.data + part.len <= whole.data + whole.len);
 }
 
-static void require_sound(const struct api_draft *draft, struct qn_span json)
+static void require_sound(const struct qn_draft *draft, struct qn_span json)
 {
     require_inside(draft->args, json);
     require_inside(draft->tags, json);
@@ -25,7 +26,7 @@ static void require_sound(const struct api_draft *draft, struct qn_span json)
     FUZZ_REQUIRE(draft->name[0] == '\0' || qn_name_ok(draft->name));
     FUZZ_REQUIRE(draft->priority >= 0 && draft->priority <= 3);
     FUZZ_REQUIRE(draft->max_attempts >= 0 && draft->max_attempts <= 1000);
-    FUZZ_REQUIRE(draft->delay_ms >= 0 && draft->delay_ms <= API_DURATION_MAX_MS);
+    FUZZ_REQUIRE(draft->delay_ms >= 0 && draft->delay_ms <= QN_DELAY_MAX_MS);
     FUZZ_REQUIRE(draft->eta_ms >= 0 && draft->expires_ms >= 0);
     FUZZ_REQUIRE(draft->soft_limit_ms >= 0 && draft->hard_limit_ms >= 0);
     FUZZ_REQUIRE(draft->retry.base_ms >= 0 && draft->retry.cap_ms >= 0);
@@ -75,7 +76,7 @@ static void require_shown(const char *text, struct qn_buf *out)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct qn_buf text, out;
-    struct api_draft draft;
+    struct qn_draft draft;
     struct api_fault fault = {0};
     if (size > 100000)
         return 0;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct api_draft draft;
+static struct qn_draft draft;
 static struct api_fault fault;
 
 static int parse(const char *json)
@@ -64,13 +64,13 @@ static void times_are_absolute_or_relative(void **state)
     assert_int_equal(parse("{\"task\":\"t\",\"eta\":\"2026-01-31T08:00:00+08:00\","
                            "\"expires\":\"2026-01-31T00:00:01Z\"}"),
                      QN_OK);
-    api_draft_job(&draft, &job);
+    qn_draft_job(&draft, &job);
     assert_int_equal(job.due_ms, INT64_C(1769817600000));
     assert_false(job.due_relative);
     assert_int_equal(job.expires_ms, INT64_C(1769817601000));
     assert_false(job.expires_relative);
     assert_int_equal(parse("{\"task\":\"t\",\"delay\":0.25,\"expires\":2}"), QN_OK);
-    api_draft_job(&draft, &job);
+    qn_draft_job(&draft, &job);
     assert_int_equal(job.due_ms, 250);
     assert_true(job.due_relative);
     assert_int_equal(job.expires_ms, 2000);
@@ -85,7 +85,7 @@ static void null_is_the_same_as_absent(void **state)
                            "\"priority\":null,\"eta\":null,\"delay\":1}"),
                      QN_OK);
     assert_string_equal(draft.queue, "");
-    api_draft_body(&draft, &body);
+    qn_draft_body(&draft, &body);
     assert_true(qn_span_is(body.args, "{}"));
     assert_true(qn_span_is(body.task, "t"));
 }

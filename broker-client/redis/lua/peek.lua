@@ -3,8 +3,9 @@
 --
 -- KEYS  meta running due retry try cancel progress
 -- ARGV  names (1-100)
--- Returns {now, entries}: for each name 7 values, false where there is none:
---       record, token, due_ms, retry_ms, try, cancel_ms, progress
+-- Returns {now, entries}: for each name 8 values, false where there is none:
+--       record, token, due_ms, retry_ms, try, cancel_ms, progress, life left of
+--       the record of an ended job in ms
 
 local t = now()
 local keys = {}
@@ -26,5 +27,7 @@ for i = 1, #ARGV do
     for c = 1, 6 do
         entries[#entries + 1] = columns[c][i]
     end
+    local ended = records[i] and not is_live(records[i])
+    entries[#entries + 1] = ended and redis.call('PTTL', keys[i])
 end
 return {t, entries}

@@ -1,0 +1,130 @@
+#include "broker-client/draft.h"
+#include "common/json.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+static struct qn_draft draft;
+static char field[QN_DRAFT_FIELD_SIZE];
+static struct qn_err err;
+
+static int parse(const char *json, const struct qn_draft_rules *rules)
+{
+    assert_int_equal(qn_json_check(json, strlen(json), NULL, &err), QN_OK);
+    return qn_draft_parse((struct qn_span){json, strlen(json)}, rules, &draft, field, &err);
+}
+
+static void accept_unknown_is_a_word_only_where_the_rules_say_so(void **state)
+{
+    const struct qn_draft_rules rules = {.accept_unknown = true};
+
+    (void)state;
+    assert_int_equal(parse("{\"task\":\"t\",\"accept_unknown\":true}", &rules), QN_OK);
+    assert_true(draft.accept_unknown);
+    assert_int_equal(parse("{\"task\":\"t\",\"accept_unknown\":false}", &rules), QN_OK);
+    assert_false(draft.accept_unknown);
+    assert_int_equal(parse("{\"task\":\"t\",\"accept_unknown\":1}", &rules), QN_EINVAL);
+    assert_int_equal(parse("{\"task\":\"t\",\"accept_unknown\":true}", NULL), QN_EINVAL);
+    assert_string_equal(err.msg, "a job has no member \"accept_unknown\"");
+}
+
+static void a_job_may_do_without_a_task_where_one_is_given(void **state)
+{
+    const struct qn_draft_rules rules = {.task = "t.given"};
+
+    (void)state;
+    assert_int_equal(parse("{}", &rules), QN_OK);
+    assert_string_equal(draft.task, "t.given");
+    assert_int_equal(parse("{\"task\":\"t.own\"}", &rules), QN_OK);
+    assert_string_equal(draft.task, "t.own");
+    assert_int_equal(parse("{}", NULL), QN_EINVAL);
+    assert_string_equal(field, "task");
+}
+
+static void bounds_of_durations_are_told_as_durations(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("{\"task\":\"t\",\"delay\":\"3651d\"}", NULL), QN_EINVAL);
+    assert_string_equal(err.msg, "delay must be between 0s and 3650d");
+    assert_int_equal(parse("{\"task\":\"t\",\"delay\":1e300}", NULL), QN_EINVAL);
+    assert_string_equal(err.msg, "delay must be between 0s and 3650d");
+    assert_int_equal(parse("{\"task\":\"t\",\"hard_limit\":0}", NULL), QN_EINVAL);
+    assert_string_equal(err.msg, "hard_limit must be between 1ms and 7d");
+    assert_int_equal(parse("{\"task\":\"t\",\"priority\":4}", NULL), QN_EINVAL);
+    assert_string_equal(err.msg, "priority must be between 0 and 3");
+}
+
+static void parts_of_seconds_are_rounded(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("{\"task\":\"t\",\"delay\":0.0014,\"expires\":20.5006}", NULL), QN_OK);
+    assert_int_equal(draft.delay_ms, 1);
+    assert_int_equal(draft.expires_ms, 20501);
+}
+
+static void the_client_gets_all_of_it(void **state)
+{
+    struct qn_draft_tags tags;
+    struct qn_enqueue job;
+
+    (void)state;
+    assert_int_equal(parse("{\"task\":\"t\",\"args\":{\"a\":1},\"queue\":\"q\",\"name\":\"n\","
+                           "\"priority\":2,\"delay\":1,\"expires\":\"2s\",\"max_attempts\":3,"
+                           "\"retry\":{\"kind\":\"fixed\",\"base\":4},\"soft_limit\":5,"
+                           "\"hard_limit\":6,\"result_ttl\":7,\"tags\":[\"a\\u0062\",\"c\"]}",
+                           NULL),
+                     QN_OK);
+    qn_draft_enqueue(&draft, &tags, &job);
+    assert_string_equal(job.task, "t");
+    assert_int_equal(job.args_len, 7);
+    assert_memory_equal(job.args, "{\"a\":1}", 7);
+    assert_string_equal(job.queue, "q");
+    assert_string_equal(job.name, "n");
+    assert_int_equal(job.priority, 2);
+    assert_int_equal(job.delay_ms, 1000);
+    assert_int_equal(job.expires_in_ms, 2000);
+    assert_int_equal(job.expires_at_ms, 0);
+    assert_int_equal(job.max_attempts, 3);
+    assert_int_equal(job.retry.kind, QN_BACKOFF_FIXED);
+    assert_int_equal(job.retry.base_ms, 4000);
+    assert_int_equal(job.soft_limit_ms, 5000);
+    assert_int_equal(job.hard_limit_ms, 6000);
+    assert_int_equal(job.result_ttl_ms, 7000);
+    assert_string_equal(job.tags[0], "ab");
+    assert_string_equal(job.tags[1], "c");
+    assert_null(job.tags[2]);
+}
+
+static void what_is_absent_stays_absent(void **state)
+{
+    struct qn_draft_tags tags;
+    struct qn_enqueue job;
+
+    (void)state;
+    assert_int_equal(parse("{\"task\":\"t\",\"expires\":\"2026-01-31T00:00:01Z\"}", NULL), QN_OK);
+    qn_draft_enqueue(&draft, &tags, &job);
+    assert_null(job.args);
+    assert_null(job.queue);
+    assert_null(job.name);
+    assert_null(job.tags[0]);
+    assert_int_equal(job.expires_in_ms, 0);
+    assert_int_equal(job.expires_at_ms, INT64_C(1769817601000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accept_unknown_is_a_word_only_where_the_rules_say_so),
+        cmocka_unit_test(a_job_may_do_without_a_task_where_one_is_given),
+        cmocka_unit_test(bounds_of_durations_are_told_as_durations),
+        cmocka_unit_test(parts_of_seconds_are_rounded),
+        cmocka_unit_test(the_client_gets_all_of_it),
+        cmocka_unit_test(what_is_absent_stays_absent),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
