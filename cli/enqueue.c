@@ -1,4 +1,5 @@
 /* enqueue.c - quern enqueue. */
+#include "batch.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/str.h"
@@ -82,6 +83,11 @@ static int read_times(struct wish *wish, struct qn_err *reterr)
     return rc;
 }
 
+static bool waits(const struct cli *cli)
+{
+    return cli_flag(cli, "wait") || cli_flag(cli, "follow");
+}
+
 static int read_options(struct wish *wish, struct qn_err *reterr)
 {
     const struct cli *cli = wish->cli;
@@ -95,7 +101,7 @@ static int read_options(struct wish *wish, struct qn_err *reterr)
     for (; n <= QN_TAGS_MAX && cli_option_nth(cli, "tag", n); n++)
         wish->tags[n] = cli_option_nth(cli, "tag", n);
     job->tags = wish->tags;
-    if (cli_option(cli, "timeout") && !cli_flag(cli, "wait"))
+    if (cli_option(cli, "timeout") && !waits(cli))
         return qn_fail(reterr, QN_EINVAL, "--timeout goes with --wait");
     int rc = read_times(wish, reterr);
     if (rc == QN_OK)
@@ -109,17 +115,30 @@ static int read_options(struct wish *wish, struct qn_err *reterr)
 
 /* ---- arguments ---- */
 
-static int read_stdin(struct qn_buf *out, struct qn_err *reterr)
+static int read_stream(FILE *file, const char *what, struct qn_buf *out, struct qn_err *reterr)
 {
     char chunk[8192];
     size_t n;
 
-    while ((n = fread(chunk, 1, sizeof(chunk), stdin)) > 0)
+    while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0 && qn_buf_status(out) == QN_OK)
         qn_buf_add(out, chunk, n);
-    if (ferror(stdin))
-        return qn_fail_sys(reterr, "--args -: stdin");
+    if (ferror(file))
+        return qn_fail_sys(reterr, "%s", what);
     int rc = qn_buf_status(out);
-    return rc == QN_OK ? rc : qn_fail(reterr, rc, "--args -: %s", qn_err_text(rc));
+    return rc == QN_OK ? rc : qn_fail(reterr, rc, "%s: %s", what, qn_err_text(rc));
+}
+
+static int read_file(const char *path, struct qn_buf *out, struct qn_err *reterr)
+{
+    FILE *file = fopen(path, "re");
+
+    if (!file)
+        return qn_fail_sys(reterr, "--file %s", path);
+    int rc = read_stream(file, path, out, reterr);
+    fclose(file);
+    if (rc == QN_OK && out->len == 0)
+        return qn_fail(reterr, QN_EINVAL, "--file %s: it is empty", path);
+    return rc;
 }
 
 /* KEY=VALUE needs to know the task's types. */
@@ -147,16 +166,19 @@ static int read_words(struct wish *wish, struct qn_err *reterr)
 
 static int read_args(struct wish *wish, struct qn_err *reterr)
 {
-    const char *args = cli_option(wish->cli, "args");
+    const char *args = cli_option(wish->cli, "args"), *file = cli_option(wish->cli, "file");
+    bool words = wish->cli->n_words > 1;
     int rc = QN_OK;
 
-    if (args && wish->cli->n_words > 1)
-        return qn_fail(reterr, QN_EINVAL, "--args and KEY=VALUE exclude each other");
-    if (args && strcmp(args, "-") == 0)
-        rc = read_stdin(&wish->args, reterr);
+    if ((args != NULL) + (file != NULL) + words > 1)
+        return qn_fail(reterr, QN_EINVAL, "--args, --file and KEY=VALUE exclude each other");
+    if (file)
+        rc = read_file(file, &wish->args, reterr);
+    else if (args && strcmp(args, "-") == 0)
+        rc = read_stream(stdin, "--args -: stdin", &wish->args, reterr);
     else if (args)
         rc = qn_buf_add_str(&wish->args, args);
-    else if (wish->cli->n_words > 1)
+    else if (words)
         rc = read_words(wish, reterr);
     wish->job.args = wish->args.len > 0 ? wish->args.data : NULL;
     wish->job.args_len = wish->args.len;
@@ -201,21 +223,28 @@ static int make(struct wish *wish, struct qn_client *client)
 
     if (enqueue(wish, client, &receipt, &err) != QN_OK)
         return cli_fail(wish->cli, &err);
-    if (!cli_flag(wish->cli, "wait")) {
+    if (!waits(wish->cli)) {
         tell(wish->cli, &receipt);
         return CLI_EXIT_OK;
     }
     if (wish->cli->term.tty && !wish->cli->json)
         fprintf(stderr, "%s\n", receipt.id);
-    return cli_wait(wish->cli, client, receipt.id, wish->timeout_ms, CLI_SHOW_RESULT);
+    const struct cli_waiting waiting = {.timeout_ms = wish->timeout_ms,
+                                        .show = CLI_SHOW_RESULT,
+                                        .follow = cli_flag(wish->cli, "follow")};
+    return cli_wait(wish->cli, client, receipt.id, &waiting);
 }
 
-int cli_run_enqueue(struct cli *cli)
+static int run_one(const struct cli *cli)
 {
     struct wish wish = {.cli = cli};
     struct qn_client *client = NULL;
     struct qn_err err = {0};
 
+    if (cli->n_words == 0) {
+        qn_fail(&err, QN_EINVAL, "too little is said: quern enqueue TASK [KEY=VALUE ...]");
+        return cli_fail_as(cli, CLI_EXIT_USAGE, &err, "quern task list shows the tasks");
+    }
     qn_buf_init(&wish.args, QN_ARGS_MAX);
     int rc = read_options(&wish, &err);
     if (rc == QN_OK)
@@ -226,4 +255,32 @@ int cli_run_enqueue(struct cli *cli)
     qn_client_close(client);
     qn_buf_release(&wish.args);
     return code;
+}
+
+/* ---- many ---- */
+
+static int run_batch(const struct cli *cli)
+{
+    struct qn_err err = {0};
+
+    for (int i = 0; i < cli->n_options; i++) {
+        const char *name = cli->options[i].option->name;
+        if (strcmp(name, "batch") == 0)
+            continue;
+        qn_fail(&err, QN_EINVAL, "--%s does not go with --batch", name);
+        return cli_fail_as(cli, CLI_EXIT_USAGE, &err,
+                           "its lines say how each job is wanted; quern job wait waits for one");
+    }
+    if (cli->n_words > 1) {
+        qn_fail(&err, QN_EINVAL, "%.60s: arguments stand in the lines of --batch", cli->words[1]);
+        return cli_fail(cli, &err);
+    }
+    return cli_batch(cli, cli_option(cli, "batch"), cli->n_words > 0 ? cli->words[0] : NULL);
+}
+
+int cli_run_enqueue(struct cli *cli)
+{
+    if (cli_option(cli, "batch"))
+        return run_batch(cli);
+    return run_one(cli);
 }

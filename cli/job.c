@@ -84,13 +84,12 @@ int cli_run_job_wait(struct cli *cli)
 {
     struct qn_client *client = NULL;
     struct qn_err err = {0};
-    int64_t timeout_ms;
-    int rc = cli_option_ms(cli, "timeout", -1, &timeout_ms, &err);
+    struct cli_waiting waiting = {.show = CLI_SHOW_JOB};
+    int rc = cli_option_ms(cli, "timeout", -1, &waiting.timeout_ms, &err);
 
     if (rc == QN_OK)
         rc = cli_client_open(&client, cli, &err);
-    int code = rc == QN_OK ? cli_wait(cli, client, cli->words[0], timeout_ms, CLI_SHOW_JOB)
-                           : cli_fail(cli, &err);
+    int code = rc == QN_OK ? cli_wait(cli, client, cli->words[0], &waiting) : cli_fail(cli, &err);
     qn_client_close(client);
     return code;
 }
@@ -132,9 +131,23 @@ static int fetch_log(const struct cli *cli, struct qn_buf *out, struct qn_err *r
     return rc;
 }
 
+static int follow_log(const struct cli *cli)
+{
+    const struct cli_waiting waiting = {.timeout_ms = -1, .show = CLI_SHOW_LOG, .follow = true};
+    struct qn_client *client = NULL;
+    struct qn_err err = {0};
+    int rc = cli_client_open(&client, cli, &err);
+    int code = rc == QN_OK ? cli_wait(cli, client, cli->words[0], &waiting) : cli_fail(cli, &err);
+
+    qn_client_close(client);
+    return code;
+}
+
 /* A job without lines has an empty log; one that is not there has none. */
 int cli_run_job_log(struct cli *cli)
 {
+    if (cli_flag(cli, "follow"))
+        return follow_log(cli);
     struct qn_job_info *info = NULL;
     struct qn_err err = {0};
     struct qn_buf log;

@@ -5,12 +5,19 @@
 #include "cli.h"
 #include <quern/client.h>
 
-enum cli_show { CLI_SHOW_JOB, CLI_SHOW_RESULT };
+/* What is shown at the end: the job, its result when it succeeded, or nothing (then
+ * its log is all that stdout gets). */
+enum cli_show { CLI_SHOW_JOB, CLI_SHOW_RESULT, CLI_SHOW_LOG };
 
-/* timeout_ms -1: as long as it takes. Prints the job, or its result when it succeeded,
- * and returns the exit code: 0 succeeded, 1 ended in another way, 5 not yet. */
-int cli_wait(const struct cli *cli, struct qn_client *client, const char *id, int64_t timeout_ms,
-             enum cli_show show);
+struct cli_waiting {
+    int64_t timeout_ms; /* -1: as long as it takes */
+    enum cli_show show;
+    bool follow; /* its log lines too, on stderr; with CLI_SHOW_LOG on stdout */
+};
+
+/* Returns the exit code: 0 succeeded, 1 ended in another way, 5 not yet. */
+int cli_wait(const struct cli *cli, struct qn_client *client, const char *id,
+             const struct cli_waiting *waiting);
 
 /* job.c: prints a job as cli says. */
 QN_MUST_CHECK int cli_show_job(const struct cli *cli, const struct qn_job_info *info,
