@@ -155,6 +155,36 @@ static void a_second_element_does_not_shorten_the_delay_of_a_retry(void **state)
     assert_int_equal(op_take(w, INC, 1)->n, 0);
 }
 
+static void an_element_left_behind_does_not_start_a_later_job_of_its_name(void **state)
+{
+    struct world *w = *state;
+
+    new_job(w, .name = "a");
+    op_cancel(w, "a");
+    op_forget(w, "a", T0);
+    new_job(w, .name = "a", .delay = 1000);
+    op_join(w, INC);
+    assert_int_equal(op_take(w, INC, 1)->n, 0);
+    assert_state(w, "a", QN_SCHEDULED);
+    world_advance(w, 1000);
+    op_forward(w);
+    assert_int_equal(op_take(w, INC, 2)->n, 1);
+}
+
+static void a_scheduled_job_that_was_cancelled_and_replayed_runs_now(void **state)
+{
+    struct world *w = *state;
+
+    new_job(w, .name = "a", .delay = 1000);
+    op_cancel(w, "a");
+    op_replay(w, "a", T0);
+    op_join(w, INC);
+    struct got *taken = op_take(w, INC, 2);
+    assert_int_equal(taken->n, 1);
+    op_finish(w, taken, 0, QN_FIN_RELEASE, 0);
+    assert_int_equal(op_take(w, INC, 2)->n, 1);
+}
+
 static void a_retrying_job_can_be_told_to_go_now(void **state)
 {
     struct world *w = *state;
@@ -529,6 +559,8 @@ const struct CMUnitTest cases_operate[] = {
     CASE(a_replayed_job_keeps_its_history_and_its_log),
     CASE(a_replayed_job_stands_once_in_line_whatever_lists_keep),
     CASE(a_second_element_does_not_shorten_the_delay_of_a_retry),
+    CASE(an_element_left_behind_does_not_start_a_later_job_of_its_name),
+    CASE(a_scheduled_job_that_was_cancelled_and_replayed_runs_now),
     CASE(a_retrying_job_can_be_told_to_go_now),
     CASE(a_job_in_line_past_its_start_deadline_can_be_replayed),
     CASE(a_replay_wakes_a_worker),

@@ -32,7 +32,11 @@ static void a_full_redis_refuses_new_jobs_and_goes_on_draining(void **state)
     assert_ok(op_recover(w));
     assert_ok(op_reconcile(w, INC, NULL, 0));
     assert_ok(op_watch(w, "b", true));
+    assert_int_equal(op_replay(w, "c", T0)->code[0], QN_ENDED_DONE);
+    assert_int_equal(op_purge(w, QN_QUEUED, T0)->number, 2);
+    assert_int_equal(op_message(w, INC, "quiet")->number, 1);
     assert_state(w, "a", QN_SUCCEEDED);
+    assert_int_equal(op_forget(w, "a", T0)->code[0], QN_ENDED_DONE);
     redis_server_do(&world_server, "CONFIG SET maxmemory 0");
     assert_ok(new_job(w, .name = "d"));
 }
@@ -332,6 +336,36 @@ static void a_damaged_entry_does_not_spoil_a_list_or_a_peek(void **state)
     assert_true(got->next > w->now_ms);
 }
 
+static void a_record_that_is_cut_off_keeps_no_other_job_from_going_on(void **state)
+{
+    struct world *w = *state;
+    const struct job jobs[] = {{.name = "a", .expires_in = 5000},
+                               {.name = "b", .delay = 10},
+                               {.name = "c"},
+                               {.name = "d", .delay = 10}};
+    static const char *const cut[] = {"\001L", "\001L\014", "\001L\01412345678"};
+
+    for (size_t i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
+        redis_server_do(&world_server, "FLUSHALL");
+        world_set_now(w, T0);
+        op_enqueue(w, jobs, 4);
+        redis_server_do(&world_server, "SET {test:" Q "}:j:a %s", cut[i]);
+        redis_server_do(&world_server, "SET {test:" Q "}:j:b %s", cut[i]);
+        world_advance(w, 10);
+        assert_ok(op_forward(w));
+        op_join(w, INC);
+        struct got *taken = op_take(w, INC, 4);
+        assert_ok(taken);
+        assert_int_equal(redis_server_do(&world_server, "HEXISTS {test:" Q "}:running c"), 1);
+        assert_int_equal(redis_server_do(&world_server, "HEXISTS {test:" Q "}:running d"), 1);
+        assert_true(op_cancel(w, "a")->done);
+        assert_ok(op_forget(w, "a", T0));
+        assert_ok(op_replay(w, "a", T0));
+        assert_ok(op_place(w, "a"));
+        assert_ok(op_purge(w, QN_QUEUED, T0));
+    }
+}
+
 static void purge_finds_its_way_past_any_number_of_newer_jobs(void **state)
 {
     struct world *w = *state;
@@ -406,6 +440,11 @@ static void a_take_that_fails_loses_no_job(void **state)
     check_take_loses_nothing(w, "HSET {test:" Q "}:meta run 9223372036854775807",
                              "HDEL {test:" Q "}:meta run");
     check_take_loses_nothing(w, "SET {test:" Q "}:running x", "DEL {test:" Q "}:running");
+    redis_server_do(&world_server, "RENAME {test:" Q "}:try aside");
+    redis_server_do(&world_server, "SET {test:" Q "}:try x");
+    assert_true(op_take(w, INC, 1)->rc < 0);
+    redis_server_do(&world_server, "RENAME aside {test:" Q "}:try");
+    assert_int_equal(op_take(w, INC, 1)->n, 1);
 }
 
 static void a_list_that_cannot_be_read_does_not_lose_those_of_another(void **state)
@@ -424,6 +463,7 @@ static void a_list_that_cannot_be_read_does_not_lose_those_of_another(void **sta
 const struct CMUnitTest cases_own[] = {
     CASE(a_run_whose_lease_was_deleted_by_hand_is_recovered),
     CASE(a_damaged_entry_does_not_spoil_a_list_or_a_peek),
+    CASE(a_record_that_is_cut_off_keeps_no_other_job_from_going_on),
     CASE(purge_finds_its_way_past_any_number_of_newer_jobs),
     CASE(a_damaged_final_record_is_not_replayed),
     CASE(a_log_of_a_replayed_job_lives_as_a_running_jobs),

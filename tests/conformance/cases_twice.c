@@ -1,7 +1,8 @@
 /* cases_twice.c - every operation sent twice answers as docs/protocol.md says.
  *
  * What is not here has its case elsewhere: enqueue (cases_produce.c), finish,
- * cancel, reconcile (cases_work.c), recover, purge, pause (cases_upkeep.c).
+ * cancel, reconcile (cases_work.c), recover, trim, pause (cases_upkeep.c), what people do
+ * (cases_operate.c).
  */
 #include "world.h"
 

@@ -1,4 +1,4 @@
-#include "world.h"
+#include "operate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -165,7 +165,7 @@ static void a_leave_with_jobs_left_lets_recover_take_them_over_at_once(void **st
     assert_state(w, "a", QN_QUEUED);
 }
 
-static void purge_forgets_dead_letters_by_age_and_by_count(void **state)
+static void trim_forgets_dead_letters_by_age_and_by_count(void **state)
 {
     struct world *w = *state;
     static const char *const names[] = {"a", "b", "c", "d"};
@@ -213,7 +213,7 @@ const struct CMUnitTest cases_upkeep[] = {
     CASE(recover_moves_a_limited_number_and_says_that_there_is_more),
     CASE(a_clean_leave_ends_the_lease_at_once),
     CASE(a_leave_with_jobs_left_lets_recover_take_them_over_at_once),
-    CASE(purge_forgets_dead_letters_by_age_and_by_count),
+    CASE(trim_forgets_dead_letters_by_age_and_by_count),
     CASE(a_paused_queue_gives_out_nothing_and_takes_everything_in),
 };
 CASES(cases_upkeep);

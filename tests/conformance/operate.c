@@ -57,6 +57,14 @@ struct got *op_forget(struct world *w, const char *name, int64_t ended_ms)
     SENT(got);
 }
 
+struct got *op_trim(struct world *w, int64_t max_age, int64_t max_count)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->trim(w->broker, Q, max_age, max_count, on_purged, got);
+    SENT(got);
+}
+
 struct got *op_purge(struct world *w, enum qn_state state, int64_t before_ms)
 {
     struct got *got = got_create();

@@ -431,21 +431,6 @@ struct got *op_recover(struct world *w)
     SENT(got);
 }
 
-static void on_purged(void *arg, const struct qn_reply *reply)
-{
-    struct got *got = arg;
-
-    if (begin(arg, reply))
-        got->number = reply->purged->n;
-}
-
-struct got *op_trim(struct world *w, int64_t max_age, int64_t max_count)
-{
-    struct got *got = got_create();
-    w->broker->ops->trim(w->broker, Q, max_age, max_count, on_purged, got);
-    SENT(got);
-}
-
 /* ---- looking ---- */
 
 static void on_peeked(void *arg, const struct qn_reply *reply)

@@ -105,7 +105,6 @@ struct got *op_note(struct world *w, const char *name, const char *token, const 
 struct got *op_wait(struct world *w, bool tokens, int64_t timeout_ms);
 struct got *op_forward(struct world *w);
 struct got *op_recover(struct world *w);
-struct got *op_trim(struct world *w, int64_t max_age, int64_t max_count);
 struct got *op_peek(struct world *w, const char *name);
 struct got *op_list(struct world *w, enum qn_state state, int64_t offset, int limit);
 struct got *op_log(struct world *w, const char *name);

@@ -33,7 +33,7 @@ local held = redis.call('HMGET', running, unpack(names))
 local function answer_late(name, token)
     local record = redis.call('GET', record_key(name))
     if record and not is_live(record) then
-        local length = string.byte(record, 12)
+        local length = string.byte(record, 12) or 0
         return string.sub(record, 13, 12 + length) == token and 2 or 3
     end
     return parse_try(redis.call('HGET', tries, name)).token == token and 2 or 3

@@ -11,6 +11,7 @@ local ENDED_KEPT = 10000 -- names of succeeded, cancelled and expired jobs
 local UNPACK_MAX = 1000
 local FINAL_LIFE_MIN = 600000 -- ms that a final record lives at least
 local LIVE = 76 -- 'L'
+local HEAD = 11 -- bytes before the times of a live record
 local LATEST = 2 ^ 53 -- ms, of a time that can be told
 local NOBODY = '-' -- the token in a try that no run wrote
 
@@ -22,22 +23,33 @@ local function is_live(record)
     return record and string.byte(record, 2) == LIVE
 end
 
+-- A record that is cut off has no flags: an error here would keep other jobs from
+-- going on.
+local function flags_of(record)
+    return string.byte(record, 3) or 0
+end
+
 local function priority_of(record)
-    return string.byte(record, 3) % 4
+    return flags_of(record) % 4
 end
 
 -- '?' tells the take to look into the record before it runs the job.
 local function element_of(name, record)
-    return (string.byte(record, 3) >= 8 and '?' or '.') .. name
+    return (flags_of(record) >= 8 and '?' or '.') .. name
 end
 
--- The start deadline of a live record, or nil.
+local function time_at(record, at)
+    return #record >= at + 7 and struct.unpack('<i8', record, at) or nil
+end
+
+-- The due time and the start deadline of a live record, or nil.
+local function due_of(record)
+    return flags_of(record) % 8 >= 4 and time_at(record, HEAD + 1) or nil
+end
+
 local function expires_of(record)
-    local flags = string.byte(record, 3)
-    if flags < 8 then
-        return nil
-    end
-    return (struct.unpack('<i8', record, flags % 8 >= 4 and 20 or 12))
+    local flags = flags_of(record)
+    return flags >= 8 and time_at(record, HEAD + 1 + (flags % 8 >= 4 and 8 or 0)) or nil
 end
 
 local function varint(n)

@@ -9,7 +9,7 @@
 local name = ARGV[1]
 local t = now()
 local head = redis.call('GETRANGE', record_key(name), 0, 10)
-if #head < 11 or not is_live(head) or redis.call('HEXISTS', KEYS[6], name) == 1
+if #head < HEAD or not is_live(head) or redis.call('HEXISTS', KEYS[6], name) == 1
     or redis.call('ZSCORE', KEYS[7], name) or redis.call('ZSCORE', KEYS[8], name) then
     return {-1, t}
 end

@@ -33,9 +33,9 @@ end
 local function goes(name)
     local head = redis.call('GETRANGE', record_key(name), 0, 10)
     looked = looked + 1
-    if #head < 11 or not is_live(head) or seen[name] or stands_elsewhere(name) then
+    if #head < HEAD or not is_live(head) or seen[name] or stands_elsewhere(name) then
         return true
-    elseif struct.unpack('<i8', head, 4) > before then
+    elseif time_at(head, 4) > before then
         passed = passed + 1
         return false
     end

@@ -47,7 +47,7 @@ local function open(record)
     end
     local length = struct.unpack('<I4', record, at)
     local live = string.sub(record, at + 4 + length)
-    if #live < 11 or not is_live(live) then
+    if #live < HEAD or not is_live(live) then
         return nil
     end
     local token = string.match(string.sub(record, 13, at - 1), '^%S+$')
@@ -97,7 +97,7 @@ local function replay(name, ended)
     local live, try = open(record)
     if not live then
         return 5
-    elseif struct.unpack('<i8', record, 4) ~= ended then
+    elseif time_at(record, 4) ~= ended then
         return 3
     end
     -- What goes wrong before the record is live again leaves an element that take

@@ -55,11 +55,11 @@ local function is_past(deadline)
     return deadline and deadline <= t
 end
 
--- A job that was cancelled and replayed stands in the lists twice. When the first
--- element led to a run that is to be tried again, the second must not shorten the
--- delay. Such a job has a try, so few are asked about.
-local function waits(name)
-    for k = 10, 11 do
+-- A cancelled job leaves its element behind. When it lives again (replayed, or made
+-- anew under its name) and waits for a time, that element must not start it before.
+-- Such a job has a try or a due time to come, so few are asked about.
+local function waits(name, record, try)
+    for k = 10, (try or (due_of(record) or 0) > t) and 11 or 9 do
         if type(redis.pcall('ZSCORE', KEYS[k], name)) == 'string' then
             return true
         end
@@ -89,8 +89,8 @@ while #taken < want and scanned < UNPACK_MAX and not empty do
     local held = redis.call('HMGET', running, unpack(names))
     local known = some_tries and redis.call('HMGET', tries, unpack(names)) or {}
     for i = 1, #names do
-        local ready = is_live(found[i]) and not held[i] and not seen[names[i]]
-        if ready and not (known[i] and waits(names[i])) then
+        if is_live(found[i]) and not held[i] and not seen[names[i]]
+            and not waits(names[i], found[i], known[i]) then
             seen[names[i]] = true
             -- A job that has a try was started in time.
             if string.byte(elements[i]) == 63 and not known[i]
