@@ -57,6 +57,7 @@ struct qn_reply {
         const struct qn_entries *entries;
         const struct qn_codes *codes;   /* note, wait, replay, forget */
         const struct qn_purged *purged; /* purge, trim */
+        const struct qn_surveyed *surveyed;
         const struct qn_audited *audited;
         int64_t
             number; /* left (leave), changed (gate), ours (lead), told (message), ahead (place) */
@@ -123,25 +124,57 @@ struct qn_purged {
     bool more; /* call again */
 };
 
-/* What is wrong with one job, or one entry that says there is one. */
+/* ---- checking ---- */
+
+/* What a glance at a name says; it decides nothing, an audit does. */
+enum qn_sight {
+    QN_SIGHT_LINE = 0,     /* stands in a line */
+    QN_SIGHT_ODD_LINE = 1, /* so, and something is odd */
+    QN_SIGHT_ALONE = 2,    /* a live job that is in no set: it must stand in a line */
+    QN_SIGHT_ODD = 3,      /* something is odd */
+};
+struct qn_surveyed {
+    int64_t next;   /* cursor of the next page, QN_NO_TIME at the end */
+    int64_t looked; /* how many things were looked at */
+    int line;       /* which one the page is of, 1-4, from its back; they come first. 0: of none */
+    size_t n;
+    const char *const *names; /* may be ill-formed, or "inbox:<incarnation>" */
+    const int *sight;
+};
+
+/* What does not fit together; fault.h tells people what it means. */
 enum qn_fault {
     QN_FAULT_LOST = 1,   /* live, and in no list: put in line */
     QN_FAULT_TWICE,      /* in more than one place: the others are removed */
-    QN_FAULT_NO_RECORD,  /* in a list or set, without a record: removed */
+    QN_FAULT_NO_RECORD,  /* in a set, without a record: removed, but from a living worker's hands */
     QN_FAULT_NOT_LIVE,   /* running, due or retrying, though it has ended: removed */
     QN_FAULT_NOT_FAILED, /* among the dead letters though it is none: removed; or the other way:
                             added */
     QN_FAULT_NO_LEASE,   /* runs for a worker that has no lease: given to recover */
-    QN_FAULT_NO_LIFE,    /* an ended job that would stay for ever: gets a life time */
+    QN_FAULT_NO_LIFE,    /* would stay for ever: gets a life time */
     QN_FAULT_REMAINS,    /* notes about a job that is none, or over: removed */
     QN_FAULT_DAMAGED,    /* the record does not decode: left for people */
-    QN_FAULT_WAKE,       /* of the queue, name "": jobs wait and no token: put in */
+    QN_FAULT_WAKE,       /* of the queue: jobs wait and no token, or too many: one is left */
+    QN_FAULT_FLAG,       /* its element is not what the record asks for: mended in its place */
+    QN_FAULT_VANISHES,   /* live, with an end of its life: that is taken off */
+    QN_FAULT_TYPE,       /* a key of the wrong type: put aside for 7 days */
+    QN_FAULT_FIGURE,     /* of the queue: a number that is none, or too small: set anew */
+    QN_FAULT_TWO_LEASES, /* of the queue: a worker with a lease that was declared dead: it lives */
+    QN_FAULTS,
 };
 struct qn_finding {
-    const char *name;
+    const char *name; /* "" the queue, "inbox:<incarnation>" */
     enum qn_fault fault;
-    const char *where; /* keys, such as "retry try" */
+    const char *where;  /* keys without their tag, such as "retry ready:0" */
+    const char *detail; /* "" none */
     bool repaired;
+};
+enum qn_audit_how {
+    QN_AUDIT_REPAIR = 1,
+    QN_AUDIT_LINES = 2, /* look through the lines also for jobs that are in a set: slow when
+                           these are long */
+    QN_AUDIT_WAKE = 4,  /* of the queue: is there a token? One may be missing for a moment,
+                           between a worker's waking and its take */
 };
 struct qn_audited {
     size_t n;
@@ -254,6 +287,7 @@ struct qn_peek_entry {
     int64_t due_ms, retry_ms, cancel_ms; /* QN_NO_TIME */
     struct qn_span attempt;
     struct qn_span progress;
+    int64_t life_ms; /* left of the record of an ended job; QN_NO_TIME */
 };
 struct qn_peeked {
     size_t n;
@@ -287,7 +321,6 @@ struct qn_entries {
     size_t n;
     const struct qn_entry *entries;
 };
-    int64_t life_ms; /* left of the record of an ended job; QN_NO_TIME */
 
 /* Every operation takes the reply function and its argument last; the result of
  * the call itself is void: whatever goes wrong comes through the reply. */
@@ -357,14 +390,15 @@ struct qn_broker_ops {
     /* To the inbox of a worker that serves this queue: "quiet" or "stop". */
     void (*message)(struct qn_broker *b, const char *queue, const char *incarnation,
                     const char *text, qn_reply_fn *fn, void *arg);
-    /* All names that have a record, a page from a cursor (0 at first): a scan, in no
-     * order, that sees what is there all the time. */
-    void (*records)(struct qn_broker *b, const char *queue, int64_t cursor, qn_reply_fn *fn,
-                    void *arg);
-    /* Looks at everything about these names (1 to QN_PEEK_BATCH_MAX, "" for the queue itself) in
-     * one moment, and mends it when asked to. */
+    /* A page of a walk through all that the queue holds, from a cursor (0 at first): the names in
+     * its lines, then those in other places that somebody should look at. Sees what is there all
+     * the time, some of it more than once. */
+    void (*survey)(struct qn_broker *b, const char *queue, int64_t cursor, qn_reply_fn *fn,
+                   void *arg);
+    /* Looks at everything about these names (1 to QN_PEEK_BATCH_MAX, as a survey tells them; "" is
+     * the queue itself) in one moment, and mends it when asked to. how: enum qn_audit_how. */
     void (*audit)(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
-                  bool repair, qn_reply_fn *fn, void *arg);
+                  unsigned how, qn_reply_fn *fn, void *arg);
 
     /* Registers (or withdraws) names of a queue as waited for on this broker
      * object's channel, for ttl_ms (register again before): then peek, then wait.

@@ -79,8 +79,3 @@ int cli_run_doctor(struct cli *cli)
 {
     return unbuilt(cli);
 }
-
-int cli_run_fsck(struct cli *cli)
-{
-    return unbuilt(cli);
-}

@@ -120,6 +120,7 @@ struct qn_mem_answer {
         struct qn_entries entries;
         struct qn_codes codes;
         struct qn_purged purged;
+        struct qn_surveyed surveyed;
         struct qn_audited audited;
     } result;
     struct qn_mem_block *blocks; /* freed with it */
@@ -241,6 +242,10 @@ void qn_mem_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_r
                  void *arg);
 void qn_mem_place(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                   void *arg);
+void qn_mem_survey(struct qn_broker *b, const char *queue, int64_t cursor, qn_reply_fn *fn,
+                   void *arg);
+void qn_mem_audit(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
+                  unsigned how, qn_reply_fn *fn, void *arg);
 void qn_mem_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
                    size_t n, qn_reply_fn *fn, void *arg);
 void qn_mem_forget(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,

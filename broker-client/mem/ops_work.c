@@ -299,6 +299,7 @@ static void reconcile(struct qn_mem_store *store, struct qn_mem_queue *queue,
             result->n_requeued == QN_LIST_PAGE_MAX)
             continue;
         requeued[result->n_requeued++] = qn_mem_keep(answer, job->name, strlen(job->name));
+        qn_buf_reset(&job->progress);
         qn_mem_make_ready(queue, job, true);
     }
     result->gone = gone;

@@ -86,6 +86,10 @@ void qn_redis_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn
                    void *arg);
 void qn_redis_place(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                     void *arg);
+void qn_redis_survey(struct qn_broker *b, const char *queue, int64_t cursor, qn_reply_fn *fn,
+                     void *arg);
+void qn_redis_audit(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
+                    unsigned how, qn_reply_fn *fn, void *arg);
 void qn_redis_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
                      size_t n, qn_reply_fn *fn, void *arg);
 void qn_redis_forget(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,

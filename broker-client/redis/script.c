@@ -6,6 +6,12 @@
 #define READY QN_KEY_READY0, QN_KEY_READY1, QN_KEY_READY2, QN_KEY_READY3
 #define QUEUE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = true, .keys = {__VA_ARGS__}}
+#define LOOKS(script, text, ...)      \
+    [script] = {.name = #text,        \
+                .body = qn_lua_##text, \
+                .shared = qn_lua_look, \
+                .of_queue = true,     \
+                .keys = {__VA_ARGS__}}
 #define SPACE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = false, .keys = {__VA_ARGS__}}
 
@@ -21,7 +27,7 @@ const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
     QUEUE(QN_SCRIPT_RENEW, renew, QN_KEY_META, QN_KEY_LEASES, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_LEAVE, leave, QN_KEY_META, QN_KEY_LEASES, QN_KEY_RUNNING),
     QUEUE(QN_SCRIPT_RECONCILE, reconcile, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
-          QN_KEY_LEASES, QN_KEY_DEAD),
+          QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_PROGRESS),
     QUEUE(QN_SCRIPT_RECOVER, recover, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
           QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_CANCEL,
           QN_KEY_PROGRESS, QN_KEY_WAITERS),
@@ -45,6 +51,11 @@ const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
     QUEUE(QN_SCRIPT_STATS, stats, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
           QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_LEASES),
     QUEUE(QN_SCRIPT_PLACE, place, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY),
+    LOOKS(QN_SCRIPT_SURVEY, survey, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
+          QN_KEY_FAILED, QN_KEY_TRY, QN_KEY_CANCEL, QN_KEY_PROGRESS),
+    LOOKS(QN_SCRIPT_AUDIT, audit, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
+          QN_KEY_DEAD, QN_KEY_TRY, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_FAILED, QN_KEY_ENDED,
+          QN_KEY_CANCEL, QN_KEY_PROGRESS, QN_KEY_WAITERS, QN_KEY_FIRED),
     SPACE(QN_SCRIPT_LEAD, lead, QN_KEY_LEAD),
     SPACE(QN_SCRIPT_ALIVE, alive, QN_KEY_WORKERS, QN_KEY_WORKER),
     SPACE(QN_SCRIPT_PUBLISH, publish, QN_KEY_QUEUES, QN_KEY_TASKS),
@@ -70,6 +81,8 @@ int qn_script_text(enum qn_script script, const char *now_text, struct qn_buf *o
     qn_buf_add(out, body, first);
     qn_buf_add_str(out, now_text);
     qn_buf_add_str(out, qn_lua_lib);
+    if (qn_scripts[script].shared)
+        qn_buf_add_str(out, qn_scripts[script].shared);
     qn_buf_add_str(out, body + first);
     return qn_buf_status(out);
 }

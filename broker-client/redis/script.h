@@ -1,8 +1,8 @@
 /* script.h - the table of scripts: names, KEYS, texts.
  *
  * A text is put together of the file's own first line (#!lua flags=...), now(),
- * lib.lua and the body. docs/protocol.md has the same table for people; a unit
- * test compares KEYS with the heads of the files.
+ * lib.lua, what it shares with some others, and the body. docs/protocol.md has the same
+ * table for people; a unit test compares KEYS with the heads of the files.
  */
 #ifndef BROKER_CLIENT_REDIS_SCRIPT_H
 #define BROKER_CLIENT_REDIS_SCRIPT_H
@@ -10,7 +10,7 @@
 #include "common/buf.h"
 #include "keys.h"
 
-#define QN_SCRIPT_KEYS_MAX 16
+#define QN_SCRIPT_KEYS_MAX 20
 #define QN_SCRIPT_TEXT_MAX (64 * 1024)
 
 enum qn_script {
@@ -35,6 +35,8 @@ enum qn_script {
     QN_SCRIPT_PEEK,
     QN_SCRIPT_LIST,
     QN_SCRIPT_STATS,
+    QN_SCRIPT_SURVEY,
+    QN_SCRIPT_AUDIT,
     QN_SCRIPT_PLACE,
     QN_SCRIPT_LEAD,
     QN_SCRIPT_ALIVE,
@@ -47,6 +49,7 @@ enum qn_script {
 struct qn_script_row {
     const char *name;
     const char *body;
+    const char *shared;                     /* text that it shares with others, NULL none */
     bool of_queue;                          /* KEYS are of one queue */
     unsigned char keys[QN_SCRIPT_KEYS_MAX]; /* enum qn_key, QN_KEY_NONE ends */
 };

@@ -16,8 +16,9 @@ int main(int argc, char **argv)
         const struct CMUnitTest *cases;
         const size_t *n;
     } groups[] = {
-        GROUP(cases_produce), GROUP(cases_work),  GROUP(cases_upkeep),  GROUP(cases_wait),
-        GROUP(cases_look),    GROUP(cases_twice), GROUP(cases_operate), GROUP(cases_own),
+        GROUP(cases_produce), GROUP(cases_work), GROUP(cases_upkeep),
+        GROUP(cases_wait),    GROUP(cases_look), GROUP(cases_twice),
+        GROUP(cases_operate), GROUP(cases_fsck), GROUP(cases_own),
     };
     int failed = 0;
 

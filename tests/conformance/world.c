@@ -58,12 +58,8 @@ int world_setup(void **state)
     return 0;
 }
 
-int world_teardown(void **state)
+void got_free_all(void)
 {
-    struct world *w = *state;
-
-    world_close(w);
-    qn_free(w);
     for (size_t i = 0; i < n_gots; i++) {
         for (int k = 0; k < 4; k++)
             qn_job_info_free(gots[i]->info[k]);
@@ -71,6 +67,15 @@ int world_teardown(void **state)
         qn_free(gots[i]);
     }
     n_gots = 0;
+}
+
+int world_teardown(void **state)
+{
+    struct world *w = *state;
+
+    world_close(w);
+    qn_free(w);
+    got_free_all();
     return 0;
 }
 

@@ -116,8 +116,9 @@ struct got *op_entries(struct world *w, int which); /* 0 tasks, 1 queues, 2 work
 struct got *op_alive(struct world *w, const char *incarnation, int64_t life, const char *json);
 struct got *op_lead(struct world *w, const char *holder, int64_t lease);
 
-/* Answers live until the end of the case. */
+/* Answers live until the end of the case, or until all are freed. */
 struct got *got_create(void);
+void got_free_all(void);
 void on_reply(void *arg, const struct qn_reply *reply); /* rc and now_ms only */
 
 /* The state of a job as peek shows it, 0 when there is none. */
@@ -137,9 +138,9 @@ struct got *run_one(struct world *w, const char *name);
 
 /* The cases, by file. */
 extern const struct CMUnitTest cases_produce[], cases_work[], cases_upkeep[], cases_wait[],
-    cases_look[], cases_twice[], cases_operate[], cases_own[];
+    cases_look[], cases_twice[], cases_operate[], cases_fsck[], cases_own[];
 extern const size_t cases_produce_n, cases_work_n, cases_upkeep_n, cases_wait_n, cases_look_n,
-    cases_twice_n, cases_operate_n, cases_own_n;
+    cases_twice_n, cases_operate_n, cases_fsck_n, cases_own_n;
 #define CASE(function)                                                         \
     {                                                                          \
         .name = #function, .test_func = (function), .setup_func = world_setup, \

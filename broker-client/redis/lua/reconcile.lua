@@ -4,7 +4,7 @@
 -- take whose reply was lost, a finish that the append-only file forgot. Entries of
 -- an incarnation without a lease, which no recover would look for, become its to move.
 --
--- KEYS  meta wake ready0 ready1 ready2 ready3 running leases dead
+-- KEYS  meta wake ready0 ready1 ready2 ready3 running leases dead progress
 -- ARGV  incarnation, then name, token of each run it holds
 -- Returns {status, now, gone, requeued}: 'ok' | 'lost'; gone: names held that
 --       belong to somebody else or to nobody (kill those executors);
@@ -45,6 +45,7 @@ for owner in pairs(owners) do
 end
 for _, name in ipairs(requeued) do
     redis.call('HDEL', running, name)
+    redis.call('HDEL', KEYS[10], name)
     local record = redis.call('GET', record_key(name))
     if is_live(record) then
         redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))

@@ -1,0 +1,132 @@
+-- look.lua - does a record decode? The loader puts this text in front of the scripts
+-- that ask (survey, audit). The answer is that of broker-client/record.h.
+--
+-- A record may have megabytes, so it is read in windows.
+
+local WINDOW = 4096
+local RECORD_MAX = 4 * 1024 * 1024
+local INT_MAX = 2147483647
+local ANY = math.huge -- what 63 bits hold
+-- The fields that are numbers, with the greatest value.
+local BODY = {[3] = INT_MAX, [4] = 3, [5] = ANY, [6] = ANY, [7] = ANY, [8] = ANY, [9] = ANY}
+local OUTCOME = {[1] = 6, [3] = INT_MAX, [4] = INT_MAX, [5] = ANY, [8] = INT_MAX, [9] = ANY}
+
+-- A function that gives the byte at an offset, nil behind the end.
+local function bytes_of(key)
+    local from = 0
+    local text = redis.call('GETRANGE', key, 0, WINDOW - 1)
+    return function(at)
+        if at < from or at >= from + #text then
+            from = at
+            text = redis.call('GETRANGE', key, at, at + WINDOW - 1)
+        end
+        return string.byte(text, at - from + 1)
+    end
+end
+
+-- A varint of at most 63 bits in its shortest form: the value and the offset behind it.
+local function varint_at(byte, at)
+    local value, scale = 0, 1
+    for i = 0, 8 do
+        local one = byte(at + i)
+        if not one or (one == 0 and i > 0) then
+            return nil
+        elseif one < 128 then
+            return value + one * scale, at + i + 1
+        end
+        value = value + (one - 128) * scale
+        scale = scale * 128
+    end
+    return nil
+end
+
+local function fields_fault(byte, at, stop, numbers, what)
+    while at < stop do
+        local kind = byte(at)
+        local length, data = varint_at(byte, at + 1)
+        if not length or data + length > stop then
+            return 'a field of the ' .. what .. ' is cut off'
+        end
+        if numbers[kind] then
+            local value, behind = varint_at(byte, data)
+            if behind ~= data + length or value > numbers[kind] then
+                return 'field ' .. kind .. ' of the ' .. what .. ' is not a number'
+            end
+        end
+        at = data + length
+    end
+    return nil
+end
+
+-- The head at an offset: what is wrong, or nil and the letter.
+local function head_fault(byte, at)
+    local version = byte(at)
+    if not version then
+        return 'it is empty'
+    elseif version > 1 then
+        return 'its version ' .. version .. ' is newer than 1'
+    elseif version < 1 then
+        return 'there is no version ' .. version
+    elseif not byte(at + 10) or byte(at + 10) > 127 then
+        return 'the head is cut off'
+    end
+    return nil, byte(at + 1)
+end
+
+local function live_fault(byte, at, size)
+    local flags, body = byte(at + 2), at + 11
+    for _, bit in ipairs({4, 8}) do
+        if math.floor(flags / bit) % 2 == 1 then
+            body = body + 8
+            if not byte(body - 1) or byte(body - 1) > 127 then
+                return 'a time is cut off'
+            end
+        end
+    end
+    return fields_fault(byte, body, size, BODY, 'body')
+end
+
+local function final_fault(byte, size)
+    local length = byte(11)
+    local at = length and 12 + length
+    if not at or not byte(at + 3) then
+        return 'the outcome is cut off'
+    end
+    local stop = at + 4 + byte(at) + byte(at + 1) * 256 + byte(at + 2) * 65536
+        + byte(at + 3) * 16777216
+    if stop > size then
+        return 'the outcome is cut off'
+    end
+    local fault, letter = fields_fault(byte, at + 4, stop, OUTCOME, 'outcome')
+    if not fault then
+        fault, letter = head_fault(byte, stop)
+    end
+    if not fault and letter ~= LIVE then
+        fault = 'no live record is inside the final one'
+    end
+    return fault or live_fault(byte, stop, size)
+end
+
+-- Of a record that exists: what is wrong with it, or nil and its letter as a byte.
+local function record_fault(key)
+    local kind = redis.call('TYPE', key).ok
+    if kind ~= 'string' then
+        return 'it is a ' .. kind .. ', not a string'
+    end
+    local size = redis.call('STRLEN', key)
+    if size > RECORD_MAX then
+        return 'its ' .. size .. ' bytes are too many'
+    end
+    local byte = bytes_of(key)
+    local fault, letter = head_fault(byte, 0)
+    if fault then
+        return fault
+    elseif letter == LIVE then
+        fault = live_fault(byte, 0, size)
+    elseif letter ~= 0 and string.find('SFCE', string.char(letter), 1, true) then
+        fault = final_fault(byte, size)
+    else
+        fault = string.format('there is no such kind: 0x%02x', letter)
+    end
+    return fault, letter
+end
