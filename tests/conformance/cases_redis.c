@@ -385,7 +385,7 @@ static void purge_finds_its_way_past_any_number_of_newer_jobs(void **state)
         more = got->more;
     }
     assert_int_equal(purged, 1);
-    assert_int_equal(calls, 2);
+    assert_int_equal(calls, 3);
     assert_int_equal(state_of(w, "old"), 0);
     struct qn_stats stats = op_stats(w)->stats;
     assert_int_equal(stats.queued[0] + stats.queued[1] + stats.queued[2] + stats.queued[3], 10500);

@@ -59,7 +59,7 @@ static void a_job_is_judged_before_it_is_made(void **state)
         {{.task = "t.one", .args = "{\"m\":1}"}, QN_EINVAL, "\"m\""},
         {{.task = "t.one", .args = "[]"}, QN_EINVAL, "object"},
         {{.task = "t.one", .priority = 4}, QN_EINVAL, "priority"},
-        {{.task = "t.one", .delay_ms = 1, .eta_ms = 1}, QN_EINVAL, "eta_ms"},
+        {{.task = "t.one", .delay_ms = 1, .eta_ms = 1}, QN_EINVAL, "eta"},
         {{.task = "t.none", .accept_unknown = true, .args = "{"}, QN_EINVAL, "byte"},
     };
     struct qn_receipt receipt;

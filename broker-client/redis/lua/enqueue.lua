@@ -31,7 +31,8 @@ for i = 1, n do
     keys[i] = record_key(ARGV[7 * i - 5])
 end
 local some_exist = redis.call('EXISTS', unpack(keys)) > 0
-local draining = redis.call('HEXISTS', meta, 'draining') == 1
+local gate = redis.call('HMGET', meta, 'paused', 'draining')
+local paused, draining = gate[1], gate[2]
 
 local reply = {t}
 local seen = {}
@@ -105,7 +106,7 @@ if #delayed > 0 then
     local earliest = redis.call('ZRANGE', due_key, 0, 0, 'WITHSCORES')[2]
     waken = waken or not first or tonumber(earliest) < tonumber(first)
 end
-if waken then
-    wake(meta, waking)
+if waken and not paused then
+    put_token(waking)
 end
 return reply

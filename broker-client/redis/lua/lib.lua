@@ -96,9 +96,15 @@ local function final_life(ms)
 end
 
 -- A token in front of the queue's workers, at most one, none while paused.
-local function wake(meta, list)
-    if redis.call('HEXISTS', meta, 'paused') == 0 and redis.call('LLEN', list) == 0 then
+local function put_token(list)
+    if redis.call('LLEN', list) == 0 then
         redis.call('LPUSH', list, '1')
+    end
+end
+
+local function wake(meta, list)
+    if redis.call('HEXISTS', meta, 'paused') == 0 then
+        put_token(list)
     end
 end
 

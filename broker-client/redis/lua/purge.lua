@@ -6,11 +6,11 @@
 --       were enqueued until then
 -- Returns {now, purged, more}: more 1: call again with the same arguments
 -- Twice The second goes on where the first ended.
--- A call removes at most 500 jobs and looks at 10,000. Newer ones stay where they
+-- A call removes at most 500 jobs and looks at 5,000. Newer ones stay where they
 -- are; how many were passed over is kept for a minute, for the next call. Elements of
 -- jobs that are not live, or stand somewhere else too, go without being counted.
 
-local PURGE_MAX, LOOK_MAX, CHUNK, CURSOR_LIFE = 500, 10000, 500, 60000
+local PURGE_MAX, LOOK_MAX, CHUNK, CURSOR_LIFE = 500, 5000, 500, 60000
 local MARK = '!' -- no element looks like this
 local meta, running, due, retry = KEYS[1], KEYS[6], KEYS[7], KEYS[8]
 local letter, before = ARGV[1], tonumber(ARGV[2])
@@ -33,14 +33,15 @@ end
 local function goes(name)
     local head = redis.call('GETRANGE', record_key(name), 0, 10)
     looked = looked + 1
-    if #head < HEAD or not is_live(head) or seen[name] or stands_elsewhere(name) then
-        return true
-    elseif time_at(head, 4) > before then
+    local live = #head == HEAD and is_live(head)
+    if live and time_at(head, 4) > before then
         passed = passed + 1
         return false
     end
-    seen[name] = true
-    victims[#victims + 1] = name
+    if live and not seen[name] and not stands_elsewhere(name) then
+        seen[name] = true
+        victims[#victims + 1] = name
+    end
     return true
 end
 
