@@ -119,6 +119,8 @@ int cli_run_help(struct cli *cli)
     for (size_t i = 0; i < cli_commands_n; i++)
         if (strcmp(cli_commands[i].name, name) == 0)
             return cli_help(&cli_commands[i], cli->term.out);
+    if (cli->n_words == 1 && cli_help_group(name, cli->term.out) == CLI_EXIT_OK)
+        return CLI_EXIT_OK;
     qn_fail(&err, QN_EINVAL, "there is no command %s", name);
     return cli_fail_as(cli, CLI_EXIT_USAGE, &err, "see quern help");
 }

@@ -75,5 +75,7 @@ int cli_fail_as(const struct cli *cli, enum cli_exit code, const struct qn_err *
 int cli_parse(struct cli *cli, int argc, char *const *argv);
 /* command NULL: all of them. Returns the exit code. */
 int cli_help(const struct cli_command *command, FILE *out);
+/* The commands that begin with the word; CLI_EXIT_USAGE when none does. */
+int cli_help_group(const char *group, FILE *out);
 
 #endif

@@ -3,7 +3,7 @@
 const struct cli_option cli_dev_options[] = {
     {"data", "FOLDER", "where its data is, ./.data"},
     {"scale", "N", "size of the sample shop: N times 3,000 orders"},
-    {"demo", NULL, "run a sales report as an HTTP client would, and show it"},
+    {"demo", NULL, "run a sales report as an HTTP client would"},
     {"once", NULL, "with --demo: end after the report, with its exit code"},
     {"verbose", NULL, "the logs of all programs on stderr"},
     {NULL, NULL, NULL},
@@ -37,7 +37,7 @@ const struct cli_option cli_wait_options[] = {
 };
 
 const struct cli_option cli_list_options[] = {
-    {"state", "STATE", "only these: scheduled, queued, running, retrying, failed, ..."},
+    {"state", "STATE", "only these: scheduled, queued, running, failed, ..."},
     {"queue", "QUEUE", "only this queue"},
     {"task", "TASK", "only this task"},
     {"limit", "N", "at most so many, 20"},
@@ -51,12 +51,12 @@ const struct cli_option cli_log_options[] = {
 
 const struct cli_option cli_drain_options[] = {
     {"wait", NULL, "wait until it is empty"},
-    {"timeout", "TIME", "with --wait: no longer, then exit 5; it goes on draining"},
+    {"timeout", "TIME", "with --wait: no longer, then exit 5; it goes on"},
     {NULL, NULL, NULL},
 };
 
 const struct cli_option cli_purge_options[] = {
-    {"state", "STATE", "only these: queued, scheduled or retrying; else all three"},
+    {"state", "STATE", "only these: queued, scheduled or retrying; else all"},
     {"dry-run", NULL, "say how many, remove nothing"},
     {"yes", NULL, "do not ask"},
     {NULL, NULL, NULL},
@@ -71,7 +71,7 @@ const struct cli_option cli_tell_options[] = {
 const struct cli_option cli_dead_letter_list_options[] = {
     {"queue", "QUEUE", "only of this queue"},
     {"task", "TASK", "only of this task"},
-    {"cause", "CAUSE", "only with this cause: error, timeout, crashed, lost, ..."},
+    {"cause", "CAUSE", "only with this cause: error, timeout, crashed, ..."},
     {"error", "TEXT", "only those whose error holds this text"},
     {"since", "TIME", "only those that ended in the last TIME: 2h"},
     {"limit", "N", "at most so many, 20"},
@@ -81,7 +81,7 @@ const struct cli_option cli_dead_letter_list_options[] = {
 const struct cli_option cli_dead_letter_options[] = {
     {"queue", "QUEUE", "those of this queue"},
     {"task", "TASK", "those of this task"},
-    {"cause", "CAUSE", "those with this cause: error, timeout, crashed, lost, ..."},
+    {"cause", "CAUSE", "those with this cause: error, timeout, crashed, ..."},
     {"error", "TEXT", "those whose error holds this text"},
     {"since", "TIME", "those that ended in the last TIME: 2h"},
     {"all", NULL, "all of them, when no other filter is given"},

@@ -45,15 +45,27 @@ static void add_settings(struct qn_buf *out)
             qn_buf_printf(out, "  --%-22s %s\n", qn_settings[i].name, qn_settings[i].env);
 }
 
-static void add_all(struct qn_buf *out)
+/* Those of a group, or all; how many. */
+static size_t add_commands(struct qn_buf *out, const char *group)
 {
+    size_t len = group ? strlen(group) : 0, n = 0;
     char text[128];
 
-    qn_buf_add_str(out, "quern COMMAND [WORDS] [OPTIONS]\n\n");
     for (size_t i = 0; i < cli_commands_n; i++) {
-        snprintf(text, sizeof(text), "%s %s", cli_commands[i].name, cli_commands[i].words);
+        const char *name = cli_commands[i].name;
+        if (group && (strncmp(name, group, len) != 0 || name[len] != ' '))
+            continue;
+        n++;
+        snprintf(text, sizeof(text), "%s %s", name, cli_commands[i].words);
         qn_buf_printf(out, "  %-30s %s\n", text, cli_commands[i].summary);
     }
+    return n;
+}
+
+static void add_all(struct qn_buf *out)
+{
+    qn_buf_add_str(out, "quern COMMAND [WORDS] [OPTIONS]\n\n");
+    add_commands(out, NULL);
     qn_buf_add_str(out, "\n  --json prints JSON, for programs; quern help COMMAND tells more.\n"
                         "\nExit codes:\n");
     for (const struct cli_exit_doc *row = cli_exit_docs; row->doc; row++)
@@ -75,6 +87,17 @@ static void add_doc(struct qn_buf *out, const char *doc)
         before = part;
     }
     qn_buf_add_byte(out, '\n');
+}
+
+int cli_help_group(const char *group, FILE *out)
+{
+    struct qn_buf text;
+
+    qn_buf_init(&text, HELP_MAX);
+    size_t n = add_commands(&text, group);
+    fputs(text.data, out);
+    qn_buf_release(&text);
+    return n > 0 ? CLI_EXIT_OK : CLI_EXIT_USAGE;
 }
 
 int cli_help(const struct cli_command *command, FILE *out)

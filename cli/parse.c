@@ -229,6 +229,8 @@ int cli_parse(struct cli *cli, int argc, char *const *argv)
         fprintf(cli->term.out, "quern %s\n", QUERN_VERSION);
         return CLI_EXIT_OK;
     }
+    if (rc == QN_OK && line.help && !cli->command && line.group[0] != '\0')
+        return cli_help_group(line.group, cli->term.out);
     if (rc == QN_OK && line.help)
         return cli_help(cli->command, cli->term.out);
     if (rc == QN_OK && !cli->command && line.group[0] != '\0')

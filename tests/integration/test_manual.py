@@ -40,6 +40,30 @@ class Pages(unittest.TestCase):
         self.assertGreater(len(names), 30)
         self.assertEqual({page.stem for page in PAGES if page.suffix == ".1"}, names)
 
+    def test_help_of_each_command_fits_a_terminal(self):
+        for page in PAGES:
+            done = run(servers.BIN / "quern", "help", *self.words_of(page))
+            if page.stem in ("quern", "quern-worker", "quern-api", "quern-beat", "quern-settings"):
+                continue
+            self.assertEqual((done.returncode, done.stderr), (0, ""), page)
+            self.assertLessEqual(max(map(len, done.stdout.splitlines())), 80, page)
+
+    @staticmethod
+    def words_of(page):
+        """quern-dead-letter-list -> dead-letter list"""
+        name = page.stem.removeprefix("quern-")
+        for group in ("job", "queue", "worker", "task", "schedule", "dead-letter"):
+            if name.startswith(f"{group}-"):
+                return group, name.removeprefix(f"{group}-")
+        return (name,)
+
+    def test_help_of_a_group_is_its_commands(self):
+        done = run(servers.BIN / "quern", "help", "dead-letter")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual([line.split()[1] for line in done.stdout.splitlines() if line],
+                         ["list", "replay", "delete"])
+        self.assertEqual(run(servers.BIN / "quern", "dead-letter", "--help").stdout, done.stdout)
+
     @has("groff")
     def test_groff_has_nothing_to_say(self):
         for page in PAGES:
