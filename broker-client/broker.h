@@ -163,7 +163,7 @@ enum qn_fault {
     QN_FAULTS,
 };
 struct qn_finding {
-    const char *name; /* "" the queue, "inbox:<incarnation>" */
+    const char *name; /* "" the queue, "inbox:<incarnation>", or a key of the namespace */
     enum qn_fault fault;
     const char *where;  /* keys without their tag, such as "retry ready:0" */
     const char *detail; /* "" none */
@@ -390,7 +390,9 @@ struct qn_broker_ops {
     /* To the inbox of a worker that serves this queue: "quiet" or "stop". */
     void (*message)(struct qn_broker *b, const char *queue, const char *incarnation,
                     const char *text, qn_reply_fn *fn, void *arg);
-    /* A page of a walk through all that the queue holds, from a cursor (0 at first): the names in
+    /* Both take queue NULL for the keys of the namespace, whose names are their words.
+     *
+     * A page of a walk through all that the queue holds, from a cursor (0 at first): the names in
      * its lines, then those in other places that somebody should look at. Sees what is there all
      * the time, some of it more than once. */
     void (*survey)(struct qn_broker *b, const char *queue, int64_t cursor, qn_reply_fn *fn,

@@ -134,7 +134,9 @@ const struct qn_fault_row *qn_fault_row(enum qn_fault fault)
 
 static void add_subject(const char *queue, const struct qn_finding *finding, struct qn_buf *out)
 {
-    if (*finding->name == '\0')
+    if (!queue)
+        qn_buf_add_str(out, "the namespace");
+    else if (*finding->name == '\0')
         qn_buf_printf(out, "queue %s", queue);
     else if (qn_str_starts(finding->name, "inbox:"))
         qn_buf_printf(out, "worker %s in queue %s", finding->name + strlen("inbox:"), queue);

@@ -17,8 +17,8 @@ struct qn_fault_row {
 /* Never NULL. */
 const struct qn_fault_row *qn_fault_row(enum qn_fault fault);
 
-/* Appends the sentence, such as "job default.x stands in retry and ready:0". The
- * bytes of names are as they are in the broker. */
+/* queue NULL: of the namespace. Appends the sentence, such as "job default.x stands in retry and
+ * ready:0". The bytes of names are as they are in the broker. */
 void qn_finding_text(const char *queue, const struct qn_finding *finding, struct qn_buf *out);
 
 #endif

@@ -26,7 +26,7 @@ struct qn_fsck_totals {
 struct qn_fsck_options {
     struct qn_loop *loop;
     struct qn_broker *broker;
-    const char *queue;
+    const char *queue; /* NULL: the keys of the namespace */
     bool repair;
     int64_t timeout_ms;                                                  /* of each question */
     void (*on_finding)(void *arg, const struct qn_finding *finding);     /* borrowed for the call */

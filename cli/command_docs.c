@@ -165,7 +165,7 @@ const char cli_doc_doctor[] =
 const char cli_doc_fsck[] =
     "Compares what the broker holds with itself: records without a place, places without a "
     "record, jobs in two places. Without --repair nothing is changed; with it no job is "
-    "lost. It may be used while the workers run.\n\n"
+    "lost. It may be used while the workers run. The exit code is 1 when findings are left.\n\n"
     "    quern fsck\n"
     "    quern fsck --repair --queue reports";
 

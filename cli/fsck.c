@@ -23,7 +23,7 @@ struct report {
     const struct cli *cli;
     struct cli_link link;
     struct cli_term bar;
-    const char *queue;   /* that is walked through */
+    const char *queue;   /* that is walked through, NULL: the namespace */
     struct qn_buf texts; /* sentences, each with its NUL */
     struct qn_buf json, queues;
     struct kept *kept;
@@ -34,10 +34,18 @@ struct report {
 
 /* ---- findings ---- */
 
+static void add_text_or_null(struct qn_buf *out, const char *text)
+{
+    if (text)
+        qn_json_add_str(out, text);
+    else
+        qn_buf_add_str(out, "null");
+}
+
 static void add_json(struct report *report, const struct qn_finding *finding, const char *text)
 {
     struct qn_buf *out = &report->json;
-    bool has_job = *finding->name && strncmp(finding->name, "inbox:", 6) != 0;
+    bool has_job = report->queue && *finding->name && strncmp(finding->name, "inbox:", 6) != 0;
     const struct {
         const char *key, *text;
     } members[] = {
@@ -50,15 +58,13 @@ static void add_json(struct report *report, const struct qn_finding *finding, co
     struct qn_buf id;
 
     qn_buf_init(&id, 4096);
-    qn_buf_printf(&id, "%s.%s", report->queue, finding->name);
+    if (has_job)
+        qn_buf_printf(&id, "%s.%s", report->queue, finding->name);
     qn_buf_add_str(out, report->n_kept > 0 ? ",\n {" : "\n {");
     qn_json_add_key(out, "queue");
-    qn_json_add_str(out, report->queue);
+    add_text_or_null(out, report->queue);
     qn_json_add_key(out, "id");
-    if (has_job)
-        qn_json_add_str(out, id.data);
-    else
-        qn_buf_add_str(out, "null");
+    add_text_or_null(out, has_job ? id.data : NULL);
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         qn_json_add_key(out, members[i].key);
         qn_json_add_str(out, members[i].text);
@@ -91,8 +97,9 @@ static void on_progress(void *arg, const struct qn_fsck_totals *so_far)
     struct report *report = arg;
     char text[160];
 
-    snprintf(text, sizeof(text), "%s: %lld entries looked at, %lld findings", report->queue,
-             (long long)so_far->looked, (long long)so_far->found);
+    snprintf(text, sizeof(text), "%s: %lld entries looked at, %lld findings",
+             report->queue ? report->queue : "names", (long long)so_far->looked,
+             (long long)so_far->found);
     if (!report->cli->json)
         cli_bar_show(&report->bar, -1, text);
 }
@@ -201,7 +208,8 @@ static void print_json(const struct report *report)
 
 /* ---- the queues ---- */
 
-static int check_queue(struct report *report, const char *queue, struct qn_err *reterr)
+/* NULL: the namespace. */
+static int check_one(struct report *report, const char *queue, struct qn_err *reterr)
 {
     const struct qn_fsck_options options = {
         .loop = report->link.loop,
@@ -216,9 +224,6 @@ static int check_queue(struct report *report, const char *queue, struct qn_err *
     struct qn_fsck_totals totals;
 
     report->queue = queue;
-    qn_buf_add_str(&report->queues, report->n_queues > 0 ? "," : "");
-    qn_json_add_str(&report->queues, queue);
-    report->n_queues++;
     int rc = qn_fsck(&options, &totals, reterr);
     cli_bar_clear(&report->bar);
     report->totals.looked += totals.looked;
@@ -227,6 +232,14 @@ static int check_queue(struct report *report, const char *queue, struct qn_err *
     report->totals.found += totals.found;
     report->totals.repaired += totals.repaired;
     return rc;
+}
+
+static int check_queue(struct report *report, const char *queue, struct qn_err *reterr)
+{
+    qn_buf_add_str(&report->queues, report->n_queues > 0 ? "," : "");
+    qn_json_add_str(&report->queues, queue);
+    report->n_queues++;
+    return check_one(report, queue, reterr);
 }
 
 /* One that nobody has served may hold jobs; one that holds nothing either is a mistyped one. */
@@ -250,8 +263,10 @@ static int check_all(struct report *report, struct qn_err *reterr)
 {
     const char *one = cli_option(report->cli, "queue");
     struct cli_pairs queues = {0};
-    int rc = cli_link_queues(&report->link, &queues, reterr);
+    int rc = one ? QN_OK : check_one(report, NULL, reterr); /* it says which queues there are */
 
+    if (rc == QN_OK)
+        rc = cli_link_queues(&report->link, &queues, reterr);
     if (rc == QN_OK && one)
         rc = check_named(report, one, &queues, reterr);
     for (size_t i = 0; i < queues.n && !one && rc == QN_OK; i++)

@@ -1,4 +1,5 @@
-/* ops_fsck.c - what can be wrong here is little: a job has one place by its make. */
+/* ops_fsck.c - what can be wrong here is little: a job has one place by its make, and the
+ * directory of the namespace has nothing that could be. */
 #include "mem_type.h"
 
 #include <string.h>
@@ -24,10 +25,15 @@ void qn_mem_survey(struct qn_broker *b, const char *queue, int64_t cursor, qn_re
                    void *arg)
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
-    struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
+    struct qn_mem_queue *q = queue ? qn_mem_begin(b, queue, answer) : NULL;
     struct qn_mem_job *job = NULL;
     size_t most = 0;
 
+    if (answer && !queue) {
+        answer->result.surveyed.next = QN_NO_TIME;
+        answer->reply.surveyed = &answer->result.surveyed;
+        qn_mem_tell(b, answer);
+    }
     if (!q)
         return;
     if (cursor < 0)
@@ -124,8 +130,12 @@ void qn_mem_audit(struct qn_broker *b, const char *queue, const char *const *nam
                   unsigned how, qn_reply_fn *fn, void *arg)
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
-    struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
+    struct qn_mem_queue *q = queue ? qn_mem_begin(b, queue, answer) : NULL;
 
+    if (answer && !queue) {
+        answer->reply.audited = &answer->result.audited;
+        qn_mem_tell(b, answer);
+    }
     if (!q)
         return;
     struct audit audit = {

@@ -90,7 +90,8 @@ struct qn_call *qn_redis_begin(struct qn_broker *broker, enum qn_script script, 
                                size_t n_args, qn_call_fn *on_answer, qn_reply_fn *fn, void *arg)
 {
     struct qn_redis *redis = qn_redis_of(broker);
-    bool bad_queue = qn_scripts[script].of_queue && !qn_queue_ok(queue);
+    const struct qn_script_row *row = &qn_scripts[script];
+    bool bad_queue = row->of_queue && (queue || !row->of_space) && !qn_queue_ok(queue);
     struct qn_call *call =
         qn_call_create_script(script, redis->ns, bad_queue ? "" : queue, NULL, n_args);
 

@@ -6,11 +6,12 @@
 #define READY QN_KEY_READY0, QN_KEY_READY1, QN_KEY_READY2, QN_KEY_READY3
 #define QUEUE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = true, .keys = {__VA_ARGS__}}
-#define LOOKS(script, text, ...)      \
-    [script] = {.name = #text,        \
+#define LOOKS(script, text, ...)       \
+    [script] = {.name = #text,         \
                 .body = qn_lua_##text, \
                 .shared = qn_lua_look, \
-                .of_queue = true,     \
+                .of_queue = true,      \
+                .of_space = true,      \
                 .keys = {__VA_ARGS__}}
 #define SPACE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = false, .keys = {__VA_ARGS__}}

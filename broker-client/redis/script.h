@@ -51,6 +51,7 @@ struct qn_script_row {
     const char *body;
     const char *shared;                     /* text that it shares with others, NULL none */
     bool of_queue;                          /* KEYS are of one queue */
+    bool of_space;                          /* or, without a queue, alike of the namespace */
     unsigned char keys[QN_SCRIPT_KEYS_MAX]; /* enum qn_key, QN_KEY_NONE ends */
 };
 

@@ -113,6 +113,27 @@ static void an_audit_of_nobody_says_nothing(void **state)
     assert_int_equal(op_audit(w, "inbox:nobody", QN_AUDIT_REPAIR)->n, 0);
 }
 
+static void without_a_queue_the_namespace_is_looked_at(void **state)
+{
+    struct world *w = *state;
+    struct qn_fsck_totals totals;
+    struct qn_err err;
+    struct got *got = got_create();
+    const struct qn_fsck_options options = {
+        .loop = w->loop,
+        .broker = w->broker,
+        .timeout_ms = 5000,
+        .on_finding = fsck_keep,
+        .arg = got,
+    };
+
+    op_publish(w, Q, "t.one", "{}");
+    op_alive(w, INC, 60000, "{}");
+    op_lead(w, INC, 60000);
+    assert_int_equal(qn_fsck(&options, &totals, &err), QN_OK);
+    assert_int_equal(totals.found, 0);
+}
+
 static void too_many_names_and_bad_cursors_are_refused(void **state)
 {
     struct world *w = *state;
@@ -137,6 +158,7 @@ const struct CMUnitTest cases_fsck[] = {
     CASE(a_missing_token_is_found_and_put_back),
     CASE(a_paused_queue_needs_no_token),
     CASE(an_audit_of_nobody_says_nothing),
+    CASE(without_a_queue_the_namespace_is_looked_at),
     CASE(too_many_names_and_bad_cursors_are_refused),
 };
 CASES(cases_fsck);

@@ -1,6 +1,5 @@
 #include "fsck_ops.h"
 
-#include "broker-client/fsck.h"
 #include "common/str.h"
 #include <stdio.h>
 
@@ -39,7 +38,7 @@ struct got *op_survey(struct world *w, int64_t cursor)
     return got;
 }
 
-static void keep(void *arg, const struct qn_finding *finding)
+void fsck_keep(void *arg, const struct qn_finding *finding)
 {
     struct got *got = arg;
 
@@ -56,7 +55,7 @@ static void on_audited(void *arg, const struct qn_reply *reply)
     struct got *got = arg;
 
     for (size_t i = 0; begin(got, reply) && i < reply->audited->n; i++)
-        keep(got, &reply->audited->findings[i]);
+        fsck_keep(got, &reply->audited->findings[i]);
 }
 
 struct got *op_audit(struct world *w, const char *name, unsigned how)
@@ -80,7 +79,7 @@ struct got *op_fsck(struct world *w, bool repair)
         .queue = Q,
         .repair = repair,
         .timeout_ms = 5000,
-        .on_finding = keep,
+        .on_finding = fsck_keep,
         .arg = got,
     };
 

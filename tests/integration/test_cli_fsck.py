@@ -164,6 +164,22 @@ class Damage(Fsck):
         self.do("DEL", "j:broken")
         self.check_clean()
 
+    def test_keys_of_the_namespace_have_their_types_and_lives(self):
+        self.publish()
+        self.server.cli("SET", "{t}:lead:beat", "somebody")
+        self.server.cli("SET", "{t}:worker:XXXXXXXXXXX", "{}")
+        self.server.cli("RPUSH", "{t}:worker:YYYYYYYYYYY", "{}")
+        self.server.cli("SET", "{t}:schedules", "{}")
+        found = self.found(1)
+        self.assertEqual({(one["queue"], one["id"], one["fault"], one["where"]) for one in found},
+                         {(None, None, "no_life", "lead:beat"),
+                          (None, None, "no_life", "worker:XXXXXXXXXXX"),
+                          (None, None, "type", "worker:YYYYYYYYYYY"),
+                          (None, None, "type", "schedules")})
+        self.assertIn("the namespace has no end of life in lead:beat", self.fsck(1))
+        self.fsck(0, "--repair")
+        self.check_clean()
+
     def test_what_is_left_of_ended_jobs_goes(self):
         self.publish()
         self.job("good")
@@ -287,7 +303,7 @@ class Busy(Fsck):
         lines = []
         for n in range(150):
             kind = n % 10
-            args = {0: {"text": "fail"}, 1: {"text": "retry"}, 2: {"text": "snooze"}}.get(kind, {})
+            args = {0: {"text": "fail"}, 1: {"text": "retry"}, 2: {"text": "snooze", "n": 300}}.get(kind, {})
             job = {"task": "test.answer" if kind < 3 else "test.pid", "queue": "default",
                    "priority": n % 4, "max_attempts": 3}
             if args:
@@ -296,8 +312,8 @@ class Busy(Fsck):
                 job["delay"] = "500ms"
             if kind == 4:
                 job["expires"] = "10m"
-            if kind == 5:
-                job["name"] = f"c{number}-{n}"
+            if kind == 5:  # is cancelled before
+                job["name"], job["delay"] = f"c{number}-{n}", "1h"
             lines.append(json.dumps(job))
         batch = self.folder / f"batch{number}"
         batch.write_text("\n".join(lines) + "\n")
@@ -315,25 +331,55 @@ class Busy(Fsck):
                          done.stdout)
         return json.loads(done.stdout)["checked"]
 
-    def test_a_busy_queue_has_no_findings(self):
-        for label in ("one", "two"):
-            self.program("misbehaving_worker", "--queues", "default", "--concurrency", "2",
-                         env=self.env, label=label)
+    def start(self, *labels):
+        workers = [self.program("misbehaving_worker", "--queues", "default", "--concurrency", "2",
+                                env=self.env, label=label) for label in labels]
         self.wait_until(lambda: '"running"' in self.quern("worker", "list", "--json").stdout, LONG,
                         "a worker")
+        return workers
+
+    def test_a_busy_queue_has_no_findings(self):
+        workers = self.start("one", "two")
         before = self.totals()
-        entries = 0
+        entries, audited = 0, 0
         for number in range(self.LOOKS):
             producer = self.produce(number)
             if number > 0:
-                self.quern("job", "cancel", f"default.c{number - 1}-{number % 15 * 10 + 5}")
-            entries += self.look(number)["entries"]
+                self.ok("job", "cancel", f"default.c{number - 1}-{number % 15 * 10 + 5}")
+            if number % 10 == 5:
+                workers.pop(0).kill9()
+                workers += self.start(f"again{number}")
+            looked = self.look(number)
+            entries += looked["entries"]
+            audited += looked["audited"]
             self.assertEqual(producer.wait(LONG), 0, producer.log())
         after = self.totals()
         self.assertGreater(after["enqueued_total"] - before["enqueued_total"], 1000)
         for total in ("succeeded_total", "retried_total", "cancelled_total", "failed_total"):
             self.assertGreater(after[total], before[total], total)
         self.assertGreater(entries, 1000)
+        self.assertGreater(audited, 3 * self.LOOKS)  # some looked odd in passing
+
+    def test_what_is_lost_under_running_workers_is_run_all_the_same_and_once(self):
+        self.start("one", "two")
+        made, mended = 0, 0
+        for number in range(15):
+            batch = self.folder / f"batch{number}"
+            batch.write_text('{"task":"test.pid","queue":"default","delay":"100ms"}\n' * 20
+                             + '{"task":"test.pid","queue":"default"}\n' * 20)
+            self.ok("enqueue", "--batch", batch)
+            made += 40
+            self.do("LTRIM", "ready:0", 5, -1)
+            self.do("ZREMRANGEBYRANK", "due", 0, 4)
+            done = self.quern("fsck", "--repair", "--json")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            findings = json.loads(done.stdout)["findings"]
+            self.assertLessEqual({one["fault"] for one in findings}, {"lost"})
+            mended += len(findings)
+        self.assertGreaterEqual(mended, 15)
+        self.wait_until(lambda: self.totals()["succeeded_total"] >= made, LONG, "all to end")
+        self.assertEqual(self.totals()["succeeded_total"], made)
+        self.check_clean()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@
 --       ended cancel progress waiters fired
 -- ARGV  how: 1 mend, 2 look through the lines also for jobs that are in a set, 4 is
 --       there a wake token; then 1-100 names: of a job, '' for the queue itself,
---       'inbox:<incarnation>' for the messages to a worker
+--       'inbox:<incarnation>' for the messages to a worker; of keys, when KEYS have the
+--       tag of the namespace
 -- Returns {now, n x (name, fault, where, detail, 1 mended / 0)} flat
 -- Twice What was mended is not found again.
 
@@ -155,7 +156,7 @@ local function audit_queue()
     end
 end
 
--- A key of its own that should have a type and a life.
+-- A key of its own that should have a type and a life (nil: none).
 local function audit_key(name, key, wanted, life)
     local kind = redis.call('TYPE', key).ok
     if kind ~= 'none' and kind ~= wanted then
@@ -163,7 +164,7 @@ local function audit_key(name, key, wanted, life)
             put_aside(key)
         end
         found(name, TYPE, word_of(key), kind .. ', not ' .. wanted, mending)
-    elseif redis.call('PTTL', key) == -1 then
+    elseif life and redis.call('PTTL', key) == -1 then
         if mending then
             redis.call('PEXPIRE', key, life)
         end
@@ -455,10 +456,19 @@ local function audit_job(name)
     audit_key(name, tag .. ':log:' .. name, 'string', LIFE)
 end
 
+local function audit_space(word)
+    local wanted, ends = space_type(word)
+    if wanted then
+        audit_key(word, tag .. ':' .. word, wanted, ends and SHORT_LIFE)
+    end
+end
+
 for i = 2, #ARGV do
     local name = ARGV[i]
     local incarnation = string.match(name, '^inbox:(.*)$')
-    if name == '' then
+    if is_space then
+        audit_space(name)
+    elseif name == '' then
         audit_queue()
     elseif incarnation then
         audit_key(name, tag .. ':' .. name, 'list', SHORT_LIFE)

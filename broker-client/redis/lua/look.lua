@@ -1,5 +1,6 @@
 -- look.lua - does a record decode? The loader puts this text in front of the scripts
--- that ask (survey, audit). The answer is that of broker-client/record.h.
+-- that ask (survey, audit). The answer is that of broker-client/record.h. Both may be asked
+-- about the keys of the namespace too.
 --
 -- A record may have megabytes, so it is read in windows.
 
@@ -7,9 +8,24 @@ local WINDOW = 4096
 local RECORD_MAX = 4 * 1024 * 1024
 local INT_MAX = 2147483647
 local ANY = math.huge -- what 63 bits hold
+-- Keys of the namespace with their types; those with something behind a colon live as long
+-- as a lease or a few heartbeats.
+local SPACE = {proto = 'string', queues = 'set', tasks = 'hash', workers = 'zset',
+    schedules = 'hash'}
 -- The fields that are numbers, with the greatest value.
 local BODY = {[3] = INT_MAX, [4] = 3, [5] = ANY, [6] = ANY, [7] = ANY, [8] = ANY, [9] = ANY}
 local OUTCOME = {[1] = 6, [3] = INT_MAX, [4] = INT_MAX, [5] = ANY, [8] = INT_MAX, [9] = ANY}
+
+local is_space = not string.find(tag, ':', 1, true)
+
+-- The type that a key of the namespace should have (nil: not known), and whether it must end.
+local function space_type(word)
+    local kind = string.match(word, '^(%a+):')
+    if kind == 'lead' or kind == 'worker' then
+        return 'string', true
+    end
+    return SPACE[word], false
+end
 
 -- A function that gives the byte at an offset, nil behind the end.
 local function bytes_of(key)

@@ -7,7 +7,8 @@
 --       -1 at the end; names with what was seen of each, a glance that decides nothing:
 --       0 stands in a line, 1 so, and something is odd, 2 has a live record and is
 --       in no set, so it must stand in a line, 3 something is odd
---       a name 'inbox:<incarnation>' is the list of messages to a worker
+--       a name 'inbox:<incarnation>' is the list of messages to a worker; for the
+--       namespace, whose KEYS have its tag, names are of its keys
 -- The parts are the four lines, from the back, so that a take moves nothing that is
 -- still to come; the keys of the queue; then the sets and hashes. In the lines all names are
 -- told, elsewhere only those that somebody must look at.
@@ -59,7 +60,18 @@ local function glance_at_record(name, key)
     end
 end
 
+local function glance_at_space(word, key)
+    local wanted, ends = space_type(word)
+    if wanted and (redis.call('TYPE', key).ok ~= wanted
+        or ends and redis.call('PTTL', key) == -1) then
+        tell(word, ODD)
+    end
+end
+
 local function glance_at_key(key)
+    if is_space then
+        return glance_at_space(string.sub(key, #tag + 2), key)
+    end
     local kind, name = string.match(string.sub(key, #tag + 2), '^(%a+):(.*)$')
     if kind == 'j' then
         glance_at_record(name, key)
