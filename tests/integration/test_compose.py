@@ -89,6 +89,12 @@ class Files(unittest.TestCase):
         for program in named - {"quern-health"}:
             self.assertTrue((servers.BIN / program).is_file(), program)
 
+    def test_the_image_carries_the_version(self):
+        header = (servers.ROOT / "include" / "quern" / "version.h").read_text()
+        tag = "quern:" + re.search(r'QN_VERSION +"(.*)"', header)[1]
+        self.assertEqual(re.findall(r"image: (quern:\S+)", in_file("compose.yaml")), [tag])
+        self.assertEqual(re.findall(r"FROM (quern:[\d.]+)", in_file("README.md")), [tag])
+
     def test_only_loopback_is_published(self):
         ports = re.search(r"ports:\n((?: +- .*\n)+)", in_file("compose.yaml"))[1].split()
         self.assertEqual([word for word in ports if word != "-"],
