@@ -59,8 +59,9 @@ static const struct qn_fault_row rows[QN_FAULTS] = {
         {
             .name = "no_life",
             .title = "Entries that would stay for ever",
-            .why = "They use memory until somebody removes them.",
-            .mend = "A record or log goes in 7 days, messages and who waits in a minute.",
+            .why = "They use memory until somebody removes them; a lead of a beat that is "
+                   "gone keeps the others standing by.",
+            .mend = "A record or log goes in 7 days, the rest in a minute.",
         },
     [QN_FAULT_REMAINS] =
         {

@@ -303,7 +303,8 @@ class Busy(Fsck):
         lines = []
         for n in range(150):
             kind = n % 10
-            args = {0: {"text": "fail"}, 1: {"text": "retry"}, 2: {"text": "snooze", "n": 300}}.get(kind, {})
+            args = {0: {"text": "fail"}, 1: {"text": "retry"},
+                    2: {"text": "snooze", "n": 300}}.get(kind)
             job = {"task": "test.answer" if kind < 3 else "test.pid", "queue": "default",
                    "priority": n % 4, "max_attempts": 3}
             if args:
