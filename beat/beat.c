@@ -2,8 +2,10 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/str.h"
 #include "fire.h"
 #include "leader.h"
+#include "tell.h"
 
 #define RETRY_MS 500
 
@@ -11,6 +13,7 @@ struct beat {
     struct beat_options o;
     struct beat_leader *leader;
     struct beat_fire *fire;
+    struct beat_tell *tell;
     struct qn_timer *tick;
     bool *under_way; /* per schedule: a planned time is being sent */
     bool retry;      /* something has to be sent again */
@@ -54,6 +57,14 @@ static void tick(void *arg)
     plan(beat);
 }
 
+/* What people will see of it. */
+static void keep(struct beat_schedule *schedule, int64_t planned_s, bool fired, const char *text)
+{
+    schedule->last_s = planned_s;
+    qn_str_copy(schedule->last_job, sizeof(schedule->last_job), fired ? text : "");
+    qn_str_copy(schedule->last_error, sizeof(schedule->last_error), fired ? "" : text);
+}
+
 static void on_fired(void *arg, size_t index, int64_t planned_s, enum beat_fired what, bool made,
                      const char *text)
 {
@@ -68,6 +79,8 @@ static void on_fired(void *arg, size_t index, int64_t planned_s, enum beat_fired
         qn_log(QN_LOG_WARN, "not fired yet, retrying", QN_STR("schedule", schedule->name),
                QN_STR("planned", planned), QN_STR("reason", text));
     } else {
+        keep(schedule, planned_s, what == BEAT_FIRED, text);
+        beat_tell_soon(beat->tell);
         if (schedule->next_s == planned_s)
             schedule->next_s = beat_schedule_after(schedule, planned_s);
         if (made)
@@ -101,6 +114,7 @@ static void on_lead(void *arg, bool leading)
 
     qn_log(QN_LOG_INFO, leading ? "leading" : "standing by",
            QN_NUM("schedules", beat->o.schedules->n));
+    beat_tell_lead(beat->tell, beat->leader, leading);
     if (leading)
         begin_to_lead(beat);
     plan(beat);
@@ -124,9 +138,17 @@ static int create_parts(struct beat *beat, struct qn_err *reterr)
         .on_change = on_lead,
         .arg = beat,
     };
+    struct beat_tell_options tell = {
+        .broker = o->broker,
+        .loop = o->loop,
+        .schedules = o->schedules,
+        .file = o->file,
+    };
     int rc = qn_timer_create(&beat->tick, o->loop, tick, beat, reterr);
     if (rc == QN_OK)
         rc = beat_fire_create(&beat->fire, &fire, reterr);
+    if (rc == QN_OK)
+        rc = beat_tell_create(&beat->tell, &tell, reterr);
     if (rc == QN_OK)
         rc = beat_leader_create(&beat->leader, &leader, reterr);
     return rc;
@@ -160,6 +182,7 @@ void beat_free(struct beat *beat)
         return;
     qn_timer_free(beat->tick);
     beat_fire_free(beat->fire);
+    beat_tell_free(beat->tell);
     beat_leader_free(beat->leader);
     qn_free(beat->under_way);
     qn_free(beat);
@@ -168,5 +191,6 @@ void beat_free(struct beat *beat)
 void beat_stop(struct beat *beat, bool *done)
 {
     qn_timer_clear(beat->tick);
+    beat_tell_lead(beat->tell, beat->leader, false);
     beat_leader_resign(beat->leader, done);
 }

@@ -19,7 +19,8 @@ struct beat_options {
     struct qn_broker *broker;         /* borrowed */
     struct qn_loop *loop;             /* borrowed */
     const struct qn_clock *clock;     /* borrowed */
-    struct beat_schedules *schedules; /* borrowed; next_s is written */
+    struct beat_schedules *schedules; /* borrowed; what happens to them is written */
+    const char *file;                 /* they are from; borrowed */
     int64_t lease_ms;
     bool accept_unknown;
 };

@@ -23,6 +23,7 @@ struct shot {
     size_t index;
     int64_t planned_s;
     char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1]; /* of the job */
 };
 
 int beat_fire_create(struct beat_fire **ret, const struct beat_fire_options *options,
@@ -113,7 +114,9 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         tell(fire, shot->index, shot->planned_s, BEAT_REFUSED, why);
     } else {
         bool made = reply->enqueued->n == 1 && reply->enqueued->code[0] == QN_ENQ_MADE;
-        fire->o.on_fired(fire->o.arg, shot->index, shot->planned_s, BEAT_FIRED, made, "");
+        char id[QN_ID_SIZE];
+        snprintf(id, sizeof(id), "%s.%s", shot->queue, shot->name);
+        fire->o.on_fired(fire->o.arg, shot->index, shot->planned_s, BEAT_FIRED, made, id);
     }
     qn_free(shot);
 }
@@ -132,7 +135,6 @@ static int encode(const struct beat_schedule *schedule, struct qn_buf *out)
 static void enqueue(struct beat_fire *fire, const struct beat_schedule *schedule, const char *queue,
                     struct shot *shot)
 {
-    char name[QN_NAME_MAX + 1];
     struct qn_buf body;
 
     qn_buf_init(&body, QN_RECORD_MAX);
@@ -140,9 +142,10 @@ static void enqueue(struct beat_fire *fire, const struct beat_schedule *schedule
         tell(fire, shot->index, shot->planned_s, BEAT_TRY_AGAIN, "out of memory");
         qn_free(shot);
     } else {
-        snprintf(name, sizeof(name), "%s-%lld", schedule->name, (long long)shot->planned_s);
+        snprintf(shot->name, sizeof(shot->name), "%s-%lld", schedule->name,
+                 (long long)shot->planned_s);
         struct qn_new_job job = {
-            .name = name,
+            .name = shot->name,
             .priority = schedule->priority,
             .expires_ms = schedule->expires_ms,
             .expires_relative = schedule->expires_ms > 0,

@@ -25,7 +25,8 @@ struct beat_fire_options {
     struct qn_broker *broker;     /* borrowed */
     const struct qn_clock *clock; /* borrowed */
     bool accept_unknown;
-    /* Told once per send, from the loop. made: now, by us. */
+    /* Told once per send, from the loop. made: now, by us. text: the job's id when it
+     * fired, else the reason. */
     void (*on_fired)(void *arg, size_t schedule, int64_t planned_s, enum beat_fired what, bool made,
                      const char *text);
     void *arg;

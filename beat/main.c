@@ -2,7 +2,10 @@
  * not start, 2 usage, 69 the broker was away for longer than give-up. */
 #include "beat.h"
 #include "broker-client/settings.h"
+#include "common/json_member.h"
 #include "common/log.h"
+#include "describe.h"
+#include "tell.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +30,7 @@ static const char help[] =
     "  --schedule FILE      the schedules (docs/schedules.md)\n"
     "  --broker-url URL     redis://[:password@]host[:port][/db] or unix:///path\n"
     "  --check              reads settings and schedules, prints the next times, ends\n"
+    "  --check --json       the same as JSON\n"
     "All options: docs/configuration.md. TERM and INT stop it and give the lead back.\n";
 
 static void on_signal(void *arg, int signo)
@@ -91,6 +95,7 @@ static int open_beat(struct program *p, struct qn_err *err)
         .loop = p->loop,
         .clock = &qn_clock_system,
         .schedules = &p->schedules,
+        .file = qn_config_text(&p->config, "schedule"),
         .lease_ms = qn_config_number(&p->config, "beat-lease"),
         .accept_unknown = qn_config_flag(&p->config, "accept-unknown"),
     };
@@ -157,6 +162,25 @@ static int run(struct program *p)
     return p->code;
 }
 
+static int print_json(const struct program *p)
+{
+    const struct beat_about about = {.file = qn_config_text(&p->config, "schedule"),
+                                     .now_ms = qn_wall_ms(&qn_clock_system),
+                                     .times = BEAT_NEXT_TIMES};
+    const char *comma = "";
+
+    fputs("{\"schedules\":[", stdout);
+    for (size_t i = 0; i < p->schedules.n; i++, comma = ",") {
+        struct qn_buf out;
+        qn_buf_init(&out, 4 * BEAT_FILE_MAX);
+        (void)beat_describe(&p->schedules.all[i], &about, &out);
+        printf("%s\n %s", comma, out.data);
+        qn_buf_release(&out);
+    }
+    puts("]}");
+    return EXIT_OK;
+}
+
 static int print_next_times(const struct program *p)
 {
     int64_t now = qn_wall_ms(&qn_clock_system) / 1000;
@@ -169,9 +193,34 @@ static int print_next_times(const struct program *p)
     return EXIT_OK;
 }
 
+/* --check, --json behind it; they are no settings. */
+static int take_flags(int argc, char **argv, bool *ret_check, bool *ret_json)
+{
+    *ret_json = argc > 2 && strcmp(argv[argc - 1], "--json") == 0;
+    argc -= *ret_json;
+    *ret_check = argc > 1 && strcmp(argv[argc - 1], "--check") == 0;
+    return argc - *ret_check + (*ret_json && !*ret_check);
+}
+
 static int usage(const char *why)
 {
     fprintf(stderr, "quern-beat: %s\nTry quern-beat --help.\n", why);
+    return EXIT_USAGE;
+}
+
+static int refuse(bool json, const char *why)
+{
+    struct qn_buf out;
+
+    if (!json)
+        return usage(why);
+    qn_buf_init(&out, 4096);
+    qn_buf_add_byte(&out, '{');
+    qn_json_member_text(&out, "error", why);
+    qn_json_member_text(&out, "code", "invalid");
+    qn_json_member_number(&out, "exit", EXIT_USAGE);
+    fprintf(stderr, "%s}\n", out.data);
+    qn_buf_release(&out);
     return EXIT_USAGE;
 }
 
@@ -185,19 +234,20 @@ int main(int argc, char **argv)
         return fputs(help, stdout) < 0;
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return puts("quern-beat " QUERN_VERSION) < 0;
-    bool check = argc > 1 && strcmp(argv[argc - 1], "--check") == 0;
-    argc -= check;
+    bool check, json;
+    argc = take_flags(argc, argv, &check, &json);
     if (qn_settings_load(&p.config, QN_PROG_BEAT, argc, argv, &used, &err) < 0)
-        return usage(err.msg);
+        return refuse(json, err.msg);
     int code = EXIT_USAGE;
     if (used != argc - 1)
-        usage("it takes options only");
+        refuse(json, "it takes options only");
     else if (qn_settings_log(&p.config, "quern-beat", &err) < 0 ||
+             qn_settings_zone(&p.config, &err) < 0 ||
              beat_schedules_load(&p.schedules, qn_config_text(&p.config, "schedule"),
                                  qn_config_text(&p.config, "timezone"), &err) < 0)
-        usage(err.msg);
+        refuse(json, err.msg);
     else
-        code = check ? print_next_times(&p) : run(&p);
+        code = !check ? run(&p) : json ? print_json(&p) : print_next_times(&p);
     release(&p);
     return code;
 }

@@ -34,6 +34,8 @@ void beat_schedules_release(struct beat_schedules *schedules)
         qn_free(schedules->all[i].task);
         qn_free(schedules->all[i].queue);
         qn_free(schedules->all[i].args);
+        qn_free(schedules->all[i].when);
+        qn_free(schedules->all[i].zone_name);
         beat_zone_free(schedules->all[i].zone);
     }
     qn_free(schedules->all);

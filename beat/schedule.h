@@ -26,8 +26,11 @@
 struct beat_schedule {
     char name[QN_QUEUE_MAX + 1];
     char *task;
-    char *queue; /* NULL: the task's own */
-    char *args;  /* a JSON object that passed the check */
+    char *queue;     /* NULL: the task's own */
+    char *args;      /* a JSON object that passed the check */
+    char *when;      /* cron or every as it is written */
+    char *zone_name; /* of zone */
+    bool every;      /* when is an interval */
     struct beat_zone *zone;
     struct beat_cron cron; /* an interval is cron.every_s */
     int priority;
@@ -36,6 +39,11 @@ struct beat_schedule {
     int line; /* of its head, for messages */
 
     int64_t next_s; /* planned time of the next firing; INT64_MAX never */
+
+    /* what it last did, 0 and "" nothing that is known */
+    int64_t last_s; /* planned time */
+    char last_job[QN_ID_SIZE];
+    char last_error[QN_ERR_TEXT_MAX]; /* why no job was made */
 };
 
 struct beat_schedules {

@@ -1,3 +1,4 @@
+#include "broker-client/bounds.h"
 #include "broker-client/taskdef.h"
 #include "common/json.h"
 #include "common/mem.h"
@@ -74,7 +75,7 @@ static int set_cron(struct reading *r, const char *key, const char *value)
         return refuse(r, key, "cron or every is given before");
     if (beat_cron_parse(&current(r)->cron, value, &why) < 0)
         return refuse(r, key, why.msg);
-    return QN_OK;
+    return set_text(r, &current(r)->when, key, value);
 }
 
 static int set_every(struct reading *r, const char *key, const char *value)
@@ -83,10 +84,11 @@ static int set_every(struct reading *r, const char *key, const char *value)
 
     if (has_time(current(r)))
         return refuse(r, key, "cron or every is given before");
-    if (qn_str_to_ms(value, &ms) < 0 || ms < 1000 || ms % 1000 != 0 || ms > INT64_C(31622400000))
+    if (qn_str_to_ms(value, &ms) < 0 || ms < 1000 || ms % 1000 != 0 || ms > QN_DAYS_MS(366))
         return refuse(r, key, "a duration of whole seconds, 1s to 366d, was expected");
     current(r)->cron.every_s = ms / 1000;
-    return QN_OK;
+    current(r)->every = true;
+    return set_text(r, &current(r)->when, key, value);
 }
 
 static int set_zone(struct reading *r, const char *key, const char *value)
@@ -97,7 +99,7 @@ static int set_zone(struct reading *r, const char *key, const char *value)
         return refuse(r, key, "is given twice");
     if (beat_zone_load(&current(r)->zone, value, NULL, &why) < 0)
         return refuse(r, key, why.msg);
-    return QN_OK;
+    return set_text(r, &current(r)->zone_name, key, value);
 }
 
 static int set_number(struct reading *r, const char *key, const char *value)
@@ -105,7 +107,8 @@ static int set_number(struct reading *r, const char *key, const char *value)
     bool priority = strcmp(key, "priority") == 0;
     int64_t number = 0;
 
-    if (qn_str_to_i64(value, &number) < 0 || number < !priority || number > (priority ? 3 : 1000))
+    if (qn_str_to_i64(value, &number) < 0 || number < !priority ||
+        number > (priority ? QN_PRIORITY_MAX : QN_ATTEMPTS_MAX))
         return refuse(r, key, priority ? "0 to 3 was expected" : "1 to 1000 was expected");
     *(priority ? &current(r)->priority : &current(r)->max_attempts) = (int)number;
     return QN_OK;
@@ -113,8 +116,9 @@ static int set_number(struct reading *r, const char *key, const char *value)
 
 static int set_expires(struct reading *r, const char *key, const char *value)
 {
-    if (qn_str_to_ms(value, &current(r)->expires_ms) < 0 || current(r)->expires_ms < 1)
-        return refuse(r, key, "a duration such as 90s was expected");
+    if (qn_str_to_ms(value, &current(r)->expires_ms) < 0 || current(r)->expires_ms < 1 ||
+        current(r)->expires_ms > QN_DELAY_MAX_MS)
+        return refuse(r, key, "a duration such as 90s, at most 3650d, was expected");
     return QN_OK;
 }
 
@@ -142,9 +146,11 @@ static int complete(struct reading *r)
         return refuse(r, s->name, "cron or every is missing");
     if (!s->args && set_text(r, &s->args, "args", "{}") < 0)
         return QN_ENOMEM;
-    if (!s->zone && beat_zone_load(&s->zone, r->zone, NULL, &why) < 0)
+    if (s->zone)
+        return QN_OK;
+    if (beat_zone_load(&s->zone, r->zone, NULL, &why) < 0)
         return refuse(r, s->name, why.msg);
-    return QN_OK;
+    return set_text(r, &s->zone_name, "zone", r->zone);
 }
 
 static int begin(struct reading *r, char *line)
@@ -214,6 +220,8 @@ int beat_schedules_parse(struct beat_schedules *ret, const char *file, char *tex
     struct reading r = {.out = &schedules, .file = file, .zone = zone, .err = reterr};
     int rc = QN_OK;
 
+    if (text && qn_str_starts(text, "\xef\xbb\xbf")) /* editors' byte order mark */
+        text += 3;
     while (text && rc == QN_OK) {
         char *line = text, *newline = strchr(text, '\n');
         if (newline)

@@ -7,6 +7,7 @@
 #define BROKER_CLIENT_SETTINGS_H
 
 #include "common/config.h"
+#include "common/log.h"
 
 enum qn_program {
     QN_PROG_CLI = 1,
@@ -25,6 +26,11 @@ extern const int qn_settings_n;
  * before it, for a caller that has options of its own. */
 QN_MUST_CHECK int qn_settings_load(struct qn_config *ret, enum qn_program program, int argc,
                                    char *const *argv, int *ret_used, struct qn_err *reterr);
+
+QN_MUST_CHECK int qn_settings_level(const struct qn_config *config, enum qn_log_level *ret,
+                                    struct qn_err *reterr);
+/* Whether this machine knows the setting timezone; it is so where it knows none. */
+QN_MUST_CHECK int qn_settings_zone(const struct qn_config *config, struct qn_err *reterr);
 
 /* Level and format of the log lines of this program, from the settings. */
 QN_MUST_CHECK int qn_settings_log(const struct qn_config *config, const char *program,

@@ -1,7 +1,12 @@
 #include "settings.h"
 
-#include "common/log.h"
+#include "common/str.h"
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define ZONES    "/usr/share/zoneinfo"
+#define ZONE_MAX 64
 
 extern char **environ;
 
@@ -55,15 +60,61 @@ int qn_settings_load(struct qn_config *ret, enum qn_program program, int argc, c
     return rc;
 }
 
+int qn_settings_level(const struct qn_config *config, enum qn_log_level *ret, struct qn_err *reterr)
+{
+    const struct qn_value *value = qn_config_value(config, "log-level");
+
+    if (qn_log_level_parse(value->text, ret) != QN_OK)
+        return qn_fail(reterr, QN_EINVAL,
+                       "%s: log-level is one of debug, info, warn, error, not \"%.40s\"",
+                       value->source, value->text);
+    return QN_OK;
+}
+
+/* A relative path of the names that zones have. */
+static bool is_zone_name(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 0 && len <= ZONE_MAX && name[0] != '/' && !strstr(name, "..") &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") ==
+               len;
+}
+
+static bool is_zone(const char *name)
+{
+    char path[sizeof(ZONES) + 1 + ZONE_MAX], magic[4] = "";
+
+    if (!is_zone_name(name))
+        return false;
+    snprintf(path, sizeof(path), "%s/%s", ZONES, name);
+    FILE *file = fopen(path, "re");
+    bool is = file && fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
+              memcmp(magic, "TZif", sizeof(magic)) == 0;
+    if (file)
+        fclose(file);
+    return is;
+}
+
+int qn_settings_zone(const struct qn_config *config, struct qn_err *reterr)
+{
+    const struct qn_value *value = qn_config_value(config, "timezone");
+
+    if (strcmp(value->text, "UTC") == 0 || access(ZONES, F_OK) < 0 || is_zone(value->text))
+        return QN_OK;
+    return qn_fail(reterr, QN_EINVAL,
+                   "%s: timezone: there is no time zone \"%.60s\"; Europe/Berlin is one",
+                   value->source, value->text);
+}
+
 int qn_settings_log(const struct qn_config *config, const char *program, struct qn_err *reterr)
 {
-    const char *level_text = qn_config_text(config, "log-level");
     const char *format = qn_config_text(config, "log-format");
     enum qn_log_level level;
 
-    if (qn_log_level_parse(level_text, &level) != QN_OK)
-        return qn_fail(reterr, QN_EINVAL, "log-level: \"%s\" is none of debug, info, warn, error",
-                       level_text);
+    int rc = qn_settings_level(config, &level, reterr);
+    if (rc != QN_OK)
+        return rc;
     if (strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
         return qn_fail(reterr, QN_EINVAL, "log-format: \"%s\" is neither json nor text", format);
     qn_log_setup(program, level, strcmp(format, "json") == 0 ? QN_LOG_JSON : QN_LOG_TEXT);

@@ -13,11 +13,13 @@ const char cli_doc_enqueue[] =
     "published for KEY; --args and --file give all arguments as one JSON object instead. "
     "Arguments that the task refuses, and tasks that no worker has published, are refused "
     "before anything is made.\n\n"
-    "--batch makes many jobs: each line is a JSON object with \"task\", and with \"args\" and "
-    "the names of the options here where they are wanted.\n\n"
+    "--batch makes many jobs: each line is a JSON object in the words of POST /v1/jobs; TASK is "
+    "for lines that name none. A line that is refused is told with its number, and the others go "
+    "on.\n\n"
     "An answer that was lost is asked for again under the same id, so one call never makes "
     "two jobs; --name gives the same across calls.\n\n"
-    "    quern enqueue report.sales from=2025-01-01 to=2025-06-30 --wait\n"
+    "    quern enqueue report.sales from=2025-01-01 to=2025-06-30 --follow\n"
+    "    quern enqueue report.sales --batch regions.ndjson\n"
     "    quern enqueue mail.welcome --args '{\"user\": 7}' --delay 10m";
 
 const char cli_doc_job_show[] =

@@ -78,13 +78,14 @@ static const struct cli_manual_program beat = {
     .name = "quern-beat",
     .summary = "turn schedules into jobs",
     .settings = QN_PROG_BEAT,
-    .synopsis = {{"quern-beat", "[OPTION ...] [--check]"}},
+    .synopsis = {{"quern-beat", "[OPTION ...] [--check [--json]]"}},
     .doc = "Makes a job at each planned time of each schedule of the file --schedule. Run as many "
            "as you like: one leads, the others stand by. A planned time makes one job, whoever "
            "fires it.\n\n"
            "    quern-beat --schedule /etc/quern/schedule.conf\n"
            "    quern-beat --schedule quern-schedule.conf --check",
     .options = {{"check", "Read settings and schedules, print the next times, end."},
+                {"json", "Behind --check: print them as JSON."},
                 {"help", "Print what it does."},
                 {"version", "Print the version."}},
     .signals = {{"TERM, INT", "Give the lead back and end with 0."}},

@@ -211,10 +211,13 @@ static int unfinished(struct line *line)
 
 static int load_settings(struct line *line)
 {
+    struct qn_config *config = &line->cli->config;
+    enum qn_log_level level;
     int used = 0;
+    int rc =
+        qn_settings_load(config, QN_PROG_CLI, line->n_settings, line->settings, &used, &line->err);
 
-    return qn_settings_load(&line->cli->config, QN_PROG_CLI, line->n_settings, line->settings,
-                            &used, &line->err);
+    return rc == QN_OK ? qn_settings_level(config, &level, &line->err) : rc;
 }
 
 int cli_parse(struct cli *cli, int argc, char *const *argv)

@@ -35,26 +35,6 @@ int cli_run_worker_stop(struct cli *cli)
     return unbuilt(cli);
 }
 
-int cli_run_schedule_list(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
-int cli_run_schedule_show(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
-int cli_run_schedule_run(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
-int cli_run_schedule_check(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
 int cli_run_dead_letter_list(struct cli *cli)
 {
     return unbuilt(cli);

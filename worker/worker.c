@@ -91,7 +91,8 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
     struct qn_err why = {0};
     int code = WORKER_EXIT_FAILED;
 
-    if (qn_settings_log(config, "quern-worker", &why) != QN_OK)
+    if (qn_settings_log(config, "quern-worker", &why) != QN_OK ||
+        qn_settings_zone(config, &why) != QN_OK)
         return usage(why.msg);
     if (gather_tasks(&registry, config, tasks, &why) == QN_OK)
         code = dispatch(argc, argv, config, registry);

@@ -6,7 +6,9 @@
 
 #include <cmocka.h>
 
+#include "beat/describe.h"
 #include "beat/schedule.h"
+#include "common/json.h"
 #include "common/mem.h"
 #include <string.h>
 
@@ -133,6 +135,92 @@ static void memory_that_ends_anywhere_leaks_nothing(void **state)
     fail_msg("it never succeeded");
 }
 
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+    struct beat_schedules s = {0};
+    struct qn_err err = {0};
+
+    (void)state;
+    assert_int_equal(parse(&s, "\xef\xbb\xbf[schedule a]\ntask = t\nevery = 5s\n", &err), QN_OK);
+    assert_int_equal(s.n, 1);
+    assert_int_equal(s.all[0].line, 1);
+    beat_schedules_release(&s);
+}
+
+static void describe(const struct beat_schedule *schedule, const char *leader, struct qn_buf *out)
+{
+    const struct beat_about about = {
+        .file = "test.conf", .leader = leader, .now_ms = INT64_C(1751284800123), .times = 2};
+
+    qn_buf_reset(out);
+    assert_int_equal(beat_describe(schedule, &about, out), QN_OK);
+    assert_int_equal(qn_json_check(out->data, out->len, NULL, NULL), QN_OK);
+}
+
+static void a_description_says_all_of_a_schedule(void **state)
+{
+    struct beat_schedules s = {0};
+    struct qn_err err = {0};
+    struct qn_buf out;
+
+    (void)state;
+    assert_int_equal(parse(&s,
+                           "[schedule night]\ntask = t.a\ncron = 0 1 * * *\nzone = Europe/Berlin\n"
+                           "queue = q\nargs = {\"a\": 1}\npriority = 2\nexpires = 90m\n"
+                           "max-attempts = 3\n[schedule pulse]\ntask = t.b\nevery = 300s\n",
+                           &err),
+                     QN_OK);
+    qn_buf_init(&out, 1 << 16);
+    describe(&s.all[0], "h:1", &out);
+    assert_string_equal(
+        out.data,
+        "{\"name\":\"night\",\"cron\":\"0 1 * * *\",\"zone\":\"Europe/Berlin\",\"job\":{\"task\":"
+        "\"t.a\",\"args\":{\"a\": 1},\"queue\":\"q\",\"priority\":2,\"expires\":\"1h30m\","
+        "\"max_attempts\":3},\"source\":\"test.conf:1\",\"next\":[\"2025-07-01T01:00:00+02:00\","
+        "\"2025-07-02T01:00:00+02:00\"],\"leader\":\"h:1\",\"told_at\":"
+        "\"2025-06-30T12:00:00.123Z\"}");
+    describe(&s.all[1], NULL, &out);
+    assert_string_equal(out.data,
+                        "{\"name\":\"pulse\",\"every\":\"300s\",\"zone\":\"Asia/Shanghai\","
+                        "\"job\":{\"task\":\"t.b\",\"args\":{}},\"source\":\"test.conf:10\","
+                        "\"next\":[\"2025-06-30T20:05:00+08:00\",\"2025-06-30T20:10:00+08:00\"]}");
+    qn_buf_release(&out);
+    beat_schedules_release(&s);
+}
+
+static void what_it_last_did_is_recalled(void **state)
+{
+    struct beat_schedules s = {0};
+    struct qn_err err = {0};
+    struct qn_buf out;
+    struct beat_schedule *one;
+
+    (void)state;
+    assert_int_equal(parse(&s, "[schedule a]\ntask = t\nevery = 5s\n", &err), QN_OK);
+    one = &s.all[0];
+    one->last_s = 1751284795;
+    strcpy(one->last_job, "q.a-1751284795");
+    qn_buf_init(&out, 1 << 16);
+    describe(one, "h:1", &out);
+    one->last_s = 0;
+    one->last_job[0] = '\0';
+    beat_recall(one, out.data, out.len);
+    assert_int_equal(one->last_s, 1751284795);
+    assert_string_equal(one->last_job, "q.a-1751284795");
+    /* what we know ourselves is newer */
+    one->last_s++;
+    one->last_job[0] = '\0';
+    beat_recall(one, out.data, out.len);
+    assert_string_equal(one->last_job, "");
+    static const char *const bad[] = {
+        "", "{", "[]", "5", "{\"last_planned_at\":5}", "{\"last_planned_at\":\"soon\"}"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        beat_recall(one, bad[i], strlen(bad[i]));
+    assert_int_equal(one->last_s, 1751284796);
+    qn_buf_release(&out);
+    beat_schedules_release(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +229,9 @@ int main(void)
         cmocka_unit_test(all_beats_plan_an_interval_for_the_same_moments),
         cmocka_unit_test(of_several_missed_times_only_the_last_is_made_up_for),
         cmocka_unit_test(memory_that_ends_anywhere_leaks_nothing),
+        cmocka_unit_test(a_byte_order_mark_is_passed_over),
+        cmocka_unit_test(a_description_says_all_of_a_schedule),
+        cmocka_unit_test(what_it_last_did_is_recalled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,59 @@ static void a_program_has_no_options_of_another(void **state)
     qn_config_release(&config);
 }
 
+static void read_line(struct qn_config *ret, const char *text)
+{
+    struct qn_err err;
+    int used;
+
+    line(text);
+    assert_int_equal(qn_settings_load(ret, QN_PROG_WORKER, argc, argv, &used, &err), QN_OK);
+}
+
+static void a_time_zone_is_one_of_this_machine(void **state)
+{
+    static const char *const good[] = {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"};
+    static const char *const bad[] = {
+        "Mars/Base", ":/etc/localtime", "/etc/localtime", "../../../etc/passwd",
+        "Europe",    "zone.tab",        "CST8CDT4"};
+    struct qn_config config;
+    struct qn_err err;
+    char text[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        snprintf(text, sizeof(text), "quern-worker --timezone %s", good[i]);
+        read_line(&config, text);
+        assert_int_equal(qn_settings_zone(&config, &err), QN_OK);
+        qn_config_release(&config);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        snprintf(text, sizeof(text), "quern-worker --timezone %s", bad[i]);
+        read_line(&config, text);
+        assert_int_equal(qn_settings_zone(&config, &err), QN_EINVAL);
+        assert_non_null(strstr(err.msg, "--timezone: timezone: there is no time zone"));
+        qn_config_release(&config);
+    }
+}
+
+static void a_log_level_is_one_of_four(void **state)
+{
+    enum qn_log_level level;
+    struct qn_config config;
+    struct qn_err err;
+
+    (void)state;
+    read_line(&config, "quern-worker --log-level error");
+    assert_int_equal(qn_settings_level(&config, &level, &err), QN_OK);
+    assert_int_equal(level, QN_LOG_ERROR);
+    qn_config_release(&config);
+    read_line(&config, "quern-worker --log-level loud");
+    assert_int_equal(qn_settings_level(&config, &level, &err), QN_EINVAL);
+    assert_string_equal(err.msg,
+                        "--log-level: log-level is one of debug, info, warn, error, not \"loud\"");
+    qn_config_release(&config);
+}
+
 static void names_and_variables_are_unique(void **state)
 {
     (void)state;
@@ -177,6 +230,8 @@ int main(void)
         cmocka_unit_test(a_named_file_is_read_and_must_exist),
         cmocka_unit_test(the_founding_names_are_aliases),
         cmocka_unit_test(a_program_has_no_options_of_another),
+        cmocka_unit_test(a_time_zone_is_one_of_this_machine),
+        cmocka_unit_test(a_log_level_is_one_of_four),
         cmocka_unit_test(names_and_variables_are_unique),
     };
 
