@@ -74,6 +74,7 @@ static int ask(struct cli_link *link, enum cli_names what, struct cli_pairs *ret
     case CLI_NAMES_WORKERS:
         return cli_link_workers(link, ret, NULL);
     case CLI_NAMES_SCHEDULES:
+        return cli_link_schedules(link, ret, NULL);
     case CLI_NAMES_NONE:
         break;
     }

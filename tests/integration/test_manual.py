@@ -117,6 +117,11 @@ class Completion(cli_case.Cli):
         self.assertEqual(offered, ["compopt -o nospace"]
                          + [f"{param['name']}=" for param in with_params["params"]])
 
+    def test_schedules_are_those_that_beat_has_told(self):
+        (self.folder / "s.conf").write_text("[schedule nightly]\ntask = x\ncron = 0 1 * * *\n")
+        self.program("quern-beat", "--schedule", self.folder / "s.conf", env=self.env)
+        self.wait_until(lambda: self.complete("schedule", "show", "") == ["nightly"], 20, "beat")
+
     def test_a_broker_that_is_named_on_the_line_is_asked(self):
         self.worker()
         nobody = "unix:///nowhere"
