@@ -229,6 +229,31 @@ static void a_run_given_to_recover_is_given_back_by_it(void **state)
     assert_true(fsck_is_clean(w));
 }
 
+static void what_is_put_in_line_wakes_a_worker(void **state)
+{
+    struct world *w = *state;
+
+    fill(w);
+    redis_server_do(&world_server, "DEL " KEY("ready:1") " " KEY("wake"));
+    assert_int_equal(op_audit(w, "a", QN_AUDIT_REPAIR)->code[0], QN_FAULT_LOST);
+    assert_int_equal(redis_server_do(&world_server, "LLEN " KEY("wake")), 1);
+}
+
+/* The present time is above every run that was ever given. */
+static void numbers_of_runs_begin_anew_at_one_that_was_never_used(void **state)
+{
+    struct world *w = *state;
+    char run[32];
+
+    fill(w);
+    redis_server_do(&world_server, "HDEL " KEY("meta") " run");
+    assert_true(op_fsck(w, true)->flag);
+    redis_server_text(&world_server, run, sizeof(run), "HGET " KEY("meta") " run");
+    assert_string_equal(run, "1750000000000");
+    assert_int_equal(op_take(w, INC, 1)->n, 1);
+    assert_true(fsck_is_clean(w));
+}
+
 static void what_reconcile_gives_back_leaves_no_progress(void **state)
 {
     struct world *w = *state;
@@ -345,6 +370,8 @@ int main(void)
         CASE(elements_of_jobs_that_are_over_are_no_fault),
         CASE(a_dead_letter_whose_record_ran_out_is_no_fault),
         CASE(a_run_given_to_recover_is_given_back_by_it),
+        CASE(what_is_put_in_line_wakes_a_worker),
+        CASE(numbers_of_runs_begin_anew_at_one_that_was_never_used),
         CASE(what_reconcile_gives_back_leaves_no_progress),
         CASE(thousands_that_are_lost_are_put_in_line_again),
         CASE(a_full_redis_can_be_mended),
