@@ -39,6 +39,20 @@ void cli_time_print(int64_t wall_ms, char out[CLI_TIME_SIZE])
         (void)strftime(out, CLI_TIME_SIZE, "%Y-%m-%d %H:%M:%S", &tm);
 }
 
+void cli_age_print(int64_t age_ms, char out[CLI_TIME_SIZE])
+{
+    int64_t s = age_ms > 0 ? age_ms / 1000 : 0;
+
+    if (s < 100)
+        snprintf(out, CLI_TIME_SIZE, "%llds", (long long)s);
+    else if (s < 100 * 60)
+        snprintf(out, CLI_TIME_SIZE, "%lldm", (long long)s / 60);
+    else if (s < 48 * 3600)
+        snprintf(out, CLI_TIME_SIZE, "%lldh", (long long)s / 3600);
+    else
+        snprintf(out, CLI_TIME_SIZE, "%lldd", (long long)s / 86400);
+}
+
 void cli_bytes_print(int64_t bytes, char *out, size_t size)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
@@ -192,28 +206,12 @@ const struct cli_column cli_job_columns[CLI_JOB_COLUMNS] = {
     {"TRY", true, false}, {"AGE", true, false},  {"ERROR", false, true},
 };
 
-/* "12s", "3m", "2h", "5d": since it was made, by the clock here. */
-static void print_age(int64_t wall_ms, char out[CLI_TIME_SIZE])
-{
-    int64_t s = (qn_wall_ms(&qn_clock_system) - wall_ms) / 1000;
-
-    s = s < 0 ? 0 : s;
-    if (s < 100)
-        snprintf(out, CLI_TIME_SIZE, "%llds", (long long)s);
-    else if (s < 100 * 60)
-        snprintf(out, CLI_TIME_SIZE, "%lldm", (long long)s / 60);
-    else if (s < 48 * 3600)
-        snprintf(out, CLI_TIME_SIZE, "%lldh", (long long)s / 3600);
-    else
-        snprintf(out, CLI_TIME_SIZE, "%lldd", (long long)s / 86400);
-}
-
 void cli_job_add_row(struct cli_table *table, const struct qn_job_info *info)
 {
     char age[CLI_TIME_SIZE], progress[QN_ERR_TEXT_MAX];
 
     (void)cli_progress_percent(info->progress, progress, sizeof(progress));
-    print_age(info->enqueued_ms, age);
+    cli_age_print(qn_wall_ms(&qn_clock_system) - info->enqueued_ms, age);
     cli_table_add(table, info->id, CLI_PLAIN);
     cli_table_add(table, info->task, CLI_PLAIN);
     cli_table_add(table, qn_state_name(info->state), cli_state_colour(info->state));

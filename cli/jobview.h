@@ -16,6 +16,8 @@ enum cli_colour cli_state_colour(enum qn_state state);
 /* "2025-06-30 15:15:00", local time; "" for 0. */
 #define CLI_TIME_SIZE 32
 void cli_time_print(int64_t wall_ms, char out[CLI_TIME_SIZE]);
+/* "12s", "3m", "2h", "5d" */
+void cli_age_print(int64_t age_ms, char out[CLI_TIME_SIZE]);
 /* "1 KiB" */
 void cli_bytes_print(int64_t bytes, char *out, size_t size);
 /* done and total of a progress text; -1 when it does not tell. */
