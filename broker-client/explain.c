@@ -1,5 +1,6 @@
 #include "explain.h"
 
+#include "bounds.h"
 #include "common/json.h"
 #include "common/json_member.h"
 #include "explain_type.h"
@@ -10,8 +11,10 @@
 
 void qn_span_of_time(int64_t ms, char out[QN_MS_TEXT_SIZE])
 {
-    ms = ms < 0 ? 0 : ms;
-    qn_ms_to_str(ms < 1000 ? ms : ms / 1000 * 1000, out);
+    int64_t day = QN_DAYS_MS(1), hour = day / 24, minute = hour / 60;
+    int64_t unit = ms >= day ? hour : ms >= hour ? minute : ms >= 1000 ? 1000 : 1;
+
+    qn_ms_to_str(ms < 0 ? 0 : ms / unit * unit, out);
 }
 
 void qn_moment(const struct qn_telling *t, int64_t at_ms, char out[QN_MOMENT_SIZE])

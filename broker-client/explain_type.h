@@ -17,7 +17,7 @@ struct qn_telling {
 /* A moment and how far it is: "2026-01-31 08:00:00 (in 3m20s)". */
 #define QN_MOMENT_SIZE 80
 void qn_moment(const struct qn_telling *t, int64_t at_ms, char out[QN_MOMENT_SIZE]);
-/* Whole seconds from a second on: "1m3s". */
+/* As far as people care: "250ms", "1m3s", "2h5m", "29d23h". */
 void qn_span_of_time(int64_t ms, char out[QN_MS_TEXT_SIZE]);
 
 /* A statement of the row's code; at_ms 0 none. Never NULL: where there is no room left

@@ -4,6 +4,7 @@
 #include "jobview.h"
 #include "link.h"
 #include "run.h"
+#include <limits.h>
 #include <string.h>
 
 #define ANSWER_MAX (256 * 1024)
@@ -14,28 +15,36 @@ struct answer {
     const struct cli *cli;
 };
 
+static void end_line(const struct cli_term *term, enum cli_colour colour, struct qn_buf *line)
+{
+    cli_say(term, colour, line->data);
+    fputc('\n', term->out);
+    qn_buf_reset(line);
+}
+
 /* Words in lines of the terminal's width, behind a mark. */
 static void print_wrapped(const struct cli_term *term, const char *mark, enum cli_colour colour,
                           const char *text)
 {
-    int room = term->width > 2 * INDENT ? term->width - INDENT : 0, used = 0;
+    int room = term->width > 2 * INDENT ? term->width - INDENT : INT_MAX;
+    struct qn_buf line;
 
+    qn_buf_init(&line, ANSWER_MAX);
     fprintf(term->out, "%*s", INDENT, mark);
     while (*text != '\0') {
         char word[QN_REASON_TEXT_MAX];
         size_t len = strcspn(text, " ");
         snprintf(word, sizeof(word), "%.*s", (int)len, text);
-        int width = cli_text_width(word);
-        if (used > 0 && room > 0 && used + 1 + width > room) {
-            fprintf(term->out, "\n%*s", INDENT, "");
-            used = 0;
+        if (line.len > 0 && cli_text_width(line.data) + 1 + cli_text_width(word) > room) {
+            end_line(term, colour, &line);
+            fprintf(term->out, "%*s", INDENT, "");
         }
-        fputs(used > 0 ? " " : "", term->out);
-        cli_say(term, colour, word);
-        used += width + (used > 0);
+        qn_buf_add_str(&line, line.len > 0 ? " " : "");
+        qn_buf_add_str(&line, word);
         text += len + strspn(text + len, " ");
     }
-    fputc('\n', term->out);
+    end_line(term, colour, &line);
+    qn_buf_release(&line);
 }
 
 static void print_human(const struct cli_term *term, const struct qn_job_info *job,

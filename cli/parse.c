@@ -217,7 +217,11 @@ static int load_settings(struct line *line)
     int rc =
         qn_settings_load(config, QN_PROG_CLI, line->n_settings, line->settings, &used, &line->err);
 
-    return rc == QN_OK ? qn_settings_level(config, &level, &line->err) : rc;
+    if (rc == QN_OK)
+        rc = qn_settings_level(config, &level, &line->err);
+    if (rc != QN_OK)
+        qn_config_release(config);
+    return rc;
 }
 
 int cli_parse(struct cli *cli, int argc, char *const *argv)
