@@ -1,8 +1,8 @@
-/* queue.c - quern queue list, pause, resume. */
+/* queue.c - quern queue list, pause, resume; drain and purge are in queue_empty.c. */
 #include "common/json.h"
 #include "common/str.h"
 #include "jobview.h"
-#include "link.h"
+#include "link_operate.h"
 #include "run.h"
 #include <string.h>
 
@@ -32,6 +32,8 @@ static void add_row(struct cli_table *table, const char *queue, const struct qn_
     cli_table_add_number(table, stats->workers);
     if (stats->paused_ms != QN_NO_TIME)
         cli_table_add(table, "paused", CLI_YELLOW);
+    else if (stats->draining_ms != QN_NO_TIME)
+        cli_table_add(table, "draining", CLI_YELLOW);
     else if (stats->workers == 0)
         cli_table_add(table, "no worker", CLI_RED);
     else
@@ -68,6 +70,8 @@ static void add_json(struct qn_buf *out, const char *queue, const struct qn_stat
     }
     qn_json_add_key(out, "paused");
     qn_buf_add_str(out, stats->paused_ms != QN_NO_TIME ? "true" : "false");
+    qn_json_add_key(out, "draining");
+    qn_buf_add_str(out, stats->draining_ms != QN_NO_TIME ? "true" : "false");
     qn_buf_add_byte(out, '}');
 }
 
@@ -114,21 +118,6 @@ int cli_run_queue_list(struct cli *cli)
 
 /* ---- pause, resume ---- */
 
-/* A queue that nobody has served is a mistyped one. */
-static int find_queue(struct cli_link *link, const char *name, struct qn_err *reterr)
-{
-    struct cli_pairs queues = {0};
-    int rc = cli_link_queues(link, &queues, reterr);
-    bool known = false;
-
-    for (size_t i = 0; i < queues.n; i++)
-        known = known || strcmp(queues.all[i].name, name) == 0;
-    cli_pairs_release(&queues);
-    if (rc == QN_OK && !known)
-        return qn_fail(reterr, QN_ENOTFOUND, "queue \"%.40s\": no worker has served it", name);
-    return rc;
-}
-
 static void tell(const struct cli *cli, bool paused, bool changed)
 {
     const char *queue = cli->words[0], *state = paused ? "paused" : "open";
@@ -148,7 +137,7 @@ static int set_paused(const struct cli *cli, bool paused)
     int rc = cli_link_open(&link, cli, &err);
 
     if (rc == QN_OK)
-        rc = find_queue(&link, cli->words[0], &err);
+        rc = cli_link_find_queue(&link, cli->words[0], &err);
     if (rc == QN_OK)
         rc = cli_link_gate(&link, cli->words[0], paused ? QN_GATE_PAUSED : QN_GATE_OPEN, &changed,
                            &err);

@@ -16,11 +16,16 @@ static const struct row {
     const char *name;
     struct step on[WORKER_LEFT + 1];
 } rows[] = {
-    [WORKER_STARTING] =
-        {"starting", {[WORKER_JOINED] = TO(WORKER_RUNNING), [WORKER_TERM] = TO(WORKER_DRAINING)}},
+    [WORKER_STARTING] = {"starting",
+                         {[WORKER_JOINED] = TO(WORKER_RUNNING),
+                          [WORKER_TERM] = TO(WORKER_DRAINING),
+                          [WORKER_DRAIN] = TO(WORKER_DRAINING)}},
     [WORKER_RUNNING] = {"running",
-                        {[WORKER_HUSH] = TO(WORKER_QUIET), [WORKER_TERM] = TO(WORKER_DRAINING)}},
-    [WORKER_QUIET] = {"quiet", {[WORKER_TERM] = TO(WORKER_DRAINING)}},
+                        {[WORKER_HUSH] = TO(WORKER_QUIET),
+                         [WORKER_TERM] = TO(WORKER_DRAINING),
+                         [WORKER_DRAIN] = TO(WORKER_DRAINING)}},
+    [WORKER_QUIET] = {"quiet",
+                      {[WORKER_TERM] = TO(WORKER_DRAINING), [WORKER_DRAIN] = TO(WORKER_DRAINING)}},
     [WORKER_DRAINING] = {"draining",
                          {[WORKER_TERM] = TO(WORKER_RELEASING),
                           [WORKER_TIME_UP] = TO(WORKER_RELEASING),

@@ -15,7 +15,8 @@ enum worker_state {
 enum worker_event {
     WORKER_JOINED,  /* the lease is held */
     WORKER_TERM,    /* SIGTERM, SIGINT */
-    WORKER_HUSH,    /* SIGUSR1 */
+    WORKER_HUSH,    /* SIGUSR1, or the message "quiet" */
+    WORKER_DRAIN,   /* the message "stop": as TERM, but a second one hurries nobody */
     WORKER_EMPTY,   /* no job, no process */
     WORKER_TIME_UP, /* of the state's own deadline */
     WORKER_LEFT,

@@ -231,6 +231,13 @@ static void on_cancel(void *arg, size_t queue, const char *name)
     worker_dispatch_cancel(&it->dispatch, queue, name);
 }
 
+static void on_message(void *arg, enum worker_event event)
+{
+    qn_log(QN_LOG_INFO, "told by an operator",
+           QN_STR("what", event == WORKER_HUSH ? "quiet" : "stop"));
+    worker_supervisor_tell(arg, event);
+}
+
 /* ---- what the lease tells ---- */
 
 /* Tokens may have been lost while nobody listened. */
@@ -327,7 +334,7 @@ static int create_taking(struct worker_supervisor *it, struct qn_err *reterr)
     const struct worker_lease_events lease = {it,        on_held,   on_lost, on_until,
                                               on_resend, on_cancel, on_gone, on_left};
     const struct worker_fetch_events fetch = {it, on_taken, on_due, poke};
-    const struct worker_waiting_events waiting = {it, on_woken, on_cancel, poke};
+    const struct worker_waiting_events waiting = {it, on_woken, on_cancel, on_message, poke};
     int rc = worker_lease_create(&it->lease, &it->base, &lease, reterr);
 
     if (rc == QN_OK)

@@ -61,6 +61,10 @@ static void deliver(struct worker_waiting *waiting, const struct qn_woken *woken
         waiting->events.woken(waiting->events.arg, queue);
     else if (qn_str_starts(woken->message, cancel))
         waiting->events.cancel(waiting->events.arg, queue, woken->message + sizeof(cancel) - 1);
+    else if (strcmp(woken->message, "quiet") == 0)
+        waiting->events.told(waiting->events.arg, WORKER_HUSH);
+    else if (strcmp(woken->message, "stop") == 0)
+        waiting->events.told(waiting->events.arg, WORKER_DRAIN);
     else
         qn_log(QN_LOG_WARN, "ignoring a message of no known kind",
                QN_STR("message", woken->message));

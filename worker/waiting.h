@@ -7,6 +7,7 @@
 #define WORKER_WAITING_H
 
 #include "base.h"
+#include "states.h"
 
 struct worker_waiting;
 
@@ -14,7 +15,8 @@ struct worker_waiting_events {
     void *arg;
     void (*woken)(void *arg, size_t queue); /* the queue is ready */
     void (*cancel)(void *arg, size_t queue, const char *name);
-    void (*changed)(void *arg); /* nothing is waited for: call turn */
+    void (*told)(void *arg, enum worker_event event); /* an operator: HUSH or DRAIN */
+    void (*changed)(void *arg);                       /* nothing is waited for: call turn */
 };
 
 QN_MUST_CHECK int worker_waiting_create(struct worker_waiting **ret, struct worker_base *base,

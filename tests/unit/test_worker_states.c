@@ -51,6 +51,16 @@ static void only_running_becomes_quiet(void **state)
     }
 }
 
+static void a_message_to_stop_drains_and_a_second_one_changes_nothing(void **state)
+{
+    (void)state;
+    for (int from = 0; from < STATES; from++) {
+        enum worker_state now = worker_state_next((enum worker_state)from, WORKER_DRAIN);
+        assert_int_equal(now, from < WORKER_DRAINING ? WORKER_DRAINING : from);
+        assert_int_equal(worker_state_next(now, WORKER_DRAIN), now);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -58,6 +68,7 @@ int main(void)
         cmocka_unit_test(it_never_goes_back_to_taking),
         cmocka_unit_test(term_and_time_stop_it_from_every_state),
         cmocka_unit_test(only_running_becomes_quiet),
+        cmocka_unit_test(a_message_to_stop_drains_and_a_second_one_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
