@@ -10,11 +10,6 @@ static int unbuilt(struct cli *cli)
     return cli_fail(cli, &err);
 }
 
-int cli_run_stats(struct cli *cli)
-{
-    return unbuilt(cli);
-}
-
 int cli_run_doctor(struct cli *cli)
 {
     return unbuilt(cli);
