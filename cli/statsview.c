@@ -6,66 +6,99 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES 4096
-#define LABEL          "%-11s"
+#define LABEL          "%-12s"
 #define AROUND         5 /* lines beside the rows: the head, a blank, three below */
 #define AROUND_LIVE    3 /* title, trouble, rates */
 
 /* ---- the table ---- */
 
-static const struct cli_column columns[] = {
-    {"QUEUE", false, true},  {"QUEUED", true, false},  {"RUNNING", true, false},
-    {"SCHED", true, false},  {"RETRY", true, false},   {"FAILED", true, false},
-    {"OLDEST", true, false}, {"WORKERS", true, false}, {"STATE", false, false},
+/* A queue, or the sum of all. */
+struct row {
+    const char *name;
+    const struct qn_stats *stats;
+    bool is_sum;
+    int64_t now_ms;
+    struct cli_look_rates rates;
 };
-static const struct cli_column wide_columns[] = {
-    {"QUEUE", false, true},  {"QUEUED", true, false},  {"RUNNING", true, false},
-    {"SCHED", true, false},  {"RETRY", true, false},   {"FAILED", true, false},
-    {"OLDEST", true, false}, {"WORKERS", true, false}, {"IN/S", true, false},
-    {"DONE/S", true, false}, {"FAIL/S", true, false},  {"STATE", false, false},
-};
-#define COLUMNS      (sizeof(columns) / sizeof(columns[0]))
-#define WIDE_COLUMNS (sizeof(wide_columns) / sizeof(wide_columns[0]))
 
-static bool is_wide(const struct cli_statsview *view, const struct cli_term *term)
+static void add_name(struct cli_table *table, const struct row *row)
 {
-    return view->live && term->width >= CLI_STATSVIEW_WIDE;
+    cli_table_add(table, row->name, row->is_sum ? CLI_BOLD : CLI_PLAIN);
 }
 
-static void add_rate(struct cli_table *table, const struct cli_look_rates *rates, double rate)
+static void add_queued(struct cli_table *table, const struct row *row)
+{
+    cli_table_add_number(table, cli_look_queued(row->stats));
+}
+
+static void add_running(struct cli_table *table, const struct row *row)
+{
+    cli_table_add_number(table, row->stats->running);
+}
+
+static void add_scheduled(struct cli_table *table, const struct row *row)
+{
+    cli_table_add_number(table, row->stats->scheduled);
+}
+
+static void add_retrying(struct cli_table *table, const struct row *row)
+{
+    cli_table_add_number(table, row->stats->retrying);
+}
+
+static void add_failed(struct cli_table *table, const struct row *row)
+{
+    cli_table_add_number(table, row->stats->failed);
+}
+
+static void add_oldest(struct cli_table *table, const struct row *row)
+{
+    char age[CLI_TIME_SIZE] = "";
+
+    if (row->stats->oldest_ms != QN_NO_TIME)
+        cli_age_print(row->now_ms - row->stats->oldest_ms, age);
+    cli_table_add(table, age, CLI_PLAIN);
+}
+
+/* One may serve several queues: there is no sum of them. */
+static void add_workers(struct cli_table *table, const struct row *row)
+{
+    if (row->is_sum)
+        cli_table_add(table, "", CLI_PLAIN);
+    else
+        cli_table_add_number(table, row->stats->workers);
+}
+
+static void add_rate(struct cli_table *table, const struct row *row, double rate)
 {
     char text[32];
 
     snprintf(text, sizeof(text), "%.1f", rate);
-    cli_table_add(table, rates->known ? text : "-", CLI_PLAIN);
+    cli_table_add(table, row->rates.known ? text : "-", CLI_PLAIN);
 }
 
-static void add_figures(struct cli_table *table, const struct cli_statsview *view,
-                        const struct qn_stats *stats)
+static void add_in(struct cli_table *table, const struct row *row)
 {
-    char age[CLI_TIME_SIZE] = "";
-
-    if (stats->oldest_ms != QN_NO_TIME)
-        cli_age_print(view->look->now_ms - stats->oldest_ms, age);
-    cli_table_add_number(table, cli_look_queued(stats));
-    cli_table_add_number(table, stats->running);
-    cli_table_add_number(table, stats->scheduled);
-    cli_table_add_number(table, stats->retrying);
-    cli_table_add_number(table, stats->failed);
-    cli_table_add(table, age, CLI_PLAIN);
+    add_rate(table, row, row->rates.enqueued);
 }
 
-static void add_rates(struct cli_table *table, const struct cli_statsview *view, const char *queue)
+static void add_done(struct cli_table *table, const struct row *row)
 {
-    const struct cli_look_rates rates = cli_look_rates(view->before, view->look, queue);
-
-    add_rate(table, &rates, rates.enqueued);
-    add_rate(table, &rates, rates.succeeded);
-    add_rate(table, &rates, rates.failed);
+    add_rate(table, row, row->rates.succeeded);
 }
 
-static void add_state(struct cli_table *table, const struct qn_stats *stats)
+static void add_lost(struct cli_table *table, const struct row *row)
 {
-    if (stats->paused_ms != QN_NO_TIME)
+    add_rate(table, row, row->rates.failed);
+}
+
+static void add_state(struct cli_table *table, const struct row *row)
+{
+    const struct qn_stats *stats = row->stats;
+
+    if (row->is_sum)
+        cli_table_add(table, "", CLI_PLAIN);
+    else if (stats->paused_ms != QN_NO_TIME)
         cli_table_add(table, "paused", CLI_YELLOW);
     else if (stats->draining_ms != QN_NO_TIME)
         cli_table_add(table, "draining", CLI_YELLOW);
@@ -75,38 +108,85 @@ static void add_state(struct cli_table *table, const struct qn_stats *stats)
         cli_table_add(table, "open", CLI_GREEN);
 }
 
-static void add_queue(struct cli_table *table, const struct cli_statsview *view, bool wide,
-                      const struct cli_look_queue *queue)
+/* With the width of a terminal from which on there is room for it. */
+static const struct shown {
+    struct cli_column column;
+    int least;
+    bool live;
+    void (*add)(struct cli_table *table, const struct row *row);
+} all_columns[] = {
+    {{"QUEUE", false, true}, 0, false, add_name},
+    {{"QUEUED", true, false}, 0, false, add_queued},
+    {{"RUN", true, false}, 0, false, add_running},
+    {{"SCHED", true, false}, 72, false, add_scheduled},
+    {{"RETRY", true, false}, 72, false, add_retrying},
+    {{"FAILED", true, false}, 0, false, add_failed},
+    {{"OLDEST", true, false}, 56, false, add_oldest},
+    {{"WORKERS", true, false}, 80, false, add_workers},
+    {{"IN/S", true, false}, CLI_STATSVIEW_WIDE, true, add_in},
+    {{"DONE/S", true, false}, CLI_STATSVIEW_WIDE, true, add_done},
+    {{"FAIL/S", true, false}, CLI_STATSVIEW_WIDE, true, add_lost},
+    {{"STATE", false, false}, 0, false, add_state},
+};
+#define COLUMNS (sizeof(all_columns) / sizeof(all_columns[0]))
+
+/* A table of the columns for which there is room. */
+struct plan {
+    size_t n;
+    const struct shown *shown[COLUMNS];
+    struct cli_column columns[COLUMNS];
+};
+
+static void make_plan(struct plan *plan, const struct cli_statsview *view, int width)
 {
-    cli_table_add(table, queue->name, CLI_PLAIN);
-    add_figures(table, view, &queue->stats);
-    cli_table_add_number(table, queue->stats.workers);
-    if (wide)
-        add_rates(table, view, queue->name);
-    add_state(table, &queue->stats);
+    plan->n = 0;
+    for (size_t i = 0; i < COLUMNS; i++) {
+        const struct shown *one = &all_columns[i];
+        if ((width > 0 && width < one->least) || (one->live && !view->live))
+            continue;
+        plan->shown[plan->n] = one;
+        plan->columns[plan->n++] = one->column;
+    }
 }
 
-/* A worker may serve several queues: there is no sum of them. */
-static void add_sum(struct cli_table *table, const struct cli_statsview *view, bool wide)
+static void add_row(struct cli_table *table, const struct plan *plan, const struct row *row)
+{
+    for (size_t i = 0; i < plan->n; i++)
+        plan->shown[i]->add(table, row);
+}
+
+static void add_queue(struct cli_table *table, const struct plan *plan,
+                      const struct cli_statsview *view, const struct cli_look_queue *queue)
+{
+    const struct row row = {.name = queue->name,
+                            .stats = &queue->stats,
+                            .now_ms = view->look->now_ms,
+                            .rates = cli_look_rates(view->before, view->look, queue->name)};
+
+    add_row(table, plan, &row);
+}
+
+static void add_sum(struct cli_table *table, const struct plan *plan,
+                    const struct cli_statsview *view)
 {
     struct qn_stats sum;
+    const struct row row = {.name = "all",
+                            .stats = &sum,
+                            .is_sum = true,
+                            .now_ms = view->look->now_ms,
+                            .rates = cli_look_rates(view->before, view->look, NULL)};
 
     cli_look_sum(view->look, &sum);
-    cli_table_add(table, "all", CLI_BOLD);
-    add_figures(table, view, &sum);
-    cli_table_add(table, "", CLI_PLAIN);
-    if (wide)
-        add_rates(table, view, NULL);
-    cli_table_add(table, "", CLI_PLAIN);
+    add_row(table, plan, &row);
 }
 
-static void add_rest(struct cli_table *table, bool wide, size_t rest)
+static void add_rest(struct cli_table *table, const struct plan *plan, size_t rest)
 {
     char text[48];
 
     snprintf(text, sizeof(text), "+ %zu more", rest);
     cli_table_add(table, text, CLI_DIM);
-    for (size_t i = 1; i < (wide ? WIDE_COLUMNS : COLUMNS); i++)
+    for (size_t i = 1; i < plan->n; i++)
         cli_table_add(table, "", CLI_PLAIN);
 }
 
@@ -117,6 +197,11 @@ static int64_t to_do(const struct qn_stats *stats)
     return cli_look_queued(stats) + stats->running + stats->scheduled + stats->retrying;
 }
 
+static bool is_shut(const struct qn_stats *stats)
+{
+    return stats->paused_ms != QN_NO_TIME || stats->draining_ms != QN_NO_TIME;
+}
+
 static int by_work(const void *a, const void *b)
 {
     const struct cli_look_queue *const *x = a, *const *y = b;
@@ -124,6 +209,8 @@ static int by_work(const void *a, const void *b)
 
     if (p != q)
         return p > q ? -1 : 1;
+    if (is_shut(&(*x)->stats) != is_shut(&(*y)->stats))
+        return is_shut(&(*x)->stats) ? -1 : 1;
     return strcmp((*x)->name, (*y)->name);
 }
 
@@ -164,23 +251,23 @@ static size_t choose(const struct cli_statsview *view, const struct cli_look_que
 static int print_queues(const struct cli_statsview *view, const struct cli_term *term,
                         struct qn_err *reterr)
 {
-    bool wide = is_wide(view, term);
     const struct cli_look *look = view->look;
-    const struct cli_look_queue **shown = qn_zalloc(look->n + 1, sizeof(*shown));
-    struct cli_table *table =
-        wide ? cli_table_create(wide_columns, WIDE_COLUMNS) : cli_table_create(columns, COLUMNS);
-    size_t n = shown ? choose(view, shown) : 0;
+    const struct cli_look_queue **chosen = qn_zalloc(look->n + 1, sizeof(*chosen));
+    size_t n = chosen ? choose(view, chosen) : 0;
+    struct plan plan;
 
+    make_plan(&plan, view, term->width);
+    struct cli_table *table = cli_table_create(plan.columns, plan.n);
     for (size_t i = 0; i < n; i++)
-        add_queue(table, view, wide, shown[i]);
-    if (shown && look->n + look->left_out > n)
-        add_rest(table, wide, look->n + look->left_out - n);
+        add_queue(table, &plan, view, chosen[i]);
+    if (look->n + look->left_out > n)
+        add_rest(table, &plan, look->n + look->left_out - n);
     if (look->n > 1)
-        add_sum(table, view, wide);
-    int rc = shown ? cli_table_print(table, term, 0, reterr)
-                   : qn_fail(reterr, QN_ENOMEM, "out of memory");
+        add_sum(table, &plan, view);
+    int rc = chosen ? cli_table_print(table, term, 0, reterr)
+                    : qn_fail(reterr, QN_ENOMEM, "out of memory");
     cli_table_free(table);
-    qn_free(shown);
+    qn_free(chosen);
     return rc;
 }
 
@@ -198,9 +285,9 @@ static void print_line(const struct cli_term *term, enum cli_colour colour, cons
     qn_buf_release(&line);
 }
 
-static void print_said(const struct cli_term *term, struct qn_buf *line)
+static void print_said(const struct cli_term *term, enum cli_colour colour, struct qn_buf *line)
 {
-    print_line(term, CLI_PLAIN, line->data);
+    print_line(term, colour, line->data);
     qn_buf_release(line);
 }
 
@@ -216,7 +303,7 @@ static void print_rates(const struct cli_statsview *view, const struct cli_term 
                       rates.succeeded, rates.failed);
     else
         qn_buf_add_str(&line, "-");
-    print_said(term, &line);
+    print_said(term, CLI_PLAIN, &line);
 }
 
 static void add_count(struct qn_buf *line, int64_t n, const char *what)
@@ -241,7 +328,7 @@ static void print_totals(const struct cli_statsview *view, const struct cli_term
     add_count(&line, sum.recovered, "recovered");
     add_count(&line, sum.replayed, "replayed");
     add_count(&line, sum.purged, "purged");
-    print_said(term, &line);
+    print_said(term, CLI_PLAIN, &line);
 }
 
 static void print_crew(const struct cli_statsview *view, const struct cli_term *term)
@@ -256,27 +343,41 @@ static void print_crew(const struct cli_statsview *view, const struct cli_term *
     add_count(&line, crew->other, "starting");
     qn_buf_printf(&line, "; %lld of %lld executors busy", (long long)crew->busy,
                   (long long)crew->executors);
-    print_said(term, &line);
+    print_said(term, CLI_PLAIN, &line);
 }
 
+static void add_memory(struct qn_buf *line, const struct cli_look_server *server)
+{
+    char used[32], most[32];
+
+    cli_bytes_print(server->used_bytes, used, sizeof(used));
+    cli_bytes_print(server->max_bytes, most, sizeof(most));
+    qn_buf_printf(line, ", %s %s", used, server->max_bytes > 0 ? "of " : "used");
+    if (server->max_bytes > 0)
+        qn_buf_add_str(line, most);
+}
+
+/* In yellow when it is nearly full, or only a copy. */
 static void print_server(const struct cli_statsview *view, const struct cli_term *term)
 {
     const struct cli_look_server *server = &view->look->server;
-    char used[32], most[32], up[CLI_TIME_SIZE];
+    bool is_full = server->max_bytes > 0 && server->used_bytes >= server->max_bytes / 10 * 9;
+    bool is_copy = strcmp(server->role, "slave") == 0;
+    char up[CLI_TIME_SIZE];
     struct qn_buf line;
 
     qn_buf_init(&line, LINE_MAX_BYTES);
-    cli_bytes_print(server->used_bytes, used, sizeof(used));
-    cli_bytes_print(server->max_bytes, most, sizeof(most));
-    cli_age_print(server->uptime_s * 1000, up);
     qn_buf_printf(&line, LABEL, "broker");
-    if (server->known)
-        qn_buf_printf(&line, "Redis %s, %s%s%s used, %s, %lld clients, up %s", server->version,
-                      used, server->max_bytes > 0 ? " of " : "", server->max_bytes > 0 ? most : "",
-                      server->eviction, (long long)server->clients, up);
-    else
+    if (server->known) {
+        cli_age_print(server->uptime_s * 1000, up);
+        qn_buf_printf(&line, "Redis %s%s", server->version, is_copy ? " (a replica)" : "");
+        add_memory(&line, server);
+        qn_buf_printf(&line, ", %s, %lld clients, up %s", server->eviction,
+                      (long long)server->clients, up);
+    } else {
         qn_buf_add_str(&line, "it does not tell about itself");
-    print_said(term, &line);
+    }
+    print_said(term, is_full || is_copy ? CLI_YELLOW : CLI_PLAIN, &line);
 }
 
 /* ---- all of it ---- */
