@@ -4,12 +4,15 @@
 #include "common/str.h"
 #include <string.h>
 
+#define NUMBER_MAX (INT64_C(1) << 48)
+
 static bool find(struct qn_span json, const char *name, enum qn_json_type type,
                  struct qn_json_item *ret)
 {
     return qn_json_find(json.data, json.len, name, ret) && ret->type == type;
 }
 
+/* 0 for what no worker would say: sums of them stay numbers. */
 static int64_t number_of(struct qn_span json, const char *name)
 {
     struct qn_json_item item;
@@ -17,7 +20,7 @@ static int64_t number_of(struct qn_span json, const char *name)
 
     if (!find(json, name, QN_JSON_NUMBER, &item) || !qn_json_is_integer(item.value, &number))
         return 0;
-    return number;
+    return number > 0 && number <= NUMBER_MAX ? number : 0;
 }
 
 /* "" when it is not there or too long. */

@@ -17,10 +17,22 @@ void qn_span_of_time(int64_t ms, char out[QN_MS_TEXT_SIZE])
     qn_ms_to_str(ms < 0 ? 0 : ms / unit * unit, out);
 }
 
+static int64_t bounded(int64_t ms)
+{
+    const int64_t most = INT64_C(1) << 52;
+
+    return ms > most ? most : ms < -most ? -most : ms;
+}
+
+int64_t qn_ms_between(int64_t from_ms, int64_t to_ms)
+{
+    return bounded(to_ms) - bounded(from_ms);
+}
+
 void qn_moment(const struct qn_telling *t, int64_t at_ms, char out[QN_MOMENT_SIZE])
 {
     char moment[QN_TIME_TEXT_SIZE], far[QN_MS_TEXT_SIZE];
-    int64_t ahead = at_ms - t->facts->now_ms;
+    int64_t ahead = qn_ms_between(t->facts->now_ms, at_ms);
 
     t->facts->print_time ? t->facts->print_time(at_ms, moment) : qn_time_to_str(at_ms, moment);
     qn_span_of_time(ahead < 0 ? -ahead : ahead, far);
@@ -98,7 +110,7 @@ static void tell_limit(struct qn_telling *t, int64_t limit_ms, const char *what)
     char moment[QN_MOMENT_SIZE], whole[QN_MS_TEXT_SIZE];
     int64_t at_ms = t->crew.since_ms + limit_ms;
 
-    if (t->crew.since_ms <= 0 || limit_ms <= 0 || limit_ms > INT64_MAX - t->crew.since_ms)
+    if (t->crew.since_ms <= 0 || limit_ms <= 0)
         return;
     qn_moment(t, at_ms, moment);
     qn_ms_to_str(limit_ms, whole);
@@ -208,7 +220,7 @@ static void tell_workers_busy(struct qn_telling *t)
         return;
     struct qn_reason *reason;
     if (crew->oldest_ms > 0) {
-        qn_span_of_time(t->facts->now_ms - crew->oldest_ms, longest);
+        qn_span_of_time(qn_ms_between(crew->oldest_ms, t->facts->now_ms), longest);
         reason = qn_say(t, 0, "all executors (%lld) are busy, the longest for %s with %s",
                         (long long)crew->executors, longest, crew->oldest_task);
     } else {

@@ -14,7 +14,7 @@ static void print_end(const struct qn_telling *t, char *out, size_t size)
     char moment[QN_MOMENT_SIZE], took[QN_MS_TEXT_SIZE];
 
     qn_moment(t, job->ended_ms, moment);
-    qn_span_of_time(job->ended_ms - job->started_ms, took);
+    qn_span_of_time(qn_ms_between(job->started_ms, job->ended_ms), took);
     if (job->started_ms > 0)
         snprintf(out, size, "%s, after %s on worker %.40s", moment, took, job->worker);
     else
@@ -137,7 +137,7 @@ static void tell_run(struct qn_telling *t, struct qn_span line)
     qn_moment(t, ended, moment);
     if (started > 0) {
         char text[QN_MS_TEXT_SIZE];
-        qn_span_of_time(ended - started, text);
+        qn_span_of_time(qn_ms_between(started, ended), text);
         snprintf(took, sizeof(took), " after %s", text);
     }
     if (number_of(line, "signal") > 0)

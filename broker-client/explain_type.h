@@ -17,6 +17,8 @@ struct qn_telling {
 /* A moment and how far it is: "2026-01-31 08:00:00 (in 3m20s)". */
 #define QN_MOMENT_SIZE 80
 void qn_moment(const struct qn_telling *t, int64_t at_ms, char out[QN_MOMENT_SIZE]);
+/* to - from, of what may be any number: far away counts as 140,000 years. */
+int64_t qn_ms_between(int64_t from_ms, int64_t to_ms);
 /* As far as people care: "250ms", "1m3s", "2h5m", "29d23h". */
 void qn_span_of_time(int64_t ms, char out[QN_MS_TEXT_SIZE]);
 
