@@ -10,6 +10,7 @@
 #include "beat/schedule.h"
 #include "common/json.h"
 #include "common/mem.h"
+#include <stdio.h>
 #include <string.h>
 
 static int parse(struct beat_schedules *ret, const char *text, struct qn_err *err)
@@ -199,7 +200,7 @@ static void what_it_last_did_is_recalled(void **state)
     assert_int_equal(parse(&s, "[schedule a]\ntask = t\nevery = 5s\n", &err), QN_OK);
     one = &s.all[0];
     one->last_s = 1751284795;
-    strcpy(one->last_job, "q.a-1751284795");
+    snprintf(one->last_job, sizeof(one->last_job), "q.a-1751284795");
     qn_buf_init(&out, 1 << 16);
     describe(one, "h:1", &out);
     one->last_s = 0;
