@@ -169,6 +169,15 @@ static void a_job_that_ended_badly_starts_anew(void **state)
     assert_int_equal(qn_client_retry(*state, "no id", NULL, &err), QN_EINVAL);
 }
 
+/* Somebody's command is held back by the server. */
+static void wait_for_a_held_command(void)
+{
+    char clients[4096] = "";
+
+    for (int looks = 0; looks < 1000000 && !strstr(clients, "flags=b"); looks++)
+        redis_server_text(&server, clients, sizeof(clients), "CLIENT LIST");
+}
+
 /* The connection ends while the server holds the replay back: whether it was done the client
  * cannot know. */
 static void a_retry_that_loses_its_connection_is_asked_again(void **state)
@@ -179,11 +188,12 @@ static void a_retry_that_loses_its_connection_is_asked_again(void **state)
 
     assert_int_equal(qn_client_enqueue(*state, &job, NULL, &err), QN_OK);
     assert_int_equal(qn_client_cancel(*state, "default.r", &now, &err), QN_OK);
-    redis_server_do(&server, "CLIENT PAUSE 600 WRITE");
+    redis_server_do(&server, "CLIENT PAUSE 60000 WRITE");
     pid_t killer = fork();
     if (killer == 0) {
-        usleep(200 * 1000);
+        wait_for_a_held_command();
         redis_server_do(&server, "CLIENT KILL TYPE normal SKIPME yes");
+        redis_server_do(&server, "CLIENT UNPAUSE");
         _exit(0);
     }
     assert_int_equal(qn_client_retry(*state, "default.r", &now, &err), QN_OK);
