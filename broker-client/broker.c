@@ -30,11 +30,13 @@ int qn_broker_pump(struct qn_loop *loop, const bool *done, int64_t timeout_ms,
 
     while (!*done) {
         int64_t left = end - qn_mono_ms(&qn_clock_system);
-        if (left <= 0)
-            return qn_fail(reterr, QN_ETIMEOUT, "no answer within %lld ms", (long long)timeout_ms);
-        int rc = qn_loop_once(loop, left, reterr);
+        /* A turn also when it is late: this process may have been stopped, and what is asked
+         * may be there. */
+        int rc = qn_loop_once(loop, left > 0 ? left : 0, reterr);
         if (rc != QN_OK)
             return rc;
+        if (!*done && left <= 0)
+            return qn_fail(reterr, QN_ETIMEOUT, "no answer within %lld ms", (long long)timeout_ms);
     }
     return QN_OK;
 }
