@@ -1,6 +1,7 @@
 #include "deadletter.h"
 
 #include "broker-client/state.h"
+#include "jobview.h"
 #include "link_operate.h"
 #include <string.h>
 
@@ -8,8 +9,12 @@ struct walk {
     const struct cli_dead_filter *filter;
     cli_dead_fn *fn;
     void *arg;
-    int64_t oldest_ms;
-    bool over;
+    int64_t oldest_ms; /* what ended before is not meant */
+    bool too_old;      /* all that follow are */
+    bool over;         /* fn has enough */
+    int64_t read;
+    int64_t last_ms; /* the last one of this queue */
+    char last_id[QN_ID_SIZE];
 };
 
 /* ---- the filter ---- */
@@ -50,37 +55,62 @@ static bool fits(const struct walk *walk, const struct qn_job_info *info)
 {
     const struct cli_dead_filter *filter = walk->filter;
 
-    return info->state == QN_FAILED && info->ended_ms >= walk->oldest_ms &&
-           (!filter->task || strcmp(filter->task, info->task) == 0) &&
+    return (!filter->task || strcmp(filter->task, info->task) == 0) &&
            (filter->cause == QN_CAUSE_NONE || filter->cause == info->cause) &&
            (!filter->error || strstr(info->error, filter->error));
 }
 
 /* ---- the walk ---- */
 
+/* The list goes by time and then by name, both downwards: what fails while somebody pages
+ * moves the others on, and they show again on the next page. */
+static bool was_seen(const struct walk *walk, const struct qn_job_info *info)
+{
+    return info->ended_ms > walk->last_ms ||
+           (info->ended_ms == walk->last_ms && strcmp(info->id, walk->last_id) >= 0);
+}
+
 static void on_job(void *arg, const struct qn_job_info *info)
 {
     struct walk *walk = arg;
 
-    /* The newest come first: behind one that is too old are older ones. */
-    if (info->state == QN_FAILED && info->ended_ms < walk->oldest_ms)
-        walk->over = true;
-    if (!walk->over && fits(walk, info))
+    walk->read++;
+    if (walk->over || info->state != QN_FAILED || was_seen(walk, info))
+        return;
+    walk->last_ms = info->ended_ms;
+    memcpy(walk->last_id, info->id, sizeof(walk->last_id));
+    walk->too_old = walk->too_old || info->ended_ms < walk->oldest_ms;
+    if (!walk->too_old && fits(walk, info))
         walk->over = !walk->fn(walk->arg, info);
+}
+
+static void show(const struct walk *walk)
+{
+    char count[CLI_COUNT_SIZE], text[64];
+
+    if (!walk->filter->bar)
+        return;
+    cli_count_print(walk->read, count);
+    snprintf(text, sizeof(text), "%s dead letters looked at", count);
+    cli_bar_show(walk->filter->bar, -1, text);
 }
 
 static int walk_queue(struct walk *walk, struct cli_link *link, const char *queue,
                       struct qn_err *reterr)
 {
     struct cli_page page = {.queue = queue, .state = QN_FAILED, .limit = QN_PEEK_BATCH_MAX};
+    struct qn_stats stats;
     int64_t now_ms = 0;
-    int rc = cli_link_now(link, queue, &now_ms, reterr);
+    int rc = cli_link_figures(link, queue, &stats, &now_ms, reterr);
 
     walk->oldest_ms = walk->filter->since_ms < 0 ? 0 : now_ms - walk->filter->since_ms;
-    while (rc == QN_OK && page.offset != QN_NO_TIME && !walk->over) {
+    walk->too_old = false;
+    walk->last_ms = INT64_MAX;
+    while (rc == QN_OK && page.offset != QN_NO_TIME && !walk->over && !walk->too_old) {
         int64_t next = QN_NO_TIME;
         rc = cli_link_jobs(link, &page, on_job, walk, &next, reterr);
         page.offset = next;
+        show(walk);
     }
     return rc;
 }
@@ -88,17 +118,17 @@ static int walk_queue(struct walk *walk, struct cli_link *link, const char *queu
 int cli_dead_walk(struct cli_link *link, const struct cli_dead_filter *filter, cli_dead_fn *fn,
                   void *arg, struct qn_err *reterr)
 {
+    struct walk walk = {.filter = filter, .fn = fn, .arg = arg};
     struct cli_pairs queues = {0};
+    int rc = filter->queue ? cli_link_find_queue(link, filter->queue, reterr)
+                           : cli_link_queues(link, &queues, reterr);
 
-    if (filter->queue) {
-        struct walk walk = {.filter = filter, .fn = fn, .arg = arg};
-        return walk_queue(&walk, link, filter->queue, reterr);
-    }
-    int rc = cli_link_queues(link, &queues, reterr);
-    for (size_t i = 0; i < queues.n && rc == QN_OK; i++) {
-        struct walk walk = {.filter = filter, .fn = fn, .arg = arg};
+    if (rc == QN_OK && filter->queue)
+        rc = walk_queue(&walk, link, filter->queue, reterr);
+    for (size_t i = 0; i < queues.n && rc == QN_OK && !walk.over; i++)
         rc = walk_queue(&walk, link, queues.all[i].name, reterr);
-    }
     cli_pairs_release(&queues);
+    if (filter->bar)
+        cli_bar_clear(filter->bar);
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "confirm.h"
 #include "deadletter.h"
+#include "jobview.h"
 #include "link_operate.h"
 #include "run.h"
 #include <string.h>
@@ -23,6 +24,7 @@ struct letters {
     const struct cli *cli;
     enum cli_ending what;
     struct cli_link link;
+    struct cli_term bar; /* on stderr, for a terminal */
     struct letter *all;
     size_t n, room;
     bool full;
@@ -87,6 +89,7 @@ static int collect(struct letters *letters, struct qn_err *reterr)
     bool named = letters->cli->n_words > 0, all = cli_flag(letters->cli, "all");
     int rc = cli_dead_filter_read(&filter, letters->cli, reterr);
 
+    filter.bar = letters->bar.tty ? &letters->bar : NULL;
     if (rc == QN_OK && named + all + filter.any != 1)
         return qn_fail(reterr, QN_EINVAL, "%s: name jobs, or give filters, or --all",
                        letters->cli->command->name);
@@ -109,11 +112,12 @@ static const char *verb(const struct letters *letters)
 
 static int ask(const struct letters *letters, struct qn_err *reterr)
 {
-    char question[64];
+    char count[CLI_COUNT_SIZE], question[96];
 
     if (letters->cli->n_words > 0)
         return QN_OK; /* they were named one by one */
-    snprintf(question, sizeof(question), "%s %zu dead letter%s?", verb(letters), letters->n,
+    cli_count_print((int64_t)letters->n, count);
+    snprintf(question, sizeof(question), "%s %s dead letter%s?", verb(letters), count,
              letters->n == 1 ? "" : "s");
     return cli_confirm(letters->cli, question, NULL, reterr);
 }
@@ -155,9 +159,9 @@ static int act(struct letters *letters, struct qn_err *reterr)
 
     for (size_t at = 0; at < letters->n && rc == QN_OK;) {
         rc = act_on_some(letters, &at, reterr);
-        cli_bar_show(&letters->cli->term, (int)(at * 100 / letters->n), verb(letters));
+        cli_bar_show(&letters->bar, (int)(at * 100 / letters->n), verb(letters));
     }
-    cli_bar_clear(&letters->cli->term);
+    cli_bar_clear(&letters->bar);
     return rc;
 }
 
@@ -210,16 +214,21 @@ static int end_letters(struct cli *cli, enum cli_ending what)
     struct letters letters = {.cli = cli, .what = what};
     struct qn_err err = {0};
     bool dry = cli_flag(cli, "dry-run");
-    int rc = collect(&letters, &err);
+    int rc;
 
+    cli_term_init(&letters.bar, stderr);
+    letters.bar.tty = letters.bar.tty && !cli->json;
+    rc = collect(&letters, &err);
     if (rc == QN_OK && !dry && letters.n > 0)
         rc = act(&letters, &err);
     if (rc == QN_OK && dry)
         tell_dry(&letters);
-    else if (rc == QN_OK)
-        tell(&letters);
+    else if (rc == QN_OK || letters.done > 0)
+        tell(&letters); /* also what was done before something went wrong */
     cli_link_close(&letters.link);
     qn_free(letters.all);
+    if (rc == QN_OK && !dry && cli->n_words > 0 && letters.done < (int64_t)letters.n)
+        return CLI_EXIT_CONFLICT;
     return rc == QN_OK ? CLI_EXIT_OK : cli_fail(cli, &err);
 }
 

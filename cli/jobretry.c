@@ -27,7 +27,7 @@ static int retry_one(const struct cli *cli, struct qn_client *client, const char
     return CLI_EXIT_OK;
 }
 
-/* Each by itself; the exit code is the first that is not 0. */
+/* Each by itself; the exit code is the worst, which is the highest. */
 int cli_run_job_retry(struct cli *cli)
 {
     struct qn_client *client = NULL;
@@ -38,7 +38,7 @@ int cli_run_job_retry(struct cli *cli)
         return cli_fail(cli, &err);
     for (int i = 0; i < cli->n_words && code != CLI_EXIT_UNAVAILABLE; i++) {
         int one = retry_one(cli, client, cli->words[i]);
-        code = code == CLI_EXIT_OK || one == CLI_EXIT_UNAVAILABLE ? one : code;
+        code = one > code ? one : code;
     }
     qn_client_close(client);
     return code;

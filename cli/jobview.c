@@ -53,6 +53,20 @@ void cli_age_print(int64_t age_ms, char out[CLI_TIME_SIZE])
         snprintf(out, CLI_TIME_SIZE, "%lldd", (long long)s / 86400);
 }
 
+void cli_count_print(int64_t count, char out[CLI_COUNT_SIZE])
+{
+    char digits[CLI_COUNT_SIZE];
+    int n = snprintf(digits, sizeof(digits), "%lld", (long long)(count > 0 ? count : 0));
+    size_t used = 0;
+
+    for (int i = 0; i < n && used + 2 < CLI_COUNT_SIZE; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            out[used++] = ',';
+        out[used++] = digits[i];
+    }
+    out[used] = '\0';
+}
+
 void cli_bytes_print(int64_t bytes, char *out, size_t size)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB"};

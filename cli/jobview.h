@@ -18,6 +18,9 @@ enum cli_colour cli_state_colour(enum qn_state state);
 void cli_time_print(int64_t wall_ms, char out[CLI_TIME_SIZE]);
 /* "12s", "3m", "2h", "5d" */
 void cli_age_print(int64_t age_ms, char out[CLI_TIME_SIZE]);
+/* "1,234" */
+#define CLI_COUNT_SIZE 32
+void cli_count_print(int64_t count, char out[CLI_COUNT_SIZE]);
 /* "1 KiB" */
 void cli_bytes_print(int64_t bytes, char *out, size_t size);
 /* done and total of a progress text; -1 when it does not tell. */

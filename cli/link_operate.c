@@ -1,19 +1,67 @@
 #include "link_operate.h"
 
+#include "common/clock.h"
 #include <string.h>
 
-struct answer {
+#define TRIES   4
+#define TURN_MS 50
+
+/* A question, and what came of it. */
+struct question {
     struct cli_answer base;
+    const char *queue;
+    enum cli_ending what;
+    const struct qn_ended_job *jobs;
     enum qn_ended_code *codes;
     size_t n;
+    enum qn_state state;
+    int64_t before_ms;
+    const char *incarnation, *text;
     struct qn_purged purged;
+    struct qn_stats stats;
     int64_t number, now_ms;
+    bool lost; /* an answer was lost: it may have happened before */
 };
+typedef void send_fn(struct qn_broker *broker, struct question *question);
 
-static bool take(struct answer *answer, const struct qn_reply *reply)
+static bool take(struct question *question, const struct qn_reply *reply)
 {
-    answer->now_ms = reply->now_ms;
-    return cli_answer_take(&answer->base, reply);
+    question->now_ms = reply->now_ms;
+    return cli_answer_take(&question->base, reply);
+}
+
+/* False: it is not back in the time of an answer. */
+static bool wait_for_link(struct cli_link *link)
+{
+    int64_t end = qn_mono_ms(&qn_clock_system) + link->timeout_ms;
+    bool never = false;
+
+    while (link->broker->link == QN_LINK_DOWN && qn_mono_ms(&qn_clock_system) < end)
+        (void)!qn_broker_pump(link->loop, &never, TURN_MS, NULL);
+    return link->broker->link == QN_LINK_UP;
+}
+
+static bool is_lost(int rc)
+{
+    return rc == QN_ECONN || rc == QN_EUNKNOWN || rc == QN_ETIMEOUT;
+}
+
+static int ask(struct cli_link *link, struct question *question, send_fn *send,
+               struct qn_err *reterr)
+{
+    int rc = QN_ECONN;
+
+    for (int i = 0; i < TRIES && is_lost(rc); i++) {
+        if (i > 0 && !wait_for_link(link))
+            break;
+        question->base = (struct cli_answer){0};
+        send(link->broker, question);
+        rc = cli_link_finish(link, &question->base, reterr);
+        question->lost = question->lost || (is_lost(rc) && rc != QN_ECONN);
+    }
+    if (rc == QN_ECONN && question->lost && reterr)
+        reterr->code = rc = QN_EUNKNOWN;
+    return rc;
 }
 
 int cli_link_find_queue(struct cli_link *link, const char *name, struct qn_err *reterr)
@@ -34,90 +82,112 @@ int cli_link_find_queue(struct cli_link *link, const char *name, struct qn_err *
 
 static void on_codes(void *arg, const struct qn_reply *reply)
 {
-    struct answer *answer = arg;
+    struct question *question = arg;
 
-    if (!take(answer, reply))
+    if (!take(question, reply))
         return;
-    for (size_t i = 0; i < answer->n && i < reply->codes->n; i++)
-        answer->codes[i] = (enum qn_ended_code)reply->codes->code[i];
+    for (size_t i = 0; i < question->n && i < reply->codes->n; i++)
+        question->codes[i] = (enum qn_ended_code)reply->codes->code[i];
 }
 
-static int end_once(struct cli_link *link, const char *queue, enum cli_ending what,
-                    const struct qn_ended_job *jobs, struct answer *answer, struct qn_err *reterr)
+static void send_end(struct qn_broker *broker, struct question *question)
 {
-    struct qn_broker *broker = link->broker;
-
-    answer->base.done = false;
-    if (what == CLI_REPLAY)
-        broker->ops->replay(broker, queue, jobs, answer->n, on_codes, answer);
+    if (question->what == CLI_REPLAY)
+        broker->ops->replay(broker, question->queue, question->jobs, question->n, on_codes,
+                            question);
     else
-        broker->ops->forget(broker, queue, jobs, answer->n, on_codes, answer);
-    return cli_link_finish(link, &answer->base, reterr);
+        broker->ops->forget(broker, question->queue, question->jobs, question->n, on_codes,
+                            question);
 }
 
 int cli_link_end(struct cli_link *link, const char *queue, enum cli_ending what,
                  const struct qn_ended_job *jobs, size_t n, enum qn_ended_code *ret_codes,
                  struct qn_err *reterr)
 {
-    struct answer answer = {.codes = ret_codes, .n = n};
-    int rc = end_once(link, queue, what, jobs, &answer, reterr);
+    struct question question = {
+        .queue = queue, .what = what, .jobs = jobs, .codes = ret_codes, .n = n};
+    enum qn_ended_code done_before = what == CLI_REPLAY ? QN_ENDED_LIVE : QN_ENDED_NONE;
+    int rc = ask(link, &question, send_end, reterr);
 
-    return rc == QN_EUNKNOWN ? end_once(link, queue, what, jobs, &answer, reterr) : rc;
+    for (size_t i = 0; i < n && rc == QN_OK && question.lost; i++)
+        if (ret_codes[i] == done_before)
+            ret_codes[i] = QN_ENDED_DONE;
+    return rc;
 }
 
 /* ---- purge ---- */
 
 static void on_purged(void *arg, const struct qn_reply *reply)
 {
-    struct answer *answer = arg;
+    struct question *question = arg;
 
-    if (take(answer, reply))
-        answer->purged = *reply->purged;
+    if (take(question, reply))
+        question->purged = *reply->purged;
+}
+
+static void send_purge(struct qn_broker *broker, struct question *question)
+{
+    broker->ops->purge(broker, question->queue, question->state, question->before_ms, on_purged,
+                       question);
 }
 
 int cli_link_purge(struct cli_link *link, const char *queue, enum qn_state state, int64_t before_ms,
-                   struct qn_purged *ret, struct qn_err *reterr)
+                   struct qn_purged *ret, bool *ret_lost, struct qn_err *reterr)
 {
-    struct answer answer = {0};
+    struct question question = {.queue = queue, .state = state, .before_ms = before_ms};
+    int rc = ask(link, &question, send_purge, reterr);
 
-    link->broker->ops->purge(link->broker, queue, state, before_ms, on_purged, &answer);
-    int rc = cli_link_finish(link, &answer.base, reterr);
-    *ret = answer.purged;
+    *ret = question.purged;
+    *ret_lost = question.lost;
     return rc;
 }
 
-/* ---- messages, the clock ---- */
+/* ---- messages, figures ---- */
 
 static void on_number(void *arg, const struct qn_reply *reply)
 {
-    struct answer *answer = arg;
+    struct question *question = arg;
 
-    if (take(answer, reply))
-        answer->number = reply->number;
+    if (take(question, reply))
+        question->number = reply->number;
+}
+
+static void send_message(struct qn_broker *broker, struct question *question)
+{
+    broker->ops->message(broker, question->queue, question->incarnation, question->text, on_number,
+                         question);
 }
 
 int cli_link_message(struct cli_link *link, const char *queue, const char *incarnation,
                      const char *text, bool *ret_told, struct qn_err *reterr)
 {
-    struct answer answer = {0};
+    struct question question = {.queue = queue, .incarnation = incarnation, .text = text};
+    int rc = ask(link, &question, send_message, reterr);
 
-    link->broker->ops->message(link->broker, queue, incarnation, text, on_number, &answer);
-    int rc = cli_link_finish(link, &answer.base, reterr);
-    *ret_told = answer.number != 0;
+    *ret_told = question.number != 0;
     return rc;
 }
 
 static void on_stats(void *arg, const struct qn_reply *reply)
 {
-    (void)take(arg, reply);
+    struct question *question = arg;
+
+    if (take(question, reply))
+        question->stats = *reply->stats;
 }
 
-int cli_link_now(struct cli_link *link, const char *queue, int64_t *ret_ms, struct qn_err *reterr)
+static void send_stats(struct qn_broker *broker, struct question *question)
 {
-    struct answer answer = {0};
+    broker->ops->stats(broker, question->queue, on_stats, question);
+}
 
-    link->broker->ops->stats(link->broker, queue, on_stats, &answer);
-    int rc = cli_link_finish(link, &answer.base, reterr);
-    *ret_ms = answer.now_ms;
+int cli_link_figures(struct cli_link *link, const char *queue, struct qn_stats *ret,
+                     int64_t *ret_now_ms, struct qn_err *reterr)
+{
+    struct question question = {.queue = queue};
+    int rc = ask(link, &question, send_stats, reterr);
+
+    *ret = question.stats;
+    *ret_now_ms = question.now_ms;
     return rc;
 }

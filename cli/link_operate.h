@@ -1,33 +1,35 @@
 /* link_operate.h - the broker's operations for operators, one question after the other
- * (link.h). What is safe to send twice is asked once more when the outcome is unknown.
+ * (link.h). All are safe to send twice: when the connection breaks they wait for the next one
+ * and ask again, for as long as an answer may take.
  */
 #ifndef CLI_LINK_OPERATE_H
 #define CLI_LINK_OPERATE_H
 
 #include "link.h"
 
+/* QN_ENOTFOUND: a queue that nobody has served is a mistyped one. */
+QN_MUST_CHECK int cli_link_find_queue(struct cli_link *link, const char *name,
+                                      struct qn_err *reterr);
+
 /* Replays or forgets ended jobs of a queue, at most QN_PEEK_BATCH_MAX: code[i] tells for
- * each. */
+ * each. After a lost answer, one that lives (replay) or is gone (forget) counts as done. */
 enum cli_ending { CLI_REPLAY, CLI_FORGET };
 QN_MUST_CHECK int cli_link_end(struct cli_link *link, const char *queue, enum cli_ending what,
                                const struct qn_ended_job *jobs, size_t n,
                                enum qn_ended_code *ret_codes, struct qn_err *reterr);
 
-/* QN_ENOTFOUND for a queue that nobody has served: a mistyped one. */
-QN_MUST_CHECK int cli_link_find_queue(struct cli_link *link, const char *name,
-                                      struct qn_err *reterr);
-
-/* A step of a purge. */
+/* A step of a purge. *ret_lost: an answer was lost, more may have been removed than is told. */
 QN_MUST_CHECK int cli_link_purge(struct cli_link *link, const char *queue, enum qn_state state,
-                                 int64_t before_ms, struct qn_purged *ret, struct qn_err *reterr);
+                                 int64_t before_ms, struct qn_purged *ret, bool *ret_lost,
+                                 struct qn_err *reterr);
 
 /* *ret_told: false when the worker serves this queue no more. */
 QN_MUST_CHECK int cli_link_message(struct cli_link *link, const char *queue,
                                    const char *incarnation, const char *text, bool *ret_told,
                                    struct qn_err *reterr);
 
-/* The broker's clock. */
-QN_MUST_CHECK int cli_link_now(struct cli_link *link, const char *queue, int64_t *ret_ms,
-                               struct qn_err *reterr);
+/* The figures of a queue, and the broker's clock at that time. */
+QN_MUST_CHECK int cli_link_figures(struct cli_link *link, const char *queue, struct qn_stats *ret,
+                                   int64_t *ret_now_ms, struct qn_err *reterr);
 
 #endif

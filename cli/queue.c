@@ -1,5 +1,6 @@
 /* queue.c - quern queue list, pause, resume; drain and purge are in queue_empty.c. */
 #include "common/json.h"
+#include "common/json_member.h"
 #include "common/str.h"
 #include "jobview.h"
 #include "link_operate.h"
@@ -9,9 +10,10 @@
 #define JSON_MAX (4 * 1024 * 1024)
 
 static const struct cli_column columns[] = {
-    {"QUEUE", false, false},    {"QUEUED", true, false},   {"RUNNING", true, false},
-    {"SCHEDULED", true, false}, {"RETRYING", true, false}, {"FAILED", true, false},
-    {"DONE", true, false},      {"WORKERS", true, false},  {"STATE", false, false},
+    {"QUEUE", false, true},  {"QUEUED", true, false}, {"RUN", true, false},
+    {"SCHED", true, false},  {"RETRY", true, false},  {"FAILED", true, false},
+    {"DONE", true, false},   {"OLDEST", true, false}, {"WORKERS", true, false},
+    {"STATE", false, false},
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
@@ -20,8 +22,13 @@ static int64_t queued(const struct qn_stats *stats)
     return stats->queued[0] + stats->queued[1] + stats->queued[2] + stats->queued[3];
 }
 
-static void add_row(struct cli_table *table, const char *queue, const struct qn_stats *stats)
+static void add_row(struct cli_table *table, const char *queue, const struct qn_stats *stats,
+                    int64_t now_ms)
 {
+    char age[CLI_TIME_SIZE] = "";
+
+    if (stats->oldest_ms != QN_NO_TIME)
+        cli_age_print(now_ms - stats->oldest_ms, age);
     cli_table_add(table, queue, CLI_PLAIN);
     cli_table_add_number(table, queued(stats));
     cli_table_add_number(table, stats->running);
@@ -29,6 +36,7 @@ static void add_row(struct cli_table *table, const char *queue, const struct qn_
     cli_table_add_number(table, stats->retrying);
     cli_table_add_number(table, stats->failed);
     cli_table_add_number(table, stats->succeeded);
+    cli_table_add(table, age, CLI_PLAIN);
     cli_table_add_number(table, stats->workers);
     if (stats->paused_ms != QN_NO_TIME)
         cli_table_add(table, "paused", CLI_YELLOW);
@@ -72,6 +80,7 @@ static void add_json(struct qn_buf *out, const char *queue, const struct qn_stat
     qn_buf_add_str(out, stats->paused_ms != QN_NO_TIME ? "true" : "false");
     qn_json_add_key(out, "draining");
     qn_buf_add_str(out, stats->draining_ms != QN_NO_TIME ? "true" : "false");
+    qn_json_member_time(out, "oldest_enqueued_at", stats->oldest_ms);
     qn_buf_add_byte(out, '}');
 }
 
@@ -84,10 +93,11 @@ static int read_queues(struct cli_link *link, struct cli_table *table, struct qn
 
     for (size_t i = 0; i < queues.n && rc == QN_OK; i++) {
         struct qn_stats stats;
-        rc = cli_link_stats(link, queues.all[i].name, &stats, reterr);
+        int64_t now_ms;
+        rc = cli_link_figures(link, queues.all[i].name, &stats, &now_ms, reterr);
         if (rc != QN_OK)
             break;
-        add_row(table, queues.all[i].name, &stats);
+        add_row(table, queues.all[i].name, &stats, now_ms);
         qn_buf_add_str(json, i > 0 ? ",\n " : "\n ");
         add_json(json, queues.all[i].name, &stats);
     }

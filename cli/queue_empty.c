@@ -22,13 +22,20 @@ static int open_queue(struct cli_link *link, const struct cli *cli, struct qn_er
 
 /* ---- drain ---- */
 
+struct drain {
+    const struct cli *cli;
+    struct cli_link link;
+    struct cli_term bar; /* on stderr, for a terminal */
+    int64_t end_ms;      /* mono */
+    struct qn_stats stats;
+    bool warned;
+};
+
 static void pause_a_little(struct qn_loop *loop, int64_t ms)
 {
-    struct qn_err ignored;
     bool never = false;
 
-    if (qn_broker_pump(loop, &never, ms, &ignored) != QN_ETIMEOUT)
-        return;
+    (void)!qn_broker_pump(loop, &never, ms, NULL);
 }
 
 static int64_t left_in(const struct qn_stats *stats)
@@ -36,74 +43,122 @@ static int64_t left_in(const struct qn_stats *stats)
     return queued(stats) + stats->running + stats->scheduled + stats->retrying;
 }
 
-/* QN_ETIMEOUT when jobs are left. *ret_left: how many. */
-static int wait_until_empty(struct cli_link *link, const struct cli *cli, int64_t timeout_ms,
-                            int64_t *ret_left, struct qn_err *reterr)
+/* "12 queued, 3 running" */
+static void name_left(const struct qn_stats *stats, char *out, size_t size)
 {
-    int64_t end = timeout_ms < 0 ? INT64_MAX : qn_mono_ms(&qn_clock_system) + timeout_ms;
-    struct qn_stats stats;
-    char text[64];
-    int rc;
+    const struct {
+        enum qn_state state;
+        int64_t n;
+    } parts[] = {{QN_QUEUED, queued(stats)},
+                 {QN_RUNNING, stats->running},
+                 {QN_SCHEDULED, stats->scheduled},
+                 {QN_RETRYING, stats->retrying}};
+    size_t used = 0;
 
-    while ((rc = cli_link_stats(link, cli->words[0], &stats, reterr)) == QN_OK) {
-        *ret_left = left_in(&stats);
-        int64_t rest_ms = end - qn_mono_ms(&qn_clock_system);
-        if (*ret_left == 0)
-            break;
-        if (rest_ms <= 0) {
-            rc = qn_fail(reterr, QN_ETIMEOUT, "%s still has %lld jobs", cli->words[0],
-                         (long long)*ret_left);
-            break;
-        }
-        snprintf(text, sizeof(text), "%lld jobs left", (long long)*ret_left);
-        cli_bar_show(&cli->term, -1, text);
-        pause_a_little(link->loop, rest_ms < LOOK_MS ? rest_ms : LOOK_MS);
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && used < size; i++) {
+        if (parts[i].n == 0)
+            continue;
+        int n = snprintf(out + used, size - used, "%s%lld %s", used > 0 ? ", " : "",
+                         (long long)parts[i].n, qn_state_name(parts[i].state));
+        used += n > 0 ? (size_t)n : 0;
     }
-    cli_bar_clear(&cli->term);
-    return rc;
 }
 
-static void tell_drain(const struct cli *cli, bool changed, bool waited, int64_t left)
+/* What keeps it from ever being empty is said once. */
+static void warn(struct drain *drain)
 {
+    const char *why = drain->stats.paused_ms != QN_NO_TIME ? "is paused too: none of its jobs start"
+                      : drain->stats.workers == 0          ? "has no worker"
+                                                           : NULL;
+
+    if (!why || drain->warned || drain->cli->json)
+        return;
+    cli_bar_clear(&drain->bar);
+    fprintf(stderr, "quern: %s %s\n", drain->cli->words[0], why);
+    drain->warned = true;
+}
+
+static void show_left(struct drain *drain, int rc)
+{
+    char text[160];
+
+    name_left(&drain->stats, text, sizeof(text));
+    if (rc == QN_OK)
+        warn(drain);
+    cli_bar_show(&drain->bar, -1, rc == QN_OK ? text : "the broker is away, trying again");
+}
+
+/* QN_ETIMEOUT when jobs are left. A broker that goes away meanwhile is waited for. */
+static int wait_until_empty(struct drain *drain, struct qn_err *reterr)
+{
+    const char *queue = drain->cli->words[0];
+    char left[160];
+    int64_t now_ms;
+    int rc;
+
+    for (;;) {
+        rc = cli_link_figures(&drain->link, queue, &drain->stats, &now_ms, reterr);
+        int64_t rest_ms = drain->end_ms - qn_mono_ms(&qn_clock_system);
+        bool is_over = rc == QN_OK ? left_in(&drain->stats) == 0 : !qn_err_is_transient(rc);
+        if (is_over || rest_ms <= 0)
+            break;
+        show_left(drain, rc);
+        pause_a_little(drain->link.loop, rest_ms < LOOK_MS ? rest_ms : LOOK_MS);
+    }
+    cli_bar_clear(&drain->bar);
+    if (rc != QN_OK || left_in(&drain->stats) == 0)
+        return rc;
+    name_left(&drain->stats, left, sizeof(left));
+    return qn_fail(reterr, QN_ETIMEOUT, "%s still has jobs: %s", queue, left);
+}
+
+static void tell_drain(const struct cli *cli, bool changed, bool waited)
+{
+    const char *queue = cli->words[0];
     FILE *out = cli->term.out;
 
-    if (cli->json && waited)
-        fprintf(out, "{\"queue\":\"%s\",\"draining\":true,\"changed\":%s,\"left\":%lld}\n",
-                cli->words[0], changed ? "true" : "false", (long long)left);
-    else if (cli->json)
-        fprintf(out, "{\"queue\":\"%s\",\"draining\":true,\"changed\":%s}\n", cli->words[0],
-                changed ? "true" : "false");
+    if (cli->json)
+        fprintf(out, "{\"queue\":\"%s\",\"draining\":true,\"changed\":%s%s}\n", queue,
+                changed ? "true" : "false", waited ? ",\"left\":0" : "");
     else if (waited)
-        fprintf(out, "%s is empty, and takes no new jobs until quern queue resume\n",
-                cli->words[0]);
+        fprintf(out, "%s is empty, and takes no new jobs until quern queue resume\n", queue);
     else
         fprintf(out,
                 changed ? "%s is draining now: it takes no new jobs\n" : "%s was draining before\n",
-                cli->words[0]);
+                queue);
+}
+
+static int start_drain(struct drain *drain, struct qn_err *reterr)
+{
+    int64_t timeout_ms;
+    int rc = cli_option_ms(drain->cli, "timeout", -1, &timeout_ms, reterr);
+
+    if (rc == QN_OK && timeout_ms >= 0 && !cli_flag(drain->cli, "wait"))
+        return qn_fail(reterr, QN_EINVAL, "--timeout goes with --wait");
+    drain->end_ms = timeout_ms < 0 ? INT64_MAX : qn_mono_ms(&qn_clock_system) + timeout_ms;
+    cli_term_init(&drain->bar, stderr);
+    drain->bar.tty = drain->bar.tty && !drain->cli->json;
+    return rc == QN_OK ? open_queue(&drain->link, drain->cli, reterr) : rc;
 }
 
 int cli_run_queue_drain(struct cli *cli)
 {
-    struct cli_link link = {0};
+    struct drain drain = {.cli = cli};
     struct qn_err err = {0};
     bool changed = false, waits = cli_flag(cli, "wait");
-    int64_t timeout_ms, left = 0;
-    int rc = cli_option_ms(cli, "timeout", -1, &timeout_ms, &err);
+    int rc = start_drain(&drain, &err);
 
-    if (rc == QN_OK && timeout_ms >= 0 && !waits)
-        rc = qn_fail(&err, QN_EINVAL, "--timeout goes with --wait");
     if (rc == QN_OK)
-        rc = open_queue(&link, cli, &err);
-    if (rc == QN_OK)
-        rc = cli_link_gate(&link, cli->words[0], QN_GATE_DRAINING, &changed, &err);
+        rc = cli_link_gate(&drain.link, cli->words[0], QN_GATE_DRAINING, &changed, &err);
     if (rc == QN_OK && waits)
-        rc = wait_until_empty(&link, cli, timeout_ms, &left, &err);
-    cli_link_close(&link);
-    if (rc == QN_ETIMEOUT && left > 0)
+        rc = wait_until_empty(&drain, &err);
+    cli_link_close(&drain.link);
+    if (rc == QN_ETIMEOUT && left_in(&drain.stats) > 0)
         return cli_fail_as(cli, CLI_EXIT_TIMEOUT, &err, "it goes on draining");
     if (rc != QN_OK)
         return cli_fail(cli, &err);
-    tell_drain(cli, changed, waits, left);
+    tell_drain(cli, changed, waits);
     return CLI_EXIT_OK;
 }
 
@@ -117,6 +172,8 @@ struct purge {
     struct cli_link link;
     bool wanted[STATES];
     int64_t n[STATES]; /* there are, then: were removed */
+    int64_t before_ms; /* when this began: what comes later stays */
+    bool lost;         /* answers were: more may have been removed */
 };
 
 static int read_state(struct purge *purge, struct qn_err *reterr)
@@ -136,7 +193,8 @@ static int read_state(struct purge *purge, struct qn_err *reterr)
 static int count(struct purge *purge, struct qn_err *reterr)
 {
     struct qn_stats stats;
-    int rc = cli_link_stats(&purge->link, purge->cli->words[0], &stats, reterr);
+    int rc =
+        cli_link_figures(&purge->link, purge->cli->words[0], &stats, &purge->before_ms, reterr);
 
     if (rc != QN_OK)
         return rc;
@@ -170,30 +228,36 @@ static int ask(const struct purge *purge, struct qn_err *reterr)
     return cli_confirm(purge->cli, question, purge->cli->words[0], reterr);
 }
 
-static int purge_state(struct purge *purge, size_t i, int64_t before_ms, struct qn_err *reterr)
+static int purge_state(struct purge *purge, size_t i, struct qn_err *reterr)
 {
     struct qn_purged step = {.more = true};
+    bool lost;
     int rc = QN_OK;
 
-    purge->n[i] = 0;
     while (rc == QN_OK && step.more) {
-        rc = cli_link_purge(&purge->link, purge->cli->words[0], waiting_states[i], before_ms, &step,
-                            reterr);
+        rc = cli_link_purge(&purge->link, purge->cli->words[0], waiting_states[i], purge->before_ms,
+                            &step, &lost, reterr);
         purge->n[i] += rc == QN_OK ? step.n : 0;
+        purge->lost = purge->lost || lost;
     }
     return rc;
 }
 
-/* Jobs that come while it works stay. */
 static int purge_all(struct purge *purge, struct qn_err *reterr)
 {
-    int64_t now_ms;
-    int rc = cli_link_now(&purge->link, purge->cli->words[0], &now_ms, reterr);
+    int rc = QN_OK;
 
+    memset(purge->n, 0, sizeof(purge->n));
     for (size_t i = 0; i < STATES && rc == QN_OK; i++)
         if (purge->wanted[i])
-            rc = purge_state(purge, i, now_ms, reterr);
+            rc = purge_state(purge, i, reterr);
     return rc;
+}
+
+/* The connection broke in the middle: what was removed stays so. */
+static bool has_begun(const struct purge *purge)
+{
+    return purge->lost || purge->n[0] + purge->n[1] + purge->n[2] > 0;
 }
 
 static void tell_purge(const struct purge *purge, bool dry)
@@ -206,11 +270,11 @@ static void tell_purge(const struct purge *purge, bool dry)
                 dry ? "true" : "false");
         for (size_t i = 0; i < STATES; i++)
             fprintf(out, ",\"%s\":%lld", qn_state_name(waiting_states[i]), (long long)purge->n[i]);
-        fputs("}\n", out);
+        fputs(purge->lost ? ",\"at_least\":true}\n" : "}\n", out);
         return;
     }
     name_counts(purge, counts, sizeof(counts));
-    fprintf(out, "%s: %s jobs %s\n", purge->cli->words[0], counts,
+    fprintf(out, "%s: %s%s jobs %s\n", purge->cli->words[0], purge->lost ? "at least " : "", counts,
             dry ? "would be removed" : "removed");
 }
 
@@ -218,7 +282,7 @@ int cli_run_queue_purge(struct cli *cli)
 {
     struct purge purge = {.cli = cli};
     struct qn_err err = {0};
-    bool dry = cli_flag(cli, "dry-run");
+    bool dry = cli_flag(cli, "dry-run"), acts = false;
     int rc = read_state(&purge, &err);
 
     if (rc == QN_OK)
@@ -227,11 +291,12 @@ int cli_run_queue_purge(struct cli *cli)
         rc = count(&purge, &err);
     if (rc == QN_OK && !dry)
         rc = ask(&purge, &err);
-    if (rc == QN_OK && !dry)
+    if (rc == QN_OK && !dry) {
+        acts = true;
         rc = purge_all(&purge, &err);
+    }
     cli_link_close(&purge.link);
-    if (rc != QN_OK)
-        return cli_fail(cli, &err);
-    tell_purge(&purge, dry);
-    return CLI_EXIT_OK;
+    if (rc == QN_OK || (acts && has_begun(&purge)))
+        tell_purge(&purge, dry);
+    return rc == QN_OK ? CLI_EXIT_OK : cli_fail(cli, &err);
 }

@@ -12,7 +12,7 @@ struct telling {
     struct cli_link link;
     struct cli_pairs workers;
     int told;
-    int code; /* the first failure of one of several */
+    int code; /* the worst of several */
 };
 
 /* ---- who is meant ---- */
@@ -71,8 +71,7 @@ static void check_descriptions(struct cli_pairs *workers)
 
 /* ---- telling ---- */
 
-struct
-try {
+struct attempt {
     struct telling *telling;
     const struct cli_pair *worker;
     int rc;
@@ -82,12 +81,12 @@ try {
 /* True when it was told, or nobody can be. */
 static bool tell_through(void *arg, const char *queue)
 {
-    struct try *try = arg;
+    struct attempt *attempt = arg;
     bool told = false;
 
-    try->rc = cli_link_message(&try->telling->link, queue, try->worker->name, try->telling->text,
-                               &told, try->err);
-    return told || try->rc != QN_OK;
+    attempt->rc = cli_link_message(&attempt->telling->link, queue, attempt->worker->name,
+                                   attempt->telling->text, &told, attempt->err);
+    return told || attempt->rc != QN_OK;
 }
 
 static void say(const struct telling *telling, const struct cli_pair *worker)
@@ -106,11 +105,11 @@ static void say(const struct telling *telling, const struct cli_pair *worker)
 
 static int tell_one(struct telling *telling, const struct cli_pair *worker, struct qn_err *reterr)
 {
-    struct try try = {.telling = telling, .worker = worker, .rc = QN_OK, .err = reterr};
-    bool ended = any_queue(worker, tell_through, &try);
+    struct attempt attempt = {.telling = telling, .worker = worker, .rc = QN_OK, .err = reterr};
+    bool ended = any_queue(worker, tell_through, &attempt);
 
-    if (try.rc != QN_OK)
-        return try.rc;
+    if (attempt.rc != QN_OK)
+        return attempt.rc;
     if (!ended)
         return qn_fail(reterr, QN_ENOTFOUND, "worker %s has left its queues", worker->name);
     say(telling, worker);
@@ -139,6 +138,8 @@ static int tell_named(struct telling *telling, const char *word, struct qn_err *
 {
     const struct cli_pair *worker = NULL;
 
+    if (word[0] == '\0')
+        return qn_fail(reterr, QN_EINVAL, "an empty word names no worker");
     for (size_t i = 0; i < telling->workers.n; i++) {
         if (!is_named(&telling->workers.all[i], word))
             continue;
@@ -179,7 +180,7 @@ static int tell(struct cli *cli, const char *text)
         rc = tell_many(&telling, &err);
     for (int i = 0; i < cli->n_words && rc == QN_OK; i++) {
         int one = tell_named(&telling, cli->words[i], &err);
-        if (one != QN_OK && telling.code == CLI_EXIT_OK)
+        if (cli_exit_of(one) > telling.code)
             telling.code = cli_exit_of(one);
         if (one != QN_OK)
             cli_fail(cli, &err);

@@ -10,7 +10,7 @@ from cli_case import Cli
 
 
 class Operate(Cli):
-    def ask(self, answer, *words):
+    def ask(self, answer, *words, meanwhile=lambda: None):
         """What a command says on a terminal that answers once, and its exit code."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen([servers.BIN / "quern", *words], env={**os.environ, **self.env},
@@ -20,6 +20,7 @@ class Operate(Cli):
         said = b""
         while b": " not in said and b"[y/N] " not in said:
             said += os.read(ours, 4096)
+        meanwhile()
         os.write(ours, answer.encode() + b"\n")
         try:
             while piece := os.read(ours, 4096):
@@ -59,7 +60,7 @@ class Retry(Operate):
         queued = self.make("test.echo", "--delay", "1h")
         self.fails(4, f"{queued} is scheduled", "job", "retry", queued)
         mixed = self.quern("job", "retry", "default.nope", done)
-        self.assertEqual(mixed.returncode, 3)
+        self.assertEqual(mixed.returncode, 4)  # the worse of 3 and 4
         self.assertIn("default.nope", mixed.stderr)
         self.assertIn("has succeeded", mixed.stderr)
 
@@ -148,7 +149,7 @@ class Queues(Operate):
         self.assertIn("was draining before", self.ok("queue", "drain", "default"))
         self.fails(4, "is draining: it takes no new jobs", "enqueue", "test.echo")
         self.assertRegex(self.ok("queue", "list"), r"default .* draining")
-        self.fails(5, "default still has 1 job", "queue", "drain", "default", "--wait", "--timeout",
+        self.fails(5, "default still has jobs: 1 running", "queue", "drain", "default", "--wait", "--timeout",
                    "100ms")
         self.ok("job", "cancel", job)
         self.assertIn("default is empty", self.ok("queue", "drain", "default", "--wait"))
@@ -175,10 +176,75 @@ class Queues(Operate):
         said, code = self.ask("no", "queue", "purge", "default")
         self.assertIn("This removes 1 queued, 0 scheduled, 1 retrying jobs of default", said)
         self.assertEqual(code, 4)
-        self.assertEqual(self.ask("default", "queue", "purge", "default")[1], 0)
+        late = []
+        self.assertEqual(self.ask("default", "queue", "purge", "default",
+                                  meanwhile=lambda: late.append(self.make("test.echo")))[1], 0)
         for job in (queued, later, again):
             self.fails(3, job, "job", "show", job)
         self.assertEqual(self.json("job", "show", running)["state"], "running")
+        self.assertEqual(self.json("job", "show", late[0])["state"], "queued")
+
+    def test_the_table_shows_the_age_of_the_next_in_line(self):
+        self.worker()
+        self.ok("queue", "pause", "default")
+        self.make("test.echo")
+        self.assertRegex(self.ok("queue", "list"), r"default +1 +0 .* \d+s +1  paused")
+        queues = {queue["name"]: queue for queue in self.json("queue", "list")["queues"]}
+        self.assertIn("oldest_enqueued_at", queues["default"])
+        self.assertNotIn("oldest_enqueued_at", queues["small"])
+
+
+class LostAnswers(Operate):
+    """The connection breaks while the broker has the question."""
+
+    def cut(self, *words):
+        """What a command says whose connection is cut in its first write."""
+        self.server.cli("CLIENT", "PAUSE", 60000, "WRITE")
+        process = subprocess.Popen([servers.BIN / "quern", *words], env={**os.environ, **self.env},
+                                   stdout=subprocess.PIPE, text=True,
+                                   preexec_fn=servers.die_with_parent)
+        self.wait_until(self.blocked, 20, "the command to be held up")
+        for client in self.blocked():
+            self.server.cli("CLIENT", "KILL", "ID", client)
+        self.server.cli("CLIENT", "UNPAUSE")
+        said = process.communicate(timeout=20)[0]
+        self.assertEqual(process.returncode, 0)
+        return json.loads(said)
+
+    def blocked(self):
+        clients = [dict(word.split("=", 1) for word in line.split())
+                   for line in self.server.cli("CLIENT", "LIST").splitlines()]
+        return [client["id"] for client in clients
+                if client["name"] == "quern" and "b" in client["flags"]]
+
+    def test_is_asked_again(self):
+        self.worker()
+        self.dead_letter()
+        said = self.cut("dead-letter", "replay", "--all", "--yes", "--json")
+        self.assertEqual((said["replayed"], said["live"]), (1, 0))
+        self.wait_until(lambda: self.json("dead-letter", "list")["total"] == 1, 20, "it to fail")
+        said = self.cut("dead-letter", "delete", "--all", "--yes", "--json")
+        self.assertEqual((said["deleted"], said["gone"]), (1, 0))
+        self.ok("queue", "pause", "default")
+        self.make("test.echo")
+        self.assertEqual(self.cut("queue", "purge", "default", "--yes", "--json"),
+                         {"queue": "default", "dry_run": False, "queued": 1, "scheduled": 0,
+                          "retrying": 0, "at_least": True})
+        self.assertEqual(self.cut("worker", "quiet", "--all", "--json")["told"], "quiet")
+
+    def test_a_drain_waits_for_a_broker_that_went_away(self):
+        self.worker()
+        self.make("test.echo", "--delay", "1h")
+        process = subprocess.Popen(
+            [servers.BIN / "quern", "queue", "drain", "default", "--wait"], stdout=subprocess.PIPE,
+            env={**os.environ, **self.env}, text=True, preexec_fn=servers.die_with_parent)
+        self.wait_until(lambda: self.json("queue", "list")["queues"][0]["draining"], 20, "it")
+        self.server.restart()
+        self.wait_until(lambda: self.quern("worker", "list").returncode == 0, 20, "the broker")
+        self.assertIsNone(process.poll())
+        self.ok("queue", "purge", "default", "--yes")
+        self.assertIn("default is empty", process.communicate(timeout=20)[0])
+        self.assertEqual(process.returncode, 0)
 
 
 class Workers(Operate):
@@ -217,6 +283,9 @@ class Workers(Operate):
         self.fails(3, "no such worker alive", "worker", "quiet", "--all")
         self.fails(2, "name workers, or give one of --all and --queue", "worker", "stop")
         self.fails(2, "name workers, or give one of", "worker", "stop", "a", "--all")
+        self.worker()
+        self.fails(2, "an empty word names no worker", "worker", "stop", "")
+        self.assertEqual(self.one()["state"], "running")
 
 
 if __name__ == "__main__":
