@@ -1,5 +1,6 @@
 #include "cli.h"
 #include "common/json.h"
+#include <string.h>
 
 struct row {
     int rc;
@@ -62,6 +63,43 @@ static void print_broker_hint(const struct cli *cli)
         url);
 }
 
+/* What Redis refused by itself, by the word that its answer begins with. */
+static const struct {
+    const char *word, *hint;
+} refusals[] = {
+    {"NOAUTH ", "it wants a password: redis://:PASSWORD@HOST, or redis://USER:PASSWORD@HOST,\n"
+                "  in --broker-url or QUERN_BROKER_URL"},
+    {"WRONGPASS ", "user or password are wrong: redis://:PASSWORD@HOST, or\n"
+                   "  redis://USER:PASSWORD@HOST, in --broker-url or QUERN_BROKER_URL"},
+    {"ERR AUTH ", "the address has a password, and this Redis knows of none:\n"
+                  "  take it out of --broker-url or QUERN_BROKER_URL"},
+    {"NOPERM ", "this user may not do that; ACL SETUSER of Redis gives the right"},
+    {"READONLY ", "this Redis is a replica: the address of the primary belongs into\n"
+                  "  --broker-url or QUERN_BROKER_URL"},
+    {"OOM ", "the broker is full: workers go on and make room; more of it gives\n"
+             "  maxmemory of Redis, or quern dead-letter delete"},
+    {"MISCONF ", "Redis cannot write to its disk and takes nothing until it can; its log says why"},
+    {"LOADING ", "Redis is reading its data; wait until it has"},
+    {"MASTERDOWN ", "this Redis is a replica that lost its primary: give the address of the\n"
+                    "  primary in --broker-url or QUERN_BROKER_URL"},
+    {"DENIED ",
+     "Redis is in protected mode: it wants a password, or to be asked from its own host"},
+};
+
+/* NULL: the answer was none of these. */
+static const char *hint_of(const char *text)
+{
+    static const char said[] = "broker: ";
+
+    for (const char *at = text; (at = strstr(at, said)) != NULL;) {
+        at += strlen(said);
+        for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+            if (strncmp(at, refusals[i].word, strlen(refusals[i].word)) == 0)
+                return refusals[i].hint;
+    }
+    return NULL;
+}
+
 int cli_fail_as(const struct cli *cli, enum cli_exit code, const struct qn_err *err,
                 const char *hint)
 {
@@ -76,6 +114,8 @@ int cli_fail_as(const struct cli *cli, enum cli_exit code, const struct qn_err *
     cli_say(&term, CLI_RED, "quern: ");
     cli_say(&term, CLI_PLAIN, err->msg);
     fputc('\n', stderr);
+    if (!hint)
+        hint = hint_of(err->msg);
     if (hint)
         fprintf(stderr, "  %s\n", hint);
     else if (code == CLI_EXIT_UNAVAILABLE)
