@@ -132,13 +132,13 @@ static void send_purge(struct qn_broker *broker, struct question *question)
 }
 
 int cli_link_purge(struct cli_link *link, const char *queue, enum qn_state state, int64_t before_ms,
-                   struct qn_purged *ret, bool *ret_lost, struct qn_err *reterr)
+                   struct cli_purged *ret, struct qn_err *reterr)
 {
     struct question question = {.queue = queue, .state = state, .before_ms = before_ms};
     int rc = ask(link, &question, send_purge, reterr);
 
-    *ret = question.purged;
-    *ret_lost = question.lost;
+    *ret = (struct cli_purged){
+        .n = question.purged.n, .more = question.purged.more, .lost = question.lost};
     return rc;
 }
 

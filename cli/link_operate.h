@@ -18,10 +18,14 @@ QN_MUST_CHECK int cli_link_end(struct cli_link *link, const char *queue, enum cl
                                const struct qn_ended_job *jobs, size_t n,
                                enum qn_ended_code *ret_codes, struct qn_err *reterr);
 
-/* A step of a purge. *ret_lost: an answer was lost, more may have been removed than is told. */
+/* A step of a purge. */
+struct cli_purged {
+    int64_t n;
+    bool more; /* call again */
+    bool lost; /* an answer was: there may be more that were removed */
+};
 QN_MUST_CHECK int cli_link_purge(struct cli_link *link, const char *queue, enum qn_state state,
-                                 int64_t before_ms, struct qn_purged *ret, bool *ret_lost,
-                                 struct qn_err *reterr);
+                                 int64_t before_ms, struct cli_purged *ret, struct qn_err *reterr);
 
 /* *ret_told: false when the worker serves this queue no more. */
 QN_MUST_CHECK int cli_link_message(struct cli_link *link, const char *queue,

@@ -230,15 +230,14 @@ static int ask(const struct purge *purge, struct qn_err *reterr)
 
 static int purge_state(struct purge *purge, size_t i, struct qn_err *reterr)
 {
-    struct qn_purged step = {.more = true};
-    bool lost;
+    struct cli_purged step = {.more = true};
     int rc = QN_OK;
 
     while (rc == QN_OK && step.more) {
         rc = cli_link_purge(&purge->link, purge->cli->words[0], waiting_states[i], purge->before_ms,
-                            &step, &lost, reterr);
-        purge->n[i] += rc == QN_OK ? step.n : 0;
-        purge->lost = purge->lost || lost;
+                            &step, reterr);
+        purge->n[i] += step.n;
+        purge->lost = purge->lost || step.lost;
     }
     return rc;
 }

@@ -149,8 +149,8 @@ class Queues(Operate):
         self.assertIn("was draining before", self.ok("queue", "drain", "default"))
         self.fails(4, "is draining: it takes no new jobs", "enqueue", "test.echo")
         self.assertRegex(self.ok("queue", "list"), r"default .* draining")
-        self.fails(5, "default still has jobs: 1 running", "queue", "drain", "default", "--wait", "--timeout",
-                   "100ms")
+        self.fails(5, "default still has jobs: 1 running", "queue", "drain", "default", "--wait",
+                   "--timeout", "100ms")
         self.ok("job", "cancel", job)
         self.assertIn("default is empty", self.ok("queue", "drain", "default", "--wait"))
         self.assertEqual(self.json("queue", "drain", "default", "--wait")["left"], 0)
