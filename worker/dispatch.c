@@ -1,12 +1,16 @@
 #include "dispatch.h"
 
+#include "common/backoff.h"
 #include "common/log.h"
 #include "common/str.h"
 #include "limits.h"
 #include <stdio.h>
 #include <string.h>
 
-#define WHY_MAX 300
+#define WHY_MAX      300
+#define PASS_BASE_MS 500 /* of a job whose task is not here */
+#define PASS_CAP_MS  30000
+#define PASSES_MAX   20 /* about four minutes */
 
 static void job_id(const struct worker_dispatch *dispatch, const struct worker_run *run,
                    char out[QN_ID_SIZE])
@@ -132,18 +136,41 @@ void worker_dispatch_told(struct worker_dispatch *dispatch, struct worker_run *r
 
 /* ---- taking ---- */
 
-static void end_unstarted(struct worker_dispatch *dispatch, struct worker_run *run,
-                          enum worker_fate fate, const char *why)
+static void end_after(struct worker_dispatch *dispatch, struct worker_run *run,
+                      enum worker_fate fate, int64_t delay_ms, const char *why)
 {
     const struct worker_end end = {
         .fate = fate,
-        .delay_ms = -1,
+        .delay_ms = delay_ms,
         .error = {.data = why, .len = strlen(why)},
         .started_ms = run->started_ms,
         .ended_ms = run->started_ms,
     };
 
     worker_dispatch_ended(dispatch, run, &end);
+}
+
+static void end_unstarted(struct worker_dispatch *dispatch, struct worker_run *run,
+                          enum worker_fate fate, const char *why)
+{
+    end_after(dispatch, run, fate, -1, why);
+}
+
+/* Another worker of the queue may have the task: it gets a chance before the job fails. */
+static void pass_on(struct worker_dispatch *dispatch, struct worker_run *run, const char *why)
+{
+    static const struct qn_backoff_policy policy = {
+        .shape = QN_SHAPE_EXPONENTIAL, .base_ms = PASS_BASE_MS, .cap_ms = PASS_CAP_MS};
+    uint64_t random = 0;
+
+    if (run->tried.snoozes >= PASSES_MAX) {
+        end_unstarted(dispatch, run, WORKER_FATE_REJECTED, why);
+        return;
+    }
+    if (qn_random(&random, sizeof(random), NULL) != QN_OK)
+        random = (uint64_t)run->started_ms;
+    end_after(dispatch, run, WORKER_FATE_SNOOZE,
+              qn_backoff_ms(&policy, (int)run->tried.snoozes + 1, random), why);
 }
 
 static void copy_span(char *out, size_t size, struct qn_span text)
@@ -204,9 +231,12 @@ void worker_dispatch_taken(struct worker_dispatch *dispatch, size_t queue,
     }
     run->started_ms = now_ms;
     run->max_attempts = 1;
-    if (read_record(run, why, sizeof(why)) != QN_OK ||
-        choose(dispatch, run, why, sizeof(why)) != QN_OK) {
+    if (read_record(run, why, sizeof(why)) != QN_OK) {
         end_unstarted(dispatch, run, WORKER_FATE_REJECTED, why);
+        return;
+    }
+    if (choose(dispatch, run, why, sizeof(why)) != QN_OK) {
+        pass_on(dispatch, run, why);
         return;
     }
     log_job(dispatch, QN_LOG_INFO, "job taken", run);

@@ -151,8 +151,21 @@ class Handlers(WorkerCase):
         for pid in self.traced_pids():
             self.wait_until(lambda pid=pid: state_of(pid) == "", LONG, f"{pid} to be gone")
 
-    def test_an_unknown_task_is_rejected_by_name(self):
-        info = self.check_ended(self.put("no.such"), "failed", "rejected", attempts=0)
+    def test_a_job_whose_task_is_elsewhere_is_passed_on(self):
+        job = self.put("test.pid")
+        self.wait_for_line(self.one, "job ended", job=job, outcome="snoozed")
+        self.assertIn('no task "test.pid"', self.history(self.seen(job))[0]["error"])
+        other = self.program("misbehaving_worker", env=self.env, label="other")
+        info = self.check_ended(job, "succeeded", attempts=1)
+        self.assertEqual(self.history(info)[0]["end"], "snoozed")
+        other.stop()
+
+    def test_a_task_that_nobody_has_is_rejected_at_last(self):
+        self.one.send(signal.SIGSTOP)
+        job = self.put("no.such")
+        self.server.cli("HSET", self.key("try"), job.split(".")[1], "0 0 20 -\n")
+        self.one.send(signal.SIGCONT)
+        info = self.check_ended(job, "failed", "rejected", attempts=0)
         self.assertIn("no.such", info["error"])
 
     def test_wrong_arguments_are_rejected_by_name(self):
