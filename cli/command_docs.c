@@ -154,7 +154,7 @@ const char cli_doc_dead_letter_delete[] =
 
 const char cli_doc_stats[] =
     "Shows the queues, the workers and the broker's memory. --watch draws them again and "
-    "again, with rates.\n\n"
+    "again, with rates, until q or Ctrl-C; with --json it writes a line for each look.\n\n"
     "    quern stats\n"
     "    quern stats --watch --every 2s";
 

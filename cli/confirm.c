@@ -20,7 +20,7 @@ int cli_confirm(const struct cli *cli, const char *question, const char *word,
     if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
         return qn_fail(reterr, QN_EINVAL, "%s: give --yes, there is no terminal to ask on",
                        cli->command->name);
-    fprintf(stderr, word ? "%s Type %s to go on: " : "%s [y/N] ", question, word);
+    fprintf(stderr, word ? "%s\nType %s to go on: " : "%s [y/N] ", question, word);
     fflush(stderr);
     if (!fgets(answer, sizeof(answer), stdin))
         fputc('\n', stderr);

@@ -59,10 +59,15 @@ static void add_totals(struct qn_buf *out, const struct qn_stats *stats)
 static void add_figures(struct qn_buf *out, const struct qn_stats *stats)
 {
     qn_json_member_number(out, "queued", cli_look_queued(stats));
+    qn_json_add_key(out, "queued_by_priority");
+    qn_buf_printf(out, "[%lld,%lld,%lld,%lld]", (long long)stats->queued[0],
+                  (long long)stats->queued[1], (long long)stats->queued[2],
+                  (long long)stats->queued[3]);
     qn_json_member_number(out, "running", stats->running);
     qn_json_member_number(out, "scheduled", stats->scheduled);
     qn_json_member_number(out, "retrying", stats->retrying);
     qn_json_member_number(out, "failed", stats->failed);
+    qn_json_member_number(out, "ended", stats->ended);
 }
 
 static void add_rate(struct qn_buf *out, const char *key, double rate)
