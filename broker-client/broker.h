@@ -422,7 +422,8 @@ struct qn_broker_ops {
     void (*schedules)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
     void (*lead)(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
-    /* Version, memory, eviction policy, persistence as a JSON object. */
+    /* Version, memory, eviction policy, persistence as a JSON object; members that the
+     * server does not tell (it may forbid CONFIG) are not there. */
     void (*server)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 
     /* For programs with a loop of their own: the command connection's fd (-1 while
@@ -457,6 +458,7 @@ struct qn_broker_options {
     int64_t timeout_ms;  /* of connecting and of each answer */
     bool waits;          /* will use wait(): has a second connection */
     bool watches;        /* will use watch(): has a subscribing connection */
+    bool inspects;       /* only looks: a server that is too old or evicts is not refused */
 };
 
 /* By the URL's scheme. Does not wait for the connection: operations issued while

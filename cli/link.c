@@ -56,7 +56,8 @@ static int greet(struct cli_link *link, struct qn_err *reterr)
                    whose, greeting.why.msg);
 }
 
-static int open_broker(struct cli_link *link, const struct cli *cli, struct qn_err *reterr)
+static int open_broker(struct cli_link *link, const struct cli *cli, bool inspects,
+                       struct qn_err *reterr)
 {
     int rc = qn_loop_create(&link->loop, reterr);
     const struct qn_broker_options options = {
@@ -66,21 +67,33 @@ static int open_broker(struct cli_link *link, const struct cli *cli, struct qn_e
         .namespace_ = qn_config_text(&cli->config, "namespace"),
         .program = "quern",
         .timeout_ms = link->timeout_ms,
+        .inspects = inspects,
     };
 
     return rc == QN_OK ? qn_broker_open(&link->broker, &options, reterr) : rc;
 }
 
-int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr)
+static int open_link(struct cli_link *ret, const struct cli *cli, bool inspects,
+                     struct qn_err *reterr)
 {
     *ret = (struct cli_link){.timeout_ms = qn_config_number(&cli->config, "broker-timeout")};
-    int rc = open_broker(ret, cli, reterr);
+    int rc = open_broker(ret, cli, inspects, reterr);
 
     if (rc == QN_OK)
         rc = greet(ret, reterr);
     if (rc != QN_OK)
         cli_link_close(ret);
     return rc;
+}
+
+int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr)
+{
+    return open_link(ret, cli, false, reterr);
+}
+
+int cli_link_open_to_inspect(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr)
+{
+    return open_link(ret, cli, true, reterr);
 }
 
 void cli_link_close(struct cli_link *link)

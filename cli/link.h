@@ -16,6 +16,9 @@ struct cli_link {
 };
 
 QN_MUST_CHECK int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr);
+/* The same for a look at a server that may be unfit for jobs (qn_broker_options.inspects). */
+QN_MUST_CHECK int cli_link_open_to_inspect(struct cli_link *ret, const struct cli *cli,
+                                           struct qn_err *reterr);
 void cli_link_close(struct cli_link *link); /* zeroed is fine */
 
 /* For files that ask questions of their own: the first member of what they pass along as

@@ -10,6 +10,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
+struct loading {
+    struct worker_registry *registry;
+    int64_t load_ms;
+    worker_fault_fn *on_fault; /* NULL: the first fault is the end */
+    void *arg;
+};
+
+/* QN_OK when one is to go on all the same. */
+static int go_on(const struct loading *loading, int rc, const struct qn_err *why)
+{
+    if (rc == QN_OK || !loading->on_fault)
+        return rc;
+    loading->on_fault(loading->arg, why);
+    return QN_OK;
+}
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t len = strlen(text), end_len = strlen(end);
@@ -27,16 +43,17 @@ static bool is_known(const struct worker_registry *registry, const char *file)
 }
 
 /* real is a regular file's path without links; name is how it was found. */
-static int load_file(struct worker_registry *registry, const char *name, const char *real,
-                     int64_t load_ms, struct qn_err *reterr)
+static int load_file(const struct loading *loading, const char *name, const char *real,
+                     struct qn_err *reterr)
 {
+    struct worker_registry *registry = loading->registry;
     char shown[WORKER_FILE_TEXT_SIZE];
 
     worker_file_text(real, shown);
     if (is_known(registry, real))
         return qn_fail(reterr, QN_EEXISTS, "%s: is in task-path twice", shown);
     if (ends_with(name, ".so"))
-        return worker_plugin_add(registry, real, load_ms, reterr);
+        return worker_plugin_add(registry, real, loading->load_ms, reterr);
     if (ends_with(name, ".task"))
         return worker_taskfile_add(registry, real, reterr);
     return qn_fail(reterr, QN_EINVAL, "%s: is neither a plugin (.so) nor a task file (.task)",
@@ -68,8 +85,8 @@ static int find(const char *name, char real[PATH_MAX], struct stat *ret, struct 
     return QN_OK;
 }
 
-static int load_entry(struct worker_registry *registry, const char *folder, const char *entry,
-                      int64_t load_ms, struct qn_err *reterr)
+static int load_entry(const struct loading *loading, const char *folder, const char *entry,
+                      struct qn_err *reterr)
 {
     char name[PATH_MAX], real[PATH_MAX];
     struct stat is;
@@ -79,11 +96,10 @@ static int load_entry(struct worker_registry *registry, const char *folder, cons
     int rc = find(name, real, &is, reterr);
     if (rc != QN_OK || S_ISDIR(is.st_mode))
         return rc;
-    return load_file(registry, name, real, load_ms, reterr);
+    return load_file(loading, name, real, reterr);
 }
 
-static int load_folder(struct worker_registry *registry, const char *folder, int64_t load_ms,
-                       struct qn_err *reterr)
+static int load_folder(const struct loading *loading, const char *folder, struct qn_err *reterr)
 {
     struct dirent **entries;
     int n = scandir(folder, &entries, is_source, by_bytes);
@@ -95,7 +111,7 @@ static int load_folder(struct worker_registry *registry, const char *folder, int
         return qn_fail_sys(reterr, "%s", shown);
     for (int i = 0; i < n; i++) {
         if (rc == QN_OK)
-            rc = load_entry(registry, folder, entries[i]->d_name, load_ms, reterr);
+            rc = go_on(loading, load_entry(loading, folder, entries[i]->d_name, reterr), reterr);
         free(entries[i]);
     }
     free(entries);
@@ -104,8 +120,7 @@ static int load_folder(struct worker_registry *registry, const char *folder, int
 
 /* ---- the list ---- */
 
-static int load(struct worker_registry *registry, const char *name, int64_t load_ms,
-                struct qn_err *reterr)
+static int load(const struct loading *loading, const char *name, struct qn_err *reterr)
 {
     char real[PATH_MAX];
     struct stat is;
@@ -113,25 +128,43 @@ static int load(struct worker_registry *registry, const char *name, int64_t load
 
     if (rc != QN_OK)
         return rc;
-    return S_ISDIR(is.st_mode) ? load_folder(registry, real, load_ms, reterr)
-                               : load_file(registry, name, real, load_ms, reterr);
+    return S_ISDIR(is.st_mode) ? load_folder(loading, real, reterr)
+                               : load_file(loading, name, real, reterr);
 }
 
-int worker_sources_load(struct worker_registry *registry, const char *path, int64_t load_ms,
-                        struct qn_err *reterr)
+static int load_all(const struct loading *loading, const char *path, struct qn_err *reterr)
 {
-    struct qn_err why = {.code = QN_OK};
     int rc = QN_OK;
 
     while (rc == QN_OK && *path) {
         size_t len = strcspn(path, ":");
         char *name = qn_strndup(path, len);
         if (!name)
-            return qn_fail(reterr, QN_ENOMEM, "task-path: out of memory");
+            return qn_fail(reterr, QN_ENOMEM, "out of memory");
         if (len > 0)
-            rc = load(registry, name, load_ms, &why);
+            rc = go_on(loading, load(loading, name, reterr), reterr);
         qn_free(name);
         path += len + (path[len] == ':');
     }
+    return rc;
+}
+
+int worker_sources_load(struct worker_registry *registry, const char *path, int64_t load_ms,
+                        struct qn_err *reterr)
+{
+    const struct loading loading = {.registry = registry, .load_ms = load_ms};
+    struct qn_err why = {.code = QN_OK};
+    int rc = load_all(&loading, path, &why);
+
     return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "task-path: %s", why.msg);
+}
+
+void worker_sources_try(struct worker_registry *registry, const char *path, int64_t load_ms,
+                        worker_fault_fn *on_fault, void *arg)
+{
+    const struct loading loading = {registry, load_ms, on_fault, arg};
+    struct qn_err why = {.code = QN_OK};
+
+    if (load_all(&loading, path, &why) != QN_OK)
+        on_fault(arg, &why);
 }

@@ -16,4 +16,9 @@
 QN_MUST_CHECK int worker_sources_load(struct worker_registry *registry, const char *path,
                                       int64_t load_ms, struct qn_err *reterr);
 
+/* Goes on behind what is wrong, to tell all of it. */
+typedef void worker_fault_fn(void *arg, const struct qn_err *why);
+void worker_sources_try(struct worker_registry *registry, const char *path, int64_t load_ms,
+                        worker_fault_fn *on_fault, void *arg);
+
 #endif

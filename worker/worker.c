@@ -1,5 +1,6 @@
 
 #include "broker-client/settings.h"
+#include "check.h"
 #include "common/log.h"
 #include "local.h"
 #include "plugin.h"
@@ -15,10 +16,12 @@ static const char help[] =
     "usage: quern-worker [OPTION...] [serve]\n"
     "       quern-worker [OPTION...] run TASK [key=value ... | --args JSON | --batch FILE]\n"
     "       quern-worker [OPTION...] tasks [--json] [NAME]\n"
+    "       quern-worker [OPTION...] check\n"
     "\n"
     "serve   takes jobs from queues and runs them, until it is told to stop\n"
     "run     runs a task here and now, without a broker\n"
     "tasks   lists the tasks with their parameters\n"
+    "check   looks at what the tasks need, as JSON; quern doctor shows it to people\n"
     "\n"
     "signals to serve:\n"
     "  TERM, INT   drain: running jobs end, nothing is taken; a second one kills them and\n"
@@ -84,8 +87,13 @@ static int gather_tasks(struct worker_registry **ret, const struct qn_config *co
     return rc;
 }
 
+struct given {
+    const struct qn_task *const *tasks;
+    qn_check_fn *const *checks;
+};
+
 static int with_config(int argc, char **argv, const struct qn_config *config,
-                       const struct qn_task *const *tasks)
+                       const struct given *given)
 {
     struct worker_registry *registry = NULL;
     struct qn_err why = {0};
@@ -94,7 +102,9 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
     if (qn_settings_log(config, "quern-worker", &why) != QN_OK ||
         qn_settings_zone(config, &why) != QN_OK)
         return usage(why.msg);
-    if (gather_tasks(&registry, config, tasks, &why) == QN_OK)
+    if (argc > 0 && strcmp(argv[0], "check") == 0)
+        return worker_check_main(argc, argv, config, given->tasks, given->checks);
+    if (gather_tasks(&registry, config, given->tasks, &why) == QN_OK)
         code = dispatch(argc, argv, config, registry);
     else
         qn_log(QN_LOG_ERROR, "quern-worker cannot run", QN_STR("why", why.msg));
@@ -102,8 +112,10 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
     return code;
 }
 
-int qn_worker_main(int argc, char **argv, const struct qn_task *const *tasks)
+int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
+                     qn_check_fn *const *checks)
 {
+    const struct given given = {tasks, checks};
     struct qn_config config;
     struct qn_err why = {0};
     int used = 0;
@@ -125,7 +137,12 @@ int qn_worker_main(int argc, char **argv, const struct qn_task *const *tasks)
     }
     if (rc != QN_OK)
         return usage(why.msg);
-    int code = with_config(argc - 1 - used, argv + 1 + used, &config, tasks);
+    int code = with_config(argc - 1 - used, argv + 1 + used, &config, &given);
     qn_config_release(&config);
     return code;
+}
+
+int qn_worker_main(int argc, char **argv, const struct qn_task *const *tasks)
+{
+    return worker_main_with(argc, argv, tasks, NULL);
 }

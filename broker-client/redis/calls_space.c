@@ -1,9 +1,6 @@
 /* calls_space.c - the directory of a namespace: tasks, queues, workers, leaders. */
 #include "redis.h"
 
-#include "common/json.h"
-#include <string.h>
-
 #define PUBLISH_MAX   200
 #define WORKERS_MAX   1000
 #define SCHEDULES_MAX 10000
@@ -180,63 +177,5 @@ void qn_redis_lead(struct qn_broker *b, const char *what, const char *holder, in
         return;
     qn_call_add_str(call, holder);
     qn_call_add_i64(call, lease_ms);
-    qn_redis_send(b, call);
-}
-
-/* ---- the server ---- */
-
-/* Lines "name:value" of INFO to members of a JSON object; unknown ones are left out. */
-static void add_info(struct qn_buf *out, const char *info)
-{
-    static const char *const texts[] = {"redis_version", "maxmemory_policy", "role",
-                                        "aof_last_write_status", "rdb_last_bgsave_status"};
-    static const char *const numbers[] = {"used_memory", "maxmemory", "aof_enabled",
-                                          "uptime_in_seconds", "connected_clients"};
-    enum { N = sizeof(texts) / sizeof(texts[0]) };
-
-    for (const char *line = info; line && *line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        size_t name = strcspn(line, ":\r\n");
-        const char *value = line + name + (line[name] == ':');
-        size_t len = strcspn(value, "\r\n");
-        for (size_t i = 0; i < N; i++) {
-            if (strlen(texts[i]) == name && memcmp(texts[i], line, name) == 0) {
-                qn_json_add_key(out, texts[i]);
-                qn_json_add_string(out, value, len);
-            } else if (strlen(numbers[i]) == name && memcmp(numbers[i], line, name) == 0) {
-                qn_json_add_key(out, numbers[i]);
-                qn_buf_add(out, value, len);
-            }
-        }
-    }
-}
-
-static void on_server(struct qn_call *call, int rc, const struct qn_err *err,
-                      const redisReply *answer)
-{
-    struct qn_reading r;
-    struct qn_buf json;
-
-    if (!qn_reading_begin(&r, call, rc, err, answer, 0))
-        return;
-    struct qn_span info = qn_reading_span(&r, answer);
-    qn_buf_init(&json, 4096);
-    qn_buf_add_byte(&json, '{');
-    add_info(&json, info.data);
-    qn_buf_add_byte(&json, '}');
-    if (qn_buf_status(&json) != QN_OK)
-        qn_reading_fail(&r, qn_buf_status(&json), "INFO does not fit");
-    r.reply.text = (struct qn_span){.data = json.data, .len = json.len};
-    qn_reading_end(&r);
-    qn_buf_release(&json);
-}
-
-void qn_redis_server(struct qn_broker *b, qn_reply_fn *fn, void *arg)
-{
-    struct qn_call *call = qn_redis_plain(b, 1, on_server, fn, arg);
-
-    if (!call)
-        return;
-    qn_call_add_str(call, "INFO");
     qn_redis_send(b, call);
 }

@@ -34,6 +34,7 @@ struct qn_conn_options {
     const char *now_text; /* load the scripts, with this now(); NULL: none, and do not look
                              at the protocol's version */
     const char *channel;  /* subscribe to it; NULL: none */
+    bool inspects;        /* neither version nor eviction policy is a reason to refuse */
     bool keep_while_down; /* calls wait for the connection instead of failing */
     qn_link_fn *on_link;
     void (*on_message)(void *arg, const redisReply *message); /* of the channel */

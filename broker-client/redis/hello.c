@@ -100,12 +100,13 @@ static int64_t major_of(const char *version)
 static void on_server_info(struct qn_call *call, int rc, const struct qn_err *err,
                            const redisReply *answer)
 {
+    const struct qn_conn *conn = call->owner;
     char version[32];
     struct qn_err why;
 
     if (rc == QN_ECONN)
         must_be_ok(call, rc, err, answer);
-    if (rc != QN_OK)
+    if (rc != QN_OK || conn->opt.inspects)
         return;
     info_value(answer, "redis_version:", version, sizeof(version));
     if (version[0] != '\0' && major_of(version) < 7) {
@@ -117,11 +118,12 @@ static void on_server_info(struct qn_call *call, int rc, const struct qn_err *er
 static void on_memory_info(struct qn_call *call, int rc, const struct qn_err *err,
                            const redisReply *answer)
 {
+    const struct qn_conn *conn = call->owner;
     char policy[64];
     struct qn_err why;
 
     (void)err;
-    if (rc != QN_OK)
+    if (rc != QN_OK || conn->opt.inspects)
         return;
     info_value(answer, "maxmemory_policy:", policy, sizeof(policy));
     if (policy[0] != '\0' && strcmp(policy, "noeviction") != 0) {

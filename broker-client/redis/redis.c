@@ -174,6 +174,7 @@ static int open_connections(struct qn_redis *redis, const struct qn_broker_optio
         .client_name = redis->client_name,
         .timeout_ms = redis->timeout_ms,
         .ns = redis->ns,
+        .inspects = options->inspects,
         .arg = redis,
     };
     struct qn_conn_options command = base, waiting = base, subscription = base;

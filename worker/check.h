@@ -1,0 +1,21 @@
+/* check.h - quern-worker check: the checks of an installation that only a worker can make,
+ * as one JSON array of verdicts (common/verdict.h) on stdout. quern doctor asks for it.
+ *
+ * Its own check is that of task-path. Those of what the tasks need are handed in by the
+ * program that also hands in the tasks.
+ */
+#ifndef WORKER_CHECK_H
+#define WORKER_CHECK_H
+
+#include "common/verdict.h"
+#include <quern/task.h>
+
+/* qn_worker_main() with checks, an array that ends with NULL; NULL for none. */
+int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
+                     qn_check_fn *const *checks);
+
+/* The subcommand; argv[0] is its name. 0 whatever was found. */
+int worker_check_main(int argc, char **argv, const struct qn_config *config,
+                      const struct qn_task *const *tasks, qn_check_fn *const *checks);
+
+#endif
