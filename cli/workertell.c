@@ -1,4 +1,5 @@
 /* workertell.c - quern worker quiet, stop: a message to the inbox of each that is meant. */
+#include "common/json_member.h"
 #include "jsontext.h"
 #include "link_operate.h"
 #include "run.h"
@@ -89,18 +90,33 @@ static bool tell_through(void *arg, const char *queue)
     return told || attempt->rc != QN_OK;
 }
 
+static void say_json(const struct telling *telling, const struct cli_pair *worker)
+{
+    struct qn_buf out;
+
+    qn_buf_init(&out, 4096);
+    qn_buf_add_byte(&out, '{');
+    qn_json_member_text(&out, "worker", worker->name);
+    qn_json_member_text(&out, "told", telling->text);
+    fprintf(telling->cli->term.out, "%s}\n", out.data);
+    qn_buf_release(&out);
+}
+
 static void say(const struct telling *telling, const struct cli_pair *worker)
 {
-    FILE *out = telling->cli->term.out;
-    char name[NAME_SIZE];
+    const struct cli_term *term = &telling->cli->term;
+    char name[NAME_SIZE], line[NAME_SIZE * 2];
 
+    if (telling->cli->json) {
+        say_json(telling, worker);
+        return;
+    }
     host_and_pid(worker, name);
-    if (telling->cli->json)
-        fprintf(out, "{\"worker\":\"%s\",\"told\":\"%s\"}\n", worker->name, telling->text);
-    else
-        fprintf(out, "%s (%s) was told to %s\n", worker->name, name,
-                strcmp(telling->text, "stop") == 0 ? "stop: it ends when its jobs have ended"
-                                                   : "be quiet: it takes no more jobs");
+    snprintf(line, sizeof(line), "%.80s (%s) was told to %s", worker->name, name,
+             strcmp(telling->text, "stop") == 0 ? "stop: it ends when its jobs have ended"
+                                                : "be quiet: it takes no more jobs");
+    cli_say(term, CLI_PLAIN, line);
+    fputc('\n', term->out);
 }
 
 static int tell_one(struct telling *telling, const struct cli_pair *worker, struct qn_err *reterr)
@@ -127,7 +143,8 @@ static int tell_many(struct telling *telling, struct qn_err *reterr)
         const struct cli_pair *worker = &telling->workers.all[i];
         if (!queue || any_queue(worker, is_same, &queue))
             rc = tell_one(telling, worker, reterr);
-        rc = rc == QN_ENOTFOUND ? QN_OK : rc; /* it left meanwhile */
+        if (rc == QN_ENOTFOUND || rc == QN_EINVAL) /* it left meanwhile, or is none */
+            rc = QN_OK;
     }
     if (rc == QN_OK && telling->told == 0)
         return qn_fail(reterr, QN_ENOTFOUND, "there is no such worker alive");

@@ -7,6 +7,7 @@ import subprocess
 import case
 import servers
 from cli_case import Cli
+from terminal import Terminal
 
 
 class Operate(Cli):
@@ -194,6 +195,41 @@ class Queues(Operate):
         self.assertNotIn("oldest_enqueued_at", queues["small"])
 
 
+class OnATerminal(Operate):
+    def terminal(self, *words):
+        terminal = Terminal("quern", *words, env=self.env)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def test_tables_fit_80_columns(self):
+        self.worker()
+        for _ in range(3):
+            self.dead_letter()
+        for words, seen in ((["queue", "list"], r"default +0 .* open"),
+                            (["worker", "list"], r"running .* default:2"),
+                            (["dead-letter", "list"], r"test.answer +error +1 .*it answers"),
+                            (["stats"], r"all +0 +0 +0 +0 +3 ")):
+            terminal = self.terminal(*words)
+            self.assertEqual(terminal.end(), 0)
+            self.assertRegex(terminal.screen.text(), seen)
+            self.assertEqual(terminal.screen.wrapped, 0, terminal.screen.text())
+
+    def test_a_drain_shows_what_is_left_and_what_keeps_it_there(self):
+        self.worker()
+        running = self.make("test.wait")
+        self.wait_for_state(running, "running")
+        late = self.make("test.echo", "--delay", "1h")
+        self.ok("queue", "pause", "default")
+        terminal = self.terminal("queue", "drain", "default", "--wait")
+        terminal.wait_for("1 running, 1 scheduled")
+        self.assertIn("default is paused too: none of its jobs start", terminal.screen.text())
+        self.ok("job", "cancel", late)
+        terminal.wait_for("1 running$")
+        self.ok("job", "cancel", running)
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn("default is empty", terminal.screen.text())
+
+
 class LostAnswers(Operate):
     """The connection breaks while the broker has the question."""
 
@@ -277,6 +313,21 @@ class Workers(Operate):
         self.assertEqual(self.json("job", "show", job)["state"], "running")
         self.ok("job", "cancel", job)
         self.assertEqual(worker.wait(20), 0)
+
+    def test_what_a_worker_says_of_itself_cannot_write_to_a_terminal(self):
+        self.worker()
+        said = {"host": "\x1b[31mh", "pid": 1, "queues": [{"name": "default"}]}
+        for name in ("hostile", 'no"name\n'):
+            self.server.cli("ZADD", "{t}:workers", 9 * 10 ** 12, name)
+            self.server.cli("SET", "{t}:worker:" + name, json.dumps(said))
+            self.server.cli("ZADD", "{t:default}:leases", 9 * 10 ** 12, name)
+        text = self.ok("worker", "quiet", "--all")
+        self.assertIn("hostile (?[31mh:1) was told to be quiet", text)
+        self.assertNotIn("\x1b", text)
+        self.assertEqual(len(text.splitlines()), 2)
+        self.fails(2, "an incarnation", "worker", "quiet", "no")
+        self.assertEqual(self.json("worker", "stop", "hostile"),
+                         {"worker": "hostile", "told": "stop"})
 
     def test_who_is_not_there_is_named(self):
         self.fails(3, 'no worker "nobody"', "worker", "stop", "nobody")
