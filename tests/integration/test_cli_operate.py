@@ -208,7 +208,7 @@ class OnATerminal(Operate):
         for words, seen in ((["queue", "list"], r"default +0 .* open"),
                             (["worker", "list"], r"running .* default:2"),
                             (["dead-letter", "list"], r"test.answer +error +1 .*it answers"),
-                            (["stats"], r"all +0 +0 +0 +0 +3 ")):
+                            (["stats"], r"all +0 +0 +0 +0 +3\n")):
             terminal = self.terminal(*words)
             self.assertEqual(terminal.end(), 0)
             self.assertRegex(terminal.screen.text(), seen)
