@@ -8,7 +8,6 @@
 #define ZONES    "/usr/share/zoneinfo"
 #define ZONE_MAX 64
 
-
 /* The file must be known before the environment and the arguments are applied,
  * though both are stronger than it: look for its name first. */
 static const char *file_from_args(int argc, char *const *argv)
