@@ -149,6 +149,14 @@ static int take_option(struct line *line, const char *word)
     return QN_OK;
 }
 
+/* The name of a worker may begin with a dash. No option here has one dash and a long name. */
+static bool may_be_name(const struct line *line, const char *word)
+{
+    const struct cli_command *command = line->cli->command;
+
+    return command && command->most != 0 && strlen(word) > 2;
+}
+
 static int take_all(struct line *line)
 {
     bool words_only = false;
@@ -162,7 +170,7 @@ static int take_all(struct line *line)
             rc = take_option(line, word + 2);
         else if (!words_only && strcmp(word, "-h") == 0)
             line->help = true;
-        else if (!words_only && word[0] == '-' && word[1] != '\0')
+        else if (!words_only && word[0] == '-' && word[1] != '\0' && !may_be_name(line, word))
             rc = wrong(line, "there is no option ", word);
         else
             rc = take_word(line, word);

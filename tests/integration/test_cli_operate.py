@@ -331,6 +331,7 @@ class Workers(Operate):
 
     def test_who_is_not_there_is_named(self):
         self.fails(3, 'no worker "nobody"', "worker", "stop", "nobody")
+        self.fails(3, 'no worker "-iCgI"', "worker", "stop", "-iCgI")  # names may begin so
         self.fails(3, "no such worker alive", "worker", "quiet", "--all")
         self.fails(2, "name workers, or give one of --all and --queue", "worker", "stop")
         self.fails(2, "name workers, or give one of", "worker", "stop", "a", "--all")
