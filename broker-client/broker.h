@@ -458,7 +458,8 @@ struct qn_broker_options {
     int64_t timeout_ms;  /* of connecting and of each answer */
     bool waits;          /* will use wait(): has a second connection */
     bool watches;        /* will use watch(): has a subscribing connection */
-    bool inspects;       /* only looks: a server that is too old or evicts is not refused */
+    bool inspects;       /* only looks, writes nothing: a server that is too old or evicts is not
+                            refused */
 };
 
 /* By the URL's scheme. Does not wait for the connection: operations issued while

@@ -46,7 +46,7 @@ _Noreturn static void child(const struct run *run)
 
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && null >= 0 && dup2(null, 0) >= 0 &&
         dup2(run->pipes[0][1], 1) >= 0 && dup2(run->pipes[1][1], 2) >= 0)
-        execl(run->path, run->path, "--log-format=text", "check", (char *)NULL);
+        execl(run->path, run->path, "check", (char *)NULL);
     dprintf(2, "%s: %s\n", run->path, strerror(errno));
     _exit(127);
 }

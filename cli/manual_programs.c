@@ -29,12 +29,15 @@ static const struct cli_manual_program worker = {
                  {"quern-worker",
                   "[OPTION ...] run TASK [KEY=VALUE ... | --args JSON | --args-file "
                   "FILE | --batch FILE] [--artifacts FOLDER] [--verbose]"},
-                 {"quern-worker", "[OPTION ...] tasks [--json] [NAME]"}},
+                 {"quern-worker", "[OPTION ...] tasks [--json] [NAME]"},
+                 {"quern-worker", "[OPTION ...] check"}},
     .doc = "One supervisor, which talks to Redis and runs no task, and as many executors as "
            "--concurrency says: child processes that run one job at a time each. Any number of "
            "workers may serve a queue, on any number of machines.\n\n"
            "serve, the default, takes jobs until it is told to stop. run runs a task here and "
-           "now, without a broker. tasks lists the tasks with their parameters.\n\n"
+           "now, without a broker. tasks lists the tasks with their parameters. "
+           "check looks at the database and the task files and tells as JSON what it found, for "
+           "quern doctor.\n\n"
            "Tasks are those that are compiled in, and those that --task-path names: plugins "
            "(*.so), and programs described by task files (*.task).\n\n"
            "As process 1 of a container it reaps what tasks leave behind.\n\n"

@@ -151,7 +151,7 @@ static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
         qn_conn_refuse(conn, &why);
         return;
     }
-    if (answer->type != REDIS_REPLY_NIL)
+    if (answer->type != REDIS_REPLY_NIL || conn->opt.inspects)
         return;
     qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
     if (SAY(conn, may_fail, "SET", key, QN_PROTO_TEXT, "NX")) /* a full Redis may refuse */
