@@ -90,6 +90,7 @@ class DeadLetters(Operate):
         text = self.ok("dead-letter", "list", "--limit", "1")
         self.assertIn("1 more; --limit shows them", text)
         self.assertRegex(self.ok("dead-letter", "list"), rf"{failed} +test.answer +error +1 ")
+        self.fails(3, "no worker has served it", "dead-letter", "list", "--queue", "nosuch")
         self.fails(2, '--cause: "tired" is not', "dead-letter", "list", "--cause", "tired")
 
     def test_replay_by_filter_runs_them_again(self):
