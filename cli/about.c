@@ -4,9 +4,47 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "dev.h"
+#include "link.h"
 #include "postgres_server.h"
 #include "run.h"
 #include <string.h>
+
+static int read_scale(const struct cli *cli, struct cli_dev_options *options, struct qn_err *reterr)
+{
+    int64_t scale;
+    int rc = cli_option_number(cli, "scale", 0, &scale, reterr);
+
+    if (rc == QN_OK && cli_option(cli, "scale") && (scale < 1 || scale > CLI_SCALE_MAX))
+        return qn_fail(reterr, QN_EINVAL, "--scale: 1 to %d", CLI_SCALE_MAX);
+    options->scale = (int)scale;
+    return rc;
+}
+
+/* On the line, not in the environment: there it may be that of a quern dev. */
+static const char *given_broker(const struct cli *cli)
+{
+    const struct qn_value *value = qn_config_value(&cli->config, "broker-url");
+
+    return value->origin == QN_FROM_ARGS ? qn_config_text(&cli->config, "broker-url") : NULL;
+}
+
+static int check_dev(const struct cli *cli, const struct cli_dev_options *options,
+                     struct qn_err *reterr)
+{
+    struct cli_link link = {0};
+
+    if (options->once && !options->demo)
+        return qn_fail(reterr, QN_EINVAL, "--once goes with --demo");
+    if (options->sample && options->database_url)
+        return qn_fail(reterr, QN_EINVAL,
+                       "--demo, --sample and --scale are for the private PostgreSQL, not for "
+                       "--database-url");
+    if (!options->broker_url)
+        return QN_OK;
+    int rc = cli_link_open(&link, cli, reterr);
+    cli_link_close(&link);
+    return rc;
+}
 
 int cli_run_dev(struct cli *cli)
 {
@@ -15,22 +53,21 @@ int cli_run_dev(struct cli *cli)
                                       .demo = cli_flag(cli, "demo"),
                                       .once = cli_flag(cli, "once"),
                                       .verbose = cli_flag(cli, "verbose"),
+                                      .quiet = cli_flag(cli, "quiet"),
+                                      .broker_url = given_broker(cli),
+                                      .cache_url = cli_option(cli, "cache-url"),
+                                      .database_url = cli_option(cli, "database-url"),
+                                      .task_path = cli_option(cli, "task-path"),
+                                      .queues = cli_option(cli, "queues"),
+                                      .concurrency = cli_option(cli, "concurrency"),
                                       .self = cli->self};
     struct qn_err err = {0};
-    int64_t scale;
+    int rc = read_scale(cli, &options, &err);
 
-    if (cli_option_number(cli, "scale", 0, &scale, &err) != QN_OK)
-        return cli_fail(cli, &err);
-    if (cli_option(cli, "scale") && (scale < 1 || scale > CLI_SCALE_MAX)) {
-        qn_fail(&err, QN_EINVAL, "--scale: 1 to %d", CLI_SCALE_MAX);
-        return cli_fail(cli, &err);
-    }
-    if (options.once && !options.demo) {
-        qn_fail(&err, QN_EINVAL, "--once goes with --demo");
-        return cli_fail(cli, &err);
-    }
-    options.scale = (int)scale;
-    return cli_dev_run(&options, &cli->term);
+    options.sample = cli_flag(cli, "sample") || options.demo || options.scale > 0;
+    if (rc == QN_OK)
+        rc = check_dev(cli, &options, &err);
+    return rc == QN_OK ? cli_dev_run(&options, &cli->term) : cli_fail(cli, &err);
 }
 
 static const char *origin_of(const struct qn_value *value)

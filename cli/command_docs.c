@@ -1,10 +1,13 @@
 #include "command_docs.h"
 
 const char cli_doc_dev[] =
-    "Starts a private Redis for the queues, another for caches, PostgreSQL with a sample "
-    "shop, and quern-api, quern-worker and quern-beat, and shows what they do. Nothing "
-    "outside of the data folder is touched; Ctrl-C ends all of it. Its addresses are in "
-    "<data>/env, for another shell.\n\n"
+    "Starts a private Redis for the queues, another for caches, PostgreSQL, quern-api, "
+    "quern-worker and quern-beat, and shows their logs in one stream. What dies is started "
+    "again. Nothing outside of the data folder is touched; Ctrl-C ends all of it. Its "
+    "addresses are in <data>/env, for another shell.\n\n"
+    "--task-path gives its worker tasks of yours. --broker-url on the command line, "
+    "--cache-url and --database-url name servers to use instead of private ones.\n\n"
+    "    quern dev --task-path .\n"
     "    quern dev --demo\n"
     "    quern dev --data /tmp/shop --scale 10";
 

@@ -2,10 +2,17 @@
 
 const struct cli_option cli_dev_options[] = {
     {"data", "FOLDER", "where its data is, ./.data"},
-    {"scale", "N", "size of the sample shop: N times 3,000 orders"},
+    {"task-path", "PATH", "your plugins and task files, for its worker"},
+    {"queues", "QUEUES", "what its worker serves: reports:3,default:1"},
+    {"concurrency", "N", "how many jobs its worker runs at the same time"},
+    {"sample", NULL, "load the sample shop into the database"},
+    {"scale", "N", "the same, N times 3,000 orders"},
+    {"cache-url", "URL", "use this Redis as the cache, start none"},
+    {"database-url", "URL", "use this PostgreSQL, start none"},
     {"demo", NULL, "run a sales report as an HTTP client would"},
     {"once", NULL, "with --demo: end after the report, with its exit code"},
-    {"verbose", NULL, "the logs of all programs on stderr"},
+    {"verbose", NULL, "all log lines, from the start"},
+    {"quiet", NULL, "no log lines, they are in their files"},
     {NULL, NULL, NULL},
 };
 

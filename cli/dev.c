@@ -42,20 +42,37 @@ static const char schedules[] =
 
 /* ---- the steps ---- */
 
+/* A server that was given is used as it is. */
+static int use(char *url, size_t size, const char *given, char note[NOTE_SIZE],
+               struct qn_err *reterr)
+{
+    snprintf(note, NOTE_SIZE, "the one that was given");
+    return qn_str_copy(url, size, given) ? QN_OK
+                                         : qn_fail(reterr, QN_ELIMIT, "its URL is too long");
+}
+
 static int start_broker(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
 {
+    if (dev->options->broker_url)
+        return use(dev->broker.url, sizeof(dev->broker.url), dev->options->broker_url, note,
+                   reterr);
     snprintf(note, NOTE_SIZE, "every job is on disk within a second");
     return cli_redis_start(&dev->broker, CLI_REDIS_BROKER, dev->stack, &dev->folder, reterr);
 }
 
 static int start_cache(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
 {
+    if (dev->options->cache_url)
+        return use(dev->cache.url, sizeof(dev->cache.url), dev->options->cache_url, note, reterr);
     snprintf(note, NOTE_SIZE, "64 MB, evicts");
     return cli_redis_start(&dev->cache, CLI_REDIS_CACHE, dev->stack, &dev->folder, reterr);
 }
 
 static int start_postgres(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
 {
+    if (dev->options->database_url)
+        return use(dev->postgres.url, sizeof(dev->postgres.url), dev->options->database_url, note,
+                   reterr);
     int rc = cli_postgres_start(&dev->postgres, dev->stack, &dev->folder, reterr);
 
     snprintf(note, NOTE_SIZE, "%s%s%.150s", dev->postgres.was_made ? "a new cluster" : "",
@@ -77,8 +94,14 @@ static int find_shop(const struct dev *dev, char out[CLI_PATH_SIZE], struct qn_e
 static int load_shop(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
 {
     char path[CLI_PATH_SIZE];
-    int rc = find_shop(dev, path, reterr);
 
+    if (dev->options->database_url)
+        return QN_OK;
+    if (!dev->options->sample) {
+        snprintf(note, NOTE_SIZE, "not asked for: --sample loads it");
+        return cli_postgres_make_database(&dev->postgres, reterr);
+    }
+    int rc = find_shop(dev, path, reterr);
     if (rc == QN_OK)
         rc = cli_postgres_load_shop(&dev->postgres, path, dev->options->scale, reterr);
     snprintf(note, NOTE_SIZE, "scale %d%s", dev->postgres.scale,
@@ -130,6 +153,19 @@ static void add_variable(struct qn_buf *out, const struct variable *variable)
     qn_buf_printf(out, "export %s='%s'\n", variable->name, variable->value);
 }
 
+/* For our own worker, not for other programs that read the file. */
+static int export_worker_settings(const struct cli_dev_options *options, struct qn_err *reterr)
+{
+    const struct variable settings[] = {{"QUERN_TASK_PATH", options->task_path},
+                                        {"QUERN_QUEUES", options->queues},
+                                        {"QUERN_CONCURRENCY", options->concurrency}};
+
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        if (settings[i].value && setenv(settings[i].name, settings[i].value, 1) < 0)
+            return qn_fail(reterr, QN_ENOMEM, "out of memory");
+    return QN_OK;
+}
+
 static int write_env(struct dev *dev, const struct variable *variables, size_t n,
                      struct qn_err *reterr)
 {
@@ -162,7 +198,8 @@ static int export_settings(struct dev *dev, char note[NOTE_SIZE], struct qn_err 
         if (setenv(variables[i].name, variables[i].value, 1) < 0)
             return qn_fail(reterr, QN_ENOMEM, "out of memory");
     }
-    return write_env(dev, variables, n, reterr);
+    int rc = export_worker_settings(dev->options, reterr);
+    return rc == QN_OK ? write_env(dev, variables, n, reterr) : rc;
 }
 
 static int write_schedules(const struct dev *dev, struct qn_err *reterr)
@@ -213,14 +250,15 @@ static void tell_next(const struct dev *dev)
     fprintf(out, "\nTry next, in another terminal:\n");
     if (id[0] != '\0')
         fprintf(out, "  curl -s %s/v1/jobs/%s\n", url, id);
-    fprintf(out,
-            "  curl -s %s/v1/reports/sales -H 'Content-Type: application/json' \\\n"
-            "       -d '{\"from\":\"2025-04-01\",\"to\":\"2025-06-30\"}'\n"
-            "  . %s/env\n"
-            "  %s enqueue report.sales from=2025-04-01 to=2025-06-30 --wait\n"
-            "  %s job list\n"
-            "  %s worker list\n",
-            url, dev->shown, self, self, self);
+    if (dev->options->sample)
+        fprintf(out,
+                "  curl -s %s/v1/reports/sales -H 'Content-Type: application/json' \\\n"
+                "       -d '{\"from\":\"2025-04-01\",\"to\":\"2025-06-30\"}'\n",
+                url);
+    fprintf(out, "  . %s/env\n", dev->shown);
+    if (dev->options->sample)
+        fprintf(out, "  %s enqueue report.sales from=2025-04-01 to=2025-06-30 --wait\n", self);
+    fprintf(out, "  %s task list\n  %s job list\n  %s stats --watch\n", self, self, self);
     if (id[0] != '\0')
         fprintf(out, "  %s job show %s\n", self, id);
     fprintf(out, "Logs are in %s/log. Ctrl-C stops everything; the data stays.\n", dev->shown);
@@ -246,6 +284,15 @@ static int run_steps(struct dev *dev, struct qn_err *reterr)
     return QN_OK;
 }
 
+/* One stream of all: what it is about is on the terminal. */
+static int show_logs(const struct dev *dev, struct qn_err *reterr)
+{
+    const struct cli_follow_options options = {
+        .out = dev->term->out, .colour = dev->term->colour, .all = dev->options->verbose};
+
+    return cli_stack_follow(dev->stack, &options, reterr);
+}
+
 static int prepare(struct dev *dev, struct qn_err *reterr)
 {
     int rc = cli_programs_find(&dev->programs, reterr);
@@ -263,15 +310,20 @@ static int prepare(struct dev *dev, struct qn_err *reterr)
     if (rc == QN_OK)
         rc = write_schedules(dev, reterr);
     if (rc == QN_OK)
-        rc = cli_stack_create(&dev->stack, dev->folder.log, dev->options->verbose, reterr);
-    return rc;
+        rc = cli_stack_create(&dev->stack, dev->folder.log, reterr);
+    return rc == QN_OK && dev->options->verbose ? show_logs(dev, reterr) : rc;
 }
 
 /* Stays up until it is told to stop, which is no failure then. */
 static int stay(struct dev *dev, struct qn_err *err)
 {
+    int rc = QN_OK;
+
     tell_next(dev);
-    int rc = cli_stack_rest(dev->stack, -1, err);
+    if (!dev->options->verbose && !dev->options->quiet)
+        rc = show_logs(dev, err);
+    if (rc == QN_OK)
+        rc = cli_stack_rest(dev->stack, -1, err);
     if (rc == QN_ESTATE)
         return CLI_EXIT_OK;
     tell_failure(dev, "stopping", err);

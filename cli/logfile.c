@@ -2,6 +2,7 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/str.h"
+#include "logline.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TAIL_MAX   (64 * 1024) /* bytes looked at from the end */
-#define FILES_MAX  16
-#define CHUNK_SIZE 8192
+#define TAIL_MAX       (64 * 1024) /* bytes looked at from the end */
+#define FILES_MAX      16
+#define CHUNK_SIZE     8192
+#define LINE_MAX_BYTES (16 * 1024)
+#define SHOWN_MAX      (128 * 1024)
 
 /* The end of a file, with a NUL behind it; NULL when it cannot be read. */
 static char *read_end(const char *path, size_t *ret_len)
@@ -89,37 +92,61 @@ bool cli_log_find(const char *path, const char *msg, const char *key, char *out,
 struct followed {
     char name[64];
     int fd;
-    bool in_line; /* the line so far has its name in front */
+    struct qn_buf line; /* so far */
 };
 
 struct cli_follow {
+    struct cli_follow_options options;
     int inotify;
     struct qn_watch *watch;
     int n;
     struct followed files[FILES_MAX];
 };
 
-static void copy_bytes(struct followed *file, const char *bytes, size_t len)
+static void show_line(const struct cli_follow *follow, struct followed *file)
+{
+    const struct cli_follow_options *options = &follow->options;
+    struct qn_buf shown;
+
+    qn_buf_init(&shown, SHOWN_MAX);
+    if (cli_logline_add(&shown, file->name, file->line.data, file->line.len, options->colour,
+                        options->all))
+        fwrite(shown.data, 1, shown.len, options->out);
+    qn_buf_release(&shown);
+    qn_buf_reset(&file->line);
+}
+
+/* A line longer than its maximum is shown in pieces. */
+static void copy_bytes(const struct cli_follow *follow, struct followed *file, const char *bytes,
+                       size_t len)
 {
     while (len > 0) {
-        const char *end = memchr(bytes, '\n', len);
-        size_t part = end ? (size_t)(end - bytes) + 1 : len;
-        if (!file->in_line)
-            fprintf(stderr, "%-14s ", file->name);
-        fwrite(bytes, 1, part, stderr);
-        file->in_line = end == NULL;
-        bytes += part;
-        len -= part;
+        size_t room = LINE_MAX_BYTES - file->line.len, most = len < room ? len : room;
+        const char *end = memchr(bytes, '\n', most);
+        size_t part = end ? (size_t)(end - bytes) : most;
+        qn_buf_add(&file->line, bytes, part);
+        if (end || file->line.len == LINE_MAX_BYTES)
+            show_line(follow, file);
+        bytes += part + (end != NULL);
+        len -= part + (end != NULL);
     }
 }
 
-static void copy_new(struct followed *file)
+static void copy_new(const struct cli_follow *follow, struct followed *file)
 {
     char chunk[CHUNK_SIZE];
     ssize_t len;
 
     while ((len = read(file->fd, chunk, sizeof(chunk))) > 0)
-        copy_bytes(file, chunk, (size_t)len);
+        copy_bytes(follow, file, chunk, (size_t)len);
+    fflush(follow->options.out);
+}
+
+static void forget_file(const struct cli_follow *follow, struct followed *file)
+{
+    copy_new(follow, file);
+    close(file->fd);
+    qn_buf_release(&file->line);
 }
 
 static void on_change(void *arg, int fd, unsigned ready)
@@ -131,15 +158,17 @@ static void on_change(void *arg, int fd, unsigned ready)
     while (read(fd, events, sizeof(events)) > 0)
         continue; /* which file it was does not matter */
     for (int i = 0; i < follow->n; i++)
-        copy_new(&follow->files[i]);
+        copy_new(follow, &follow->files[i]);
 }
 
-int cli_follow_create(struct cli_follow **ret, struct qn_loop *loop, struct qn_err *reterr)
+int cli_follow_create(struct cli_follow **ret, struct qn_loop *loop,
+                      const struct cli_follow_options *options, struct qn_err *reterr)
 {
     struct cli_follow *follow = qn_zalloc(1, sizeof(*follow));
 
     if (!follow)
         return qn_fail(reterr, QN_ENOMEM, "out of memory");
+    follow->options = *options;
     follow->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (follow->inotify < 0) {
         qn_free(follow);
@@ -160,10 +189,8 @@ void cli_follow_free(struct cli_follow *follow)
     if (!follow)
         return;
     qn_watch_free(follow->watch);
-    for (int i = 0; i < follow->n; i++) {
-        copy_new(&follow->files[i]);
-        close(follow->files[i].fd);
-    }
+    for (int i = 0; i < follow->n; i++)
+        forget_file(follow, &follow->files[i]);
     close(follow->inotify);
     qn_free(follow);
 }
@@ -172,14 +199,13 @@ static struct followed *place_for(struct cli_follow *follow, const char *name)
 {
     for (int i = 0; i < follow->n; i++)
         if (strcmp(follow->files[i].name, name) == 0) {
-            copy_new(&follow->files[i]);
-            close(follow->files[i].fd);
+            forget_file(follow, &follow->files[i]);
             return &follow->files[i];
         }
     return follow->n < FILES_MAX ? &follow->files[follow->n++] : NULL;
 }
 
-int cli_follow_add(struct cli_follow *follow, const char *name, const char *path,
+int cli_follow_add(struct cli_follow *follow, const char *name, const char *path, bool from_start,
                    struct qn_err *reterr)
 {
     int fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -196,6 +222,8 @@ int cli_follow_add(struct cli_follow *follow, const char *name, const char *path
         return qn_fail(reterr, QN_ELIMIT, "more than %d logs", FILES_MAX);
     }
     *file = (struct followed){.fd = fd};
+    qn_buf_init(&file->line, LINE_MAX_BYTES + 1);
+    (void)lseek(fd, 0, from_start ? SEEK_SET : SEEK_END);
     qn_str_copy(file->name, sizeof(file->name), name);
     return QN_OK;
 }

@@ -244,6 +244,7 @@ static int start_server(struct cli_postgres *postgres, struct qn_err *reterr)
         .stop_signal = SIGINT,
         .death_signal = SIGQUIT,
         .stop_ms = STOP_MS,
+        .again = true,
     };
     int rc = cli_stack_start(postgres->stack, &spec, &child, reterr);
     if (rc != QN_OK)
@@ -331,6 +332,28 @@ static int make_url(struct cli_postgres *postgres, struct qn_err *reterr)
         qn_str_copy(postgres->url, sizeof(postgres->url), url.data);
     qn_buf_release(&url);
     return rc == QN_OK ? rc : qn_fail(reterr, rc, "%s: too long for a URL", postgres->sockets);
+}
+
+static bool noted(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+int cli_postgres_make_database(struct cli_postgres *postgres, struct qn_err *reterr)
+{
+    char made[CLI_PATH_SIZE], loaded[CLI_PATH_SIZE];
+    int rc = cli_path_join(made, postgres->folder->postgres, "shop.empty", reterr);
+
+    if (rc == QN_OK)
+        rc = cli_path_join(loaded, postgres->folder->postgres, "shop.scale", reterr);
+    if (rc == QN_OK)
+        rc = make_url(postgres, reterr);
+    if (rc != QN_OK || (!postgres->was_made && (noted(made) || noted(loaded))))
+        return rc;
+    rc = run_sql(postgres, "postgres", "DROP DATABASE IF EXISTS shop", reterr);
+    if (rc == QN_OK)
+        rc = run_sql(postgres, "postgres", "CREATE DATABASE shop", reterr);
+    return rc == QN_OK ? cli_path_write(made, "", 0, reterr) : rc;
 }
 
 int cli_postgres_load_shop(struct cli_postgres *postgres, const char *sql_file, int scale,

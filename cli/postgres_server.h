@@ -29,7 +29,9 @@ struct cli_postgres {
  * and folder are used until the stack is freed. */
 QN_MUST_CHECK int cli_postgres_start(struct cli_postgres *postgres, struct cli_stack *stack,
                                      const struct cli_folder *folder, struct qn_err *reterr);
-/* The database "shop": loaded when it is missing, or of another scale than wanted
+/* The database "shop", made empty when it is not there. */
+QN_MUST_CHECK int cli_postgres_make_database(struct cli_postgres *postgres, struct qn_err *reterr);
+/* The same: loaded when it is missing, or of another scale than wanted
  * (0: any will do). */
 QN_MUST_CHECK int cli_postgres_load_shop(struct cli_postgres *postgres, const char *sql_file,
                                          int scale, struct qn_err *reterr);

@@ -151,6 +151,10 @@ int cli_programs_start_worker(struct cli_programs *programs, struct cli_stack *s
     qn_buf_init(&wait.body, CLI_ANSWER_MAX);
     rc = cli_stack_await(stack, child, READY_MS, is_listed, &wait, reterr);
     qn_buf_release(&wait.body);
+    char why[256];
+    if (rc == QN_ELOST &&
+        cli_log_find(cli_child_log(child), "quern-worker cannot run", "why", why, sizeof(why)))
+        qn_fail(reterr, rc, "quern-worker does not start: %s", why);
     return rc;
 }
 

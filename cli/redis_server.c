@@ -121,6 +121,7 @@ int cli_redis_start(struct cli_redis *redis, enum cli_redis_kind kind, struct cl
         .stop_signal = SIGTERM,
         .death_signal = SIGKILL,
         .stop_ms = STOP_MS,
+        .again = true,
     };
     rc = cli_stack_start(stack, &spec, &child, reterr);
     return rc == QN_OK ? cli_stack_await(stack, child, READY_MS, answers, redis, reterr) : rc;

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #define TURN_MS        20    /* between two looks at a condition */
-#define LIVED_MS       5000  /* who ends earlier is not started again */
+#define OFTEN_MS       10000 /* who ends OFTEN times in it is not started again */
+#define OFTEN          3
+#define AGAIN_MS       300   /* until the first start after an end; longer for the next */
 #define STOP_MS        60000 /* where a spec says nothing */
 #define LEFT_BEHIND_MS 2000  /* until adopted processes are given up */
 
@@ -22,14 +24,16 @@ struct cli_child {
     char log[CLI_PATH_SIZE];
     pid_t pid; /* 0: does not run */
     int status;
-    int64_t started_ms; /* mono */
+    int64_t ends_ms[OFTEN]; /* when it ended by itself, mono; the last one first */
+    int64_t again_ms;       /* when it is to be started again, 0 it is not */
     bool has_to_run;
+    bool works; /* it was ready once */
 };
 
 struct cli_stack {
     struct qn_loop *loop;
     const char *log_folder;
-    struct cli_follow *follow; /* NULL unless verbose */
+    struct cli_follow *follow; /* NULL: logs are not shown */
     struct qn_signal *signals[4];
     int signo; /* that asked us to stop */
     int asked; /* how often */
@@ -87,8 +91,7 @@ static int watch_signals(struct cli_stack *stack, struct qn_err *reterr)
     return rc;
 }
 
-int cli_stack_create(struct cli_stack **ret, const char *log_folder, bool verbose,
-                     struct qn_err *reterr)
+int cli_stack_create(struct cli_stack **ret, const char *log_folder, struct qn_err *reterr)
 {
     struct cli_stack *stack = qn_zalloc(1, sizeof(*stack));
 
@@ -98,8 +101,6 @@ int cli_stack_create(struct cli_stack **ret, const char *log_folder, bool verbos
     int rc = qn_loop_create(&stack->loop, reterr);
     if (rc == QN_OK)
         rc = watch_signals(stack, reterr);
-    if (rc == QN_OK && verbose)
-        rc = cli_follow_create(&stack->follow, stack->loop, reterr);
     if (rc == QN_OK && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
         rc = qn_fail_sys(reterr, "subreaper");
     if (rc != QN_OK) {
@@ -114,10 +115,8 @@ int cli_stack_create(struct cli_stack **ret, const char *log_folder, bool verbos
 
 static int spawn(struct cli_child *child, struct qn_err *reterr)
 {
-    int rc = cli_process_start(&child->spec, child->log, &child->pid, reterr);
-
-    child->started_ms = now_ms();
-    return rc;
+    child->again_ms = 0;
+    return cli_process_start(&child->spec, child->log, &child->pid, reterr);
 }
 
 /* The last run's log stays beside it until the next one. */
@@ -132,8 +131,19 @@ static int open_log(struct cli_child *child, struct qn_err *reterr)
     snprintf(old, sizeof(old), "%s.1", child->log);
     (void)rename(child->log, old);
     return child->stack->follow
-               ? cli_follow_add(child->stack->follow, child->spec.name, child->log, reterr)
+               ? cli_follow_add(child->stack->follow, child->spec.name, child->log, true, reterr)
                : QN_OK;
+}
+
+int cli_stack_follow(struct cli_stack *stack, const struct cli_follow_options *options,
+                     struct qn_err *reterr)
+{
+    int rc = cli_follow_create(&stack->follow, stack->loop, options, reterr);
+
+    for (int i = 0; i < stack->n && rc == QN_OK; i++)
+        rc = cli_follow_add(stack->follow, stack->children[i].spec.name, stack->children[i].log,
+                            false, reterr);
+    return rc;
 }
 
 static int add_child(struct cli_stack *stack, const struct cli_child_spec *spec, bool has_to_run,
@@ -171,35 +181,67 @@ static int ended(struct cli_stack *stack, const struct cli_child *child, struct 
     return qn_fail(reterr, QN_ELOST, "%s %s", child->spec.name, how);
 }
 
-/* Children that ended are started again, or that is the end. */
-static int look_after(struct cli_stack *stack, struct qn_err *reterr)
+/* True when it ended too often of late. */
+static bool note_end(struct cli_child *child)
 {
-    for (int i = 0; i < stack->n; i++) {
-        struct cli_child *child = &stack->children[i];
-        char how[64];
-        if (child->pid > 0 || !child->has_to_run)
-            continue;
-        if (!child->spec.again || now_ms() - child->started_ms < LIVED_MS)
+    int64_t now = now_ms(), often = child->ends_ms[OFTEN - 2];
+    int lately = 0;
+
+    for (int i = OFTEN - 1; i > 0; i--)
+        child->ends_ms[i] = child->ends_ms[i - 1];
+    child->ends_ms[0] = now;
+    for (int i = 0; i < OFTEN; i++)
+        lately += child->ends_ms[i] > 0 && now - child->ends_ms[i] < OFTEN_MS;
+    child->again_ms = now + AGAIN_MS * lately;
+    return often > 0 && now - often < OFTEN_MS;
+}
+
+static int revive(struct cli_stack *stack, struct cli_child *child, struct qn_err *reterr)
+{
+    char how[64];
+
+    if (child->again_ms == 0) {
+        if (!child->spec.again || !child->works || note_end(child))
             return ended(stack, child, reterr);
         cli_process_how_ended(child->status, how, sizeof(how));
         fprintf(stderr, "%s %s; it is started again\n", child->spec.name, how);
-        int rc = spawn(child, reterr);
+    }
+    return now_ms() >= child->again_ms ? spawn(child, reterr) : QN_OK;
+}
+
+/* Children that ended are started again, or that is the end. *ret_wait_ms: how long
+ * nothing has to be done, -1 no limit. */
+static int look_after(struct cli_stack *stack, int64_t *ret_wait_ms, struct qn_err *reterr)
+{
+    *ret_wait_ms = -1;
+    for (int i = 0; i < stack->n; i++) {
+        struct cli_child *child = &stack->children[i];
+        if (child->pid > 0 || !child->has_to_run)
+            continue;
+        int rc = revive(stack, child, reterr);
         if (rc != QN_OK)
             return rc;
+        if (child->again_ms > 0)
+            *ret_wait_ms = TURN_MS;
     }
     return QN_OK;
 }
 
 static int turn(struct cli_stack *stack, int64_t wait_ms, struct qn_err *reterr)
 {
-    int rc = qn_loop_once(stack->loop, wait_ms, reterr);
+    int64_t soon_ms;
+    int rc = look_after(stack, &soon_ms, reterr);
 
+    if (rc == QN_OK && soon_ms >= 0 && (wait_ms < 0 || soon_ms < wait_ms))
+        wait_ms = soon_ms;
+    if (rc == QN_OK)
+        rc = qn_loop_once(stack->loop, wait_ms, reterr);
     if (rc == QN_OK && stack->signo != 0)
         return qn_fail(reterr, QN_ESTATE, "stopped by signal %d", stack->signo);
-    return rc == QN_OK ? look_after(stack, reterr) : rc;
+    return rc;
 }
 
-int cli_stack_await(struct cli_stack *stack, const struct cli_child *child, int64_t timeout_ms,
+int cli_stack_await(struct cli_stack *stack, struct cli_child *child, int64_t timeout_ms,
                     cli_ready_fn *ready, void *arg, struct qn_err *reterr)
 {
     int64_t deadline = now_ms() + timeout_ms;
@@ -214,6 +256,7 @@ int cli_stack_await(struct cli_stack *stack, const struct cli_child *child, int6
                            (long long)(timeout_ms / 1000));
         }
     }
+    child->works = true;
     return QN_OK;
 }
 

@@ -32,15 +32,18 @@ struct cli_child_spec {
     int stop_signal;
     int death_signal; /* when we are gone */
     int64_t stop_ms;  /* asked again after half of it, killed after it; 0: a minute, then a kill */
-    bool again;       /* started again when it ends by itself, but not at once */
+    bool again;       /* started again when it ends by itself, but not at once or too often */
 };
 
 struct cli_child; /* owned by the stack */
 
-/* Takes the signals INT, TERM, HUP and CHLD. log_folder is borrowed. verbose copies the
- * logs to stderr. */
-QN_MUST_CHECK int cli_stack_create(struct cli_stack **ret, const char *log_folder, bool verbose,
+/* Takes the signals INT, TERM, HUP and CHLD. log_folder is borrowed. */
+QN_MUST_CHECK int cli_stack_create(struct cli_stack **ret, const char *log_folder,
                                    struct qn_err *reterr);
+/* From now on the logs of all children are shown in one stream. */
+struct cli_follow_options;
+QN_MUST_CHECK int cli_stack_follow(struct cli_stack *stack,
+                                   const struct cli_follow_options *options, struct qn_err *reterr);
 /* Stops what runs, also what children left behind. NULL is fine. */
 void cli_stack_free(struct cli_stack *stack);
 
@@ -51,10 +54,11 @@ QN_MUST_CHECK int cli_stack_start(struct cli_stack *stack, const struct cli_chil
 QN_MUST_CHECK int cli_stack_run(struct cli_stack *stack, const struct cli_child_spec *spec,
                                 int64_t timeout_ms, struct qn_err *reterr);
 
-/* Asks ready again and again until it is true. QN_ETIMEOUT says that child was too
+/* Asks ready again and again until it is true: the child counts as one that works from
+ * then on. QN_ETIMEOUT says that child was too
  * slow, QN_ELOST that it ended. */
 typedef bool cli_ready_fn(void *arg);
-QN_MUST_CHECK int cli_stack_await(struct cli_stack *stack, const struct cli_child *child,
+QN_MUST_CHECK int cli_stack_await(struct cli_stack *stack, struct cli_child *child,
                                   int64_t timeout_ms, cli_ready_fn *ready, void *arg,
                                   struct qn_err *reterr);
 /* Lets time pass: QN_OK after ms (-1: never). */
