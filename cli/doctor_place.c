@@ -17,8 +17,6 @@
 #define FDS_PER_EXECUTOR 4 /* as a worker counts them */
 #define FDS_SPARE        64
 
-extern char **environ;
-
 /* ---- the folder ---- */
 
 static void look_at_space(struct cli_doctor *doctor, const char *name, const char *folder)

@@ -38,7 +38,9 @@ static bool move_up(int from, const char *name, int top, unsigned *number)
     char up[32];
     int rc;
 
-    fchmodat(from, name, FOLDER_RWX, AT_SYMLINK_NOFOLLOW); /* its ".." is written */
+    /* Its ".." is written. Where links cannot be told apart (no /proc), its mode has to do. */
+    if (fchmodat(from, name, FOLDER_RWX, AT_SYMLINK_NOFOLLOW) < 0 && errno != EOPNOTSUPP)
+        return false;
     do {
         snprintf(up, sizeof(up), ".up-%u", (*number)++);
         rc = renameat2(from, name, top, up, RENAME_NOREPLACE);

@@ -34,7 +34,7 @@ void qn_mem_survey(struct qn_broker *b, const char *queue, int64_t cursor, qn_re
         answer->reply.surveyed = &answer->result.surveyed;
         qn_mem_tell(b, answer);
     }
-    if (!q)
+    if (!answer || !q)
         return;
     if (cursor < 0)
         qn_mem_refuse(answer, QN_EINVAL, "a survey begins with the cursor 0");
@@ -136,7 +136,7 @@ void qn_mem_audit(struct qn_broker *b, const char *queue, const char *const *nam
         answer->reply.audited = &answer->result.audited;
         qn_mem_tell(b, answer);
     }
-    if (!q)
+    if (!answer || !q)
         return;
     struct audit audit = {
         .store = qn_mem_of(b)->store,

@@ -48,7 +48,7 @@ static const struct member of_config[] = {
 static void add_member(struct qn_buf *out, const struct member *member, const char *value,
                        size_t len)
 {
-    int64_t number;
+    int64_t number = 0;
 
     if (member->number && qn_strn_to_i64(value, len, &number) != QN_OK)
         return;
