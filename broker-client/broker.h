@@ -59,6 +59,7 @@ struct qn_reply {
         const struct qn_purged *purged; /* purge, trim */
         const struct qn_surveyed *surveyed;
         const struct qn_audited *audited;
+        const struct qn_limits *limits;
         int64_t
             number; /* left (leave), changed (gate), ours (lead), told (message), ahead (place) */
         struct qn_span text; /* log: the lines; server: a JSON object */
@@ -78,17 +79,25 @@ struct qn_new_job {
     struct qn_span body;  /* qn_body_encode() */
     const char *schedule; /* NULL, or the schedule that fires */
     int64_t planned_ms;
-    bool follows; /* a follow-up: a draining queue takes it too */
+    bool follows;           /* a follow-up: a draining or full queue takes it too */
+    bool keyed;             /* the body has a limit key */
+    const char *unique_key; /* NULL, or 32 hex digits (qn_unique_key()) */
+    struct qn_unique unique;
 };
 enum qn_enqueue_code {
     QN_ENQ_EXISTS = 0,
-    QN_ENQ_MADE = 1,
+    QN_ENQ_MADE = 1, /* holder: of the job that it replaced, which is cancelled; or "" */
     QN_ENQ_FIRED_BEFORE = 2,
     QN_ENQ_DRAINING = 3, /* the queue takes no new jobs; nothing was made or marked as fired */
+    QN_ENQ_UNIQUE = 4,   /* refused: holder has its unique key */
+    QN_ENQ_SHARED = 5,   /* nothing made: holder has its unique key, and stands for it */
+    QN_ENQ_FULL = 6,     /* the queue or the broker has no room: later, after retry_ms */
 };
 struct qn_enqueued {
     size_t n;
-    const int *code; /* enum qn_enqueue_code */
+    const int *code;           /* enum qn_enqueue_code */
+    const char *const *holder; /* names, "" none */
+    int64_t retry_ms;          /* when some are QN_ENQ_FULL, else 0 */
 };
 
 struct qn_cancelled {
@@ -117,6 +126,25 @@ enum qn_ended_code {
     QN_ENDED_CHANGED = 3,   /* it ended at another time than the caller saw */
     QN_ENDED_SUCCEEDED = 4, /* replay: there is nothing to do again */
     QN_ENDED_DAMAGED = 5,   /* replay: its record does not decode */
+    QN_ENDED_UNIQUE = 6,    /* replay: another job has its unique key now */
+};
+
+/* What may run at once and how often, of a scope of a queue (docs/limits.md):
+ * "task:<task>", "key:<key>", or "key:*", which holds for each key that has none of its
+ * own. Zero: no such limit. A limit that an operator set goes before one that a task
+ * declares. Rates are a token bucket: rate tokens in per_ms, at most burst (0: rate) saved. */
+struct qn_limit {
+    const char *scope;
+    int64_t concurrency;
+    int64_t rate, per_ms, burst;
+    bool declared;      /* by a task; else an operator set it */
+    int64_t running;    /* told: runs that count against it */
+    int64_t held;       /* told: lanes that wait for it */
+    int64_t next_at_ms; /* told: when the next token is there, QN_NO_TIME: now */
+};
+struct qn_limits {
+    size_t n;
+    const struct qn_limit *limits;
 };
 
 struct qn_purged {
@@ -288,6 +316,8 @@ struct qn_peek_entry {
     struct qn_span attempt;
     struct qn_span progress;
     int64_t life_ms; /* left of the record of an ended job; QN_NO_TIME */
+    /* queued behind a limit: "<scope> <running> <concurrency> <next token ms, or -1>" */
+    struct qn_span held;
 };
 struct qn_peeked {
     size_t n;
@@ -304,9 +334,12 @@ struct qn_listed {
 
 struct qn_stats {
     int64_t queued[4], running, scheduled, retrying, failed, ended, workers;
-    int64_t oldest_ms;   /* enqueue time of the next in line, QN_NO_TIME */
-    int64_t paused_ms;   /* since when, QN_NO_TIME */
-    int64_t draining_ms; /* the same */
+    int64_t parked;              /* queued too: in lanes, by limit or key */
+    int64_t bytes;               /* of live records */
+    int64_t max_bytes, max_jobs; /* the budget, 0 none */
+    int64_t oldest_ms;           /* enqueue time of the next in line, QN_NO_TIME */
+    int64_t paused_ms;           /* since when, QN_NO_TIME */
+    int64_t draining_ms;         /* the same */
     /* totals since the queue began */
     int64_t enqueued, succeeded, failures, cancelled, expired, retried, recovered, replayed, purged;
 };
@@ -375,6 +408,15 @@ struct qn_broker_ops {
 
     void (*gate)(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
                  void *arg);
+    /* How much may wait in the queue: live jobs, and bytes of their records; 0: no bound. */
+    void (*budget)(struct qn_broker *b, const char *queue, int64_t max_jobs, int64_t max_bytes,
+                   qn_reply_fn *fn, void *arg);
+    /* Sets limits, 1-100, each scope once; one with concurrency and rate 0 is removed. A declared
+     * one neither replaces nor removes what an operator set. */
+    void (*limit)(struct qn_broker *b, const char *queue, const struct qn_limit *limits, size_t n,
+                  qn_reply_fn *fn, void *arg);
+    /* All of a queue, at most 1,000, by scope. */
+    void (*limits)(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
     /* Ended jobs (but those that succeeded) start anew, with no attempt used; retrying ones go now.
      * 1 to QN_PEEK_BATCH_MAX. The code is an enum qn_ended_code. */
     void (*replay)(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,

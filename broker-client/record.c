@@ -29,9 +29,22 @@ static void add_bytes(struct qn_buf *out, int kind, struct qn_span bytes)
     qn_buf_add(out, bytes.data, bytes.len);
 }
 
+static void add_unique(struct qn_buf *out, const struct qn_body *body)
+{
+    if (body->unique.until == QN_UNIQUE_NO)
+        return;
+    add_bytes(out, QN_BODY_UNIQUE_KEY, body->unique_key);
+    add_number(out, QN_BODY_UNIQUE,
+               (int64_t)body->unique.until +
+                   QN_UNIQUE_CONFLICT_UNIT * (int64_t)body->unique.conflict);
+    add_number(out, QN_BODY_UNIQUE_FOR, body->unique.for_ms);
+}
+
 int qn_body_encode(const struct qn_body *body, struct qn_buf *out)
 {
     add_bytes(out, QN_BODY_TASK, body->task);
+    add_bytes(out, QN_BODY_LIMIT_KEY, body->limit_key);
+    add_unique(out, body);
     add_bytes(out, QN_BODY_ARGS, body->args);
     add_number(out, QN_BODY_MAX_ATTEMPTS, body->max_attempts);
     add_number(out, QN_BODY_RETRY_KIND, (int64_t)body->retry.kind);

@@ -20,6 +20,9 @@
  * not stored. Decoded pointers are borrowed from the record's bytes. */
 struct qn_body {
     struct qn_span task;
+    struct qn_span limit_key;  /* "" none */
+    struct qn_span unique_key; /* 32 hex digits, "" none */
+    struct qn_unique unique;
     struct qn_span args; /* opaque JSON */
     int max_attempts;
     struct qn_retry retry;

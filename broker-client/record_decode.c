@@ -13,6 +13,8 @@ struct target {
     int64_t max;
 };
 
+#define UNIQUE_MAX (QN_UNIQUE_WINDOW + QN_UNIQUE_CONFLICT_UNIT * QN_UNIQUE_REPLACE)
+
 struct field {
     uint8_t kind;
     struct qn_span bytes;
@@ -62,9 +64,13 @@ static int decode_fields(struct qn_span rest, const struct target *targets, size
 
 static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err *reterr)
 {
-    int retry_kind = 0;
+    int retry_kind = 0, unique = 0;
     const struct target targets[] = {
         {.kind = QN_BODY_TASK, .bytes = &body->task},
+        {.kind = QN_BODY_LIMIT_KEY, .bytes = &body->limit_key},
+        {.kind = QN_BODY_UNIQUE_KEY, .bytes = &body->unique_key},
+        {.kind = QN_BODY_UNIQUE, .number = &unique, .max = UNIQUE_MAX},
+        {.kind = QN_BODY_UNIQUE_FOR, .number64 = &body->unique.for_ms, .max = INT64_MAX},
         {.kind = QN_BODY_ARGS, .bytes = &body->args},
         {.kind = QN_BODY_MAX_ATTEMPTS, .number = &body->max_attempts, .max = INT_MAX},
         {.kind = QN_BODY_RETRY_KIND, .number = &retry_kind, .max = QN_BACKOFF_EXPONENTIAL},
@@ -81,6 +87,8 @@ static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err
     int rc = decode_fields(bytes, targets, sizeof(targets) / sizeof(targets[0]), "body", reterr);
 
     body->retry.kind = (enum qn_backoff)retry_kind;
+    body->unique.until = (enum qn_unique_until)(unique % QN_UNIQUE_CONFLICT_UNIT);
+    body->unique.conflict = (enum qn_unique_conflict)(unique / QN_UNIQUE_CONFLICT_UNIT);
     return rc;
 }
 

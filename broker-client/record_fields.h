@@ -19,6 +19,11 @@ enum qn_body_field {
     QN_BODY_REQUEST_ID = 11,
     QN_BODY_PARENT = 12,
     QN_BODY_IDEMPOTENCY = 13,
+    QN_BODY_LIMIT_KEY = 14,    /* right behind the task: scripts look there */
+    QN_BODY_UNIQUE_KEY = 15,   /* right behind these */
+    QN_BODY_UNIQUE = 16,       /* until + 4 * conflict; right behind the key */
+    QN_BODY_UNIQUE_FOR = 17,   /* ms; right behind it */
+    QN_BODY_RETRY_DELAYS = 18, /* varints, one behind the other */
 };
 
 enum qn_out_field {
@@ -34,6 +39,8 @@ enum qn_out_field {
     QN_OUT_HISTORY = 10,
     QN_OUT_WORKER = 11,
 };
+
+#define QN_UNIQUE_CONFLICT_UNIT 4
 
 #define QN_RECORD_VERSION 1
 #define QN_FLAG_PRIORITY  3

@@ -27,18 +27,43 @@
 #define QN_TAGS_MAX       16
 #define QN_TAG_MAX        64 /* bytes of one tag */
 #define QN_REQUEST_ID_MAX 64
+#define QN_LIMIT_KEY_MAX  64
+#define QN_UNIQUE_MAX     256
 
 enum qn_backoff {
     QN_BACKOFF_DEFAULT,     /* exponential from 2 s, at most 10 min */
     QN_BACKOFF_FIXED,       /* base each time */
     QN_BACKOFF_LINEAR,      /* base * attempt */
     QN_BACKOFF_EXPONENTIAL, /* base * 2^(attempt-1), full jitter */
+    QN_BACKOFF_LIST,        /* delays_ms, one after the other */
 };
+
+#define QN_DELAYS_MAX 16
 
 struct qn_retry {
     enum qn_backoff kind;
     int64_t base_ms;
     int64_t cap_ms;
+    int64_t delays_ms[QN_DELAYS_MAX]; /* QN_BACKOFF_LIST: before the 2nd, 3rd ... attempt; 0 ends
+                                         it, the last one holds for all further ones */
+};
+
+/* Unique jobs: of those with the same key, one task and one queue, one may be there. */
+enum qn_unique_until {
+    QN_UNIQUE_NO,
+    QN_UNIQUE_STARTED,  /* until the first run begins */
+    QN_UNIQUE_FINISHED, /* until the job has ended */
+    QN_UNIQUE_WINDOW,   /* for for_ms, whatever becomes of the job */
+};
+enum qn_unique_conflict {
+    QN_UNIQUE_REJECT,   /* QN_EEXISTS, and the receipt has the id of the one that is there */
+    QN_UNIQUE_EXISTING, /* the receipt is of the one that is there */
+    QN_UNIQUE_REPLACE,  /* that one is cancelled, unless it runs: then QN_EEXISTS */
+};
+struct qn_unique {
+    enum qn_unique_until until;
+    enum qn_unique_conflict conflict;
+    int64_t for_ms; /* at most this long; 0: no bound (a window needs one) */
 };
 
 /* A job to be made. Zero in a field means the default. All pointers are
@@ -61,13 +86,20 @@ struct qn_enqueue {
     int64_t result_ttl_ms;
     const char *const *tags; /* NULL-terminated, or NULL */
     const char *request_id;
-    bool accept_unknown; /* take a task that no worker has published */
+    const char *limit_key; /* whose turn it is (a tenant); 1-64 of [A-Za-z0-9_.:@-]; NULL */
+    struct qn_unique unique;
+    const char *unique_key; /* what must be unique, at most QN_UNIQUE_MAX bytes; NULL: the args,
+                               byte by byte */
+    bool accept_unknown;    /* take a task that no worker has published */
 };
 
 struct qn_receipt {
     char id[QN_ID_SIZE];
-    bool existed; /* the id was there before: nothing was made */
-    int code;     /* QN_OK or why this one was refused; QN_ESTATE: its queue is draining */
+    bool existed;  /* the id was there before, or one with its unique key: nothing was made */
+    bool replaced; /* another with its unique key was cancelled for it */
+    int code; /* QN_OK or why this one was refused. QN_ESTATE: its queue is draining; QN_EEXISTS: by
+                 the job in id, which has its unique key; QN_EFULL: later, after retry_ms */
+    int64_t retry_ms;
     char msg[QN_ERR_TEXT_MAX];
 };
 

@@ -67,7 +67,7 @@ static int read_options(int argc, char **argv, struct qn_enqueue *job, int *ret_
         else if (option(argv[i], "count", &value))
             *ret_count = (int)number(value);
         else if (option(argv[i], "retry", &value))
-            job->retry = (struct qn_retry){QN_BACKOFF_FIXED, number(value), 0};
+            job->retry = (struct qn_retry){QN_BACKOFF_FIXED, number(value), 0, {0}};
         else
             return -1;
     }

@@ -178,14 +178,16 @@ static int64_t delay_of(struct qn_retry retry, int attempts, uint64_t random)
 static void the_delay_follows_the_jobs_policy(void **state)
 {
     (void)state;
-    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_FIXED, 700, 0}, 9, 5), 700);
-    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_LINEAR, 700, 0}, 9, 5), 6300);
-    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_LINEAR, 700, 1000}, 9, 5), 1000);
-    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_FIXED, 0, 0}, 1, 5), 2000);
+    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_FIXED, 700, 0, {0}}, 9, 5), 700);
+    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_LINEAR, 700, 0, {0}}, 9, 5), 6300);
+    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_LINEAR, 700, 1000, {0}}, 9, 5), 1000);
+    assert_int_equal(delay_of((struct qn_retry){QN_BACKOFF_FIXED, 0, 0, {0}}, 1, 5), 2000);
     for (int attempt = 1; attempt < 100; attempt++) {
-        int64_t ms = delay_of((struct qn_retry){QN_BACKOFF_DEFAULT, 0, 0}, attempt, UINT64_MAX);
+        int64_t ms =
+            delay_of((struct qn_retry){QN_BACKOFF_DEFAULT, 0, 0, {0}}, attempt, UINT64_MAX);
         assert_true(ms >= WORKER_RETRY_BASE_MS && ms <= WORKER_RETRY_CAP_MS);
-        ms = delay_of((struct qn_retry){QN_BACKOFF_EXPONENTIAL, 100, 0}, attempt, UINT64_MAX / 3);
+        ms = delay_of((struct qn_retry){QN_BACKOFF_EXPONENTIAL, 100, 0, {0}}, attempt,
+                      UINT64_MAX / 3);
         assert_true(ms >= 100 && ms <= WORKER_RETRY_CAP_MS);
     }
 }

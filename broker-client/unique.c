@@ -1,0 +1,49 @@
+#include "unique.h"
+
+#include "sha256.h"
+#include "taskdef.h"
+#include <quern/client.h>
+#include <string.h>
+
+int qn_unique_key(struct qn_span task, struct qn_span what, char out[QN_UNIQUE_KEY_SIZE],
+                  struct qn_err *reterr)
+{
+    struct qn_sha256 *sha;
+    uint8_t bytes[QN_SHA256_BYTES];
+    char hex[QN_SHA256_HEX_SIZE];
+
+    int rc = qn_sha256_create(&sha, reterr);
+    if (rc != QN_OK)
+        return rc;
+    if (qn_sha256_add(sha, task.data, task.len) != QN_OK || qn_sha256_add(sha, "", 1) != QN_OK ||
+        qn_sha256_add(sha, what.data, what.len) != QN_OK || qn_sha256_end(sha, bytes) != QN_OK)
+        rc = qn_fail(reterr, QN_ENOMEM, "unique key: no memory for its hash");
+    qn_sha256_free(sha);
+    if (rc != QN_OK)
+        return rc;
+    qn_sha256_hex(bytes, hex);
+    memcpy(out, hex, QN_UNIQUE_KEY_SIZE - 1);
+    out[QN_UNIQUE_KEY_SIZE - 1] = '\0';
+    return QN_OK;
+}
+
+bool qn_limit_key_ok(struct qn_span key)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "_.:@-";
+
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.data[i] == '\0' || !strchr(allowed, key.data[i]))
+            return false;
+    }
+    return key.len >= 1 && key.len <= QN_LIMIT_KEY_MAX;
+}
+
+bool qn_limit_scope_ok(const char *scope)
+{
+    if (strncmp(scope, "task:", 5) == 0)
+        return qn_task_name_ok(scope + 5);
+    return strncmp(scope, "key:", 4) == 0 &&
+           (strcmp(scope + 4, "*") == 0 ||
+            qn_limit_key_ok((struct qn_span){scope + 4, strlen(scope + 4)}));
+}

@@ -1,0 +1,23 @@
+/* unique.h - what of a job must be there once, as the 32 digits that the broker compares.
+ *
+ * The first 16 bytes of SHA-256 over the task, a zero byte and the key: what the producer
+ * said is unique, or else the arguments, byte by byte. Pure.
+ *
+ * Not here: who has a key (docs/protocol.md, lua/enqueue.lua).
+ */
+#ifndef BROKER_CLIENT_UNIQUE_H
+#define BROKER_CLIENT_UNIQUE_H
+
+#include "common/buf.h"
+
+#define QN_UNIQUE_KEY_SIZE 33
+
+QN_MUST_CHECK int qn_unique_key(struct qn_span task, struct qn_span what,
+                                char out[QN_UNIQUE_KEY_SIZE], struct qn_err *reterr);
+
+/* 1-64 of [A-Za-z0-9_.:@-] */
+bool qn_limit_key_ok(struct qn_span key);
+/* "task:<task>", "key:<limit key>" or "key:*" */
+bool qn_limit_scope_ok(const char *scope);
+
+#endif
