@@ -31,6 +31,7 @@
 #define QN_TAKE_BATCH_MAX    100
 #define QN_FINISH_BATCH_MAX  100
 #define QN_PEEK_BATCH_MAX    100
+#define QN_LIMIT_BATCH_MAX   100
 #define QN_LIST_PAGE_MAX     1000
 #define QN_NO_TIME           (-1)
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define PEEK_COLUMNS 8
+#define PEEK_COLUMNS 9
 
 /* ---- jobs ---- */
 
@@ -17,6 +17,7 @@ static void read_peek(struct qn_reading *r, redisReply *const *columns, struct q
     entry->cancel_ms = qn_reading_score(r, columns[5]);
     entry->progress = qn_reading_span(r, columns[6]);
     entry->life_ms = qn_reading_time(r, columns[7]);
+    entry->held = qn_reading_span(r, columns[8]);
 }
 
 static void on_peek(struct qn_call *call, int rc, const struct qn_err *err,
@@ -155,7 +156,8 @@ static void read_meta(struct qn_reading *r, const redisReply *flat, struct qn_st
         {"failed", &stats->failures},     {"cancelled", &stats->cancelled},
         {"expired", &stats->expired},     {"retried", &stats->retried},
         {"recovered", &stats->recovered}, {"replayed", &stats->replayed},
-        {"purged", &stats->purged},
+        {"purged", &stats->purged},       {"bytes", &stats->bytes},
+        {"max_bytes", &stats->max_bytes}, {"max_jobs", &stats->max_jobs},
     };
 
     for (size_t i = 0; flat && i + 1 < flat->elements; i += 2) {
@@ -175,7 +177,7 @@ static void on_stats(struct qn_call *call, int rc, const struct qn_err *err,
     int64_t *const figures[] = {
         &stats.queued[0], &stats.queued[1], &stats.queued[2], &stats.queued[3],
         &stats.running,   &stats.scheduled, &stats.retrying,  &stats.failed,
-        &stats.ended,     &stats.workers,   &stats.oldest_ms,
+        &stats.ended,     &stats.workers,   &stats.oldest_ms, &stats.parked,
     };
     size_t n = sizeof(figures) / sizeof(figures[0]);
 

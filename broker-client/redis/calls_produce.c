@@ -4,9 +4,30 @@
 #include "broker-client/state.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#define ENQUEUE_WORDS 7
+#define ENQUEUE_WORDS 8
 #define FOLLOWS       4 /* added to the priority */
+#define KEYED         8 /* the same */
+#define LATER_MS      5000
+#define UNIQUE_DIGITS 32
+
+/* Pairs of a job's number, from 1, and a name. */
+static const char *const *read_holders(struct qn_reading *r, const redisReply *pairs, size_t n)
+{
+    const redisReply *array = qn_reading_array(r, pairs, 0);
+    const char **holders = qn_reading_list(r, n, sizeof(*holders));
+
+    for (size_t i = 0; holders && i < n; i++)
+        holders[i] = "";
+    for (size_t i = 0; holders && array && i + 1 < array->elements; i += 2) {
+        int64_t at = qn_reading_i64(r, array->element[i]);
+        struct qn_span name = qn_reading_span(r, array->element[i + 1]);
+        if (at >= 1 && (size_t)at <= n && name.data)
+            holders[at - 1] = name.data;
+    }
+    return holders;
+}
 
 static void on_enqueue(struct qn_call *call, int rc, const struct qn_err *err,
                        const redisReply *answer)
@@ -14,10 +35,15 @@ static void on_enqueue(struct qn_call *call, int rc, const struct qn_err *err,
     struct qn_reading r;
     struct qn_enqueued enqueued = {.n = call->n};
 
-    if (!qn_reading_begin(&r, call, rc, err, answer, 1 + call->n))
+    if (!qn_reading_begin(&r, call, rc, err, answer, 2 + call->n))
         return;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
     enqueued.code = qn_reading_codes(&r, 1, call->n);
+    enqueued.holder = read_holders(&r, qn_reading_at(&r, 1 + call->n), call->n);
+    for (size_t i = 0; enqueued.code && i < call->n; i++) {
+        if (enqueued.code[i] == QN_ENQ_FULL)
+            enqueued.retry_ms = LATER_MS;
+    }
     r.reply.enqueued = &enqueued;
     qn_reading_end(&r);
 }
@@ -32,15 +58,39 @@ static void add_time(struct qn_call *call, int64_t ms, bool relative)
     qn_call_add_str(call, text);
 }
 
+static void add_unique(struct qn_call *call, const struct qn_new_job *job)
+{
+    char text[64] = "";
+
+    if (job->unique.until != QN_UNIQUE_NO)
+        snprintf(text, sizeof(text), "%c%c%lld %s", "-sfw"[job->unique.until],
+                 "rep"[job->unique.conflict], (long long)job -> unique.for_ms, job->unique_key);
+    qn_call_add_str(call, text);
+}
+
 static void add_job(struct qn_call *call, const struct qn_new_job *job)
 {
     qn_call_add_str(call, job->name);
-    qn_call_add_i64(call, job->priority + (job->follows ? FOLLOWS : 0));
+    qn_call_add_i64(call, job->priority + (job->follows ? FOLLOWS : 0) + (job->keyed ? KEYED : 0));
     add_time(call, job->due_ms, job->due_relative);
     add_time(call, job->expires_ms, job->expires_relative);
     qn_call_add_span(call, job->body);
     qn_call_add_str(call, job->schedule ? job->schedule : "");
     qn_call_add_i64(call, job->schedule ? job->planned_ms : 0);
+    add_unique(call, job);
+}
+
+static bool unique_ok(const struct qn_new_job *job)
+{
+    const struct qn_unique *unique = &job->unique;
+
+    if (unique->until == QN_UNIQUE_NO)
+        return true;
+    return unique->until >= QN_UNIQUE_STARTED && unique->until <= QN_UNIQUE_WINDOW &&
+           unique->conflict >= QN_UNIQUE_REJECT && unique->conflict <= QN_UNIQUE_REPLACE &&
+           unique->for_ms >= 0 && (unique->until != QN_UNIQUE_WINDOW || unique->for_ms > 0) &&
+           job->unique_key && strspn(job->unique_key, "0123456789abcdef") == UNIQUE_DIGITS &&
+           job->unique_key[UNIQUE_DIGITS] == '\0';
 }
 
 static const char *fault_of(const struct qn_new_job *jobs, size_t n)
@@ -52,6 +102,8 @@ static const char *fault_of(const struct qn_new_job *jobs, size_t n)
             return "a job's name is not 1-64 of [A-Za-z0-9_-]";
         if (jobs[i].priority < 0 || jobs[i].priority > 3)
             return "a priority is not from 0 to 3";
+        if (!unique_ok(&jobs[i]))
+            return "a unique key is not 32 hex digits with a rule";
     }
     return NULL;
 }

@@ -90,6 +90,11 @@ void qn_redis_survey(struct qn_broker *b, const char *queue, int64_t cursor, qn_
                      void *arg);
 void qn_redis_audit(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                     unsigned how, qn_reply_fn *fn, void *arg);
+void qn_redis_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, int64_t max_bytes,
+                     qn_reply_fn *fn, void *arg);
+void qn_redis_limit(struct qn_broker *b, const char *queue, const struct qn_limit *limits, size_t n,
+                    qn_reply_fn *fn, void *arg);
+void qn_redis_limits(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_redis_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
                      size_t n, qn_reply_fn *fn, void *arg);
 void qn_redis_forget(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,

@@ -6,37 +6,47 @@
 #define READY QN_KEY_READY0, QN_KEY_READY1, QN_KEY_READY2, QN_KEY_READY3
 #define QUEUE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = true, .keys = {__VA_ARGS__}}
-#define LOOKS(script, text, ...)       \
-    [script] = {.name = #text,         \
-                .body = qn_lua_##text, \
-                .shared = qn_lua_look, \
-                .of_queue = true,      \
-                .of_space = true,      \
+#define LANES(script, text, ...)          \
+    [script] = {.name = #text,            \
+                .body = qn_lua_##text,    \
+                .shared = {qn_lua_lanes}, \
+                .of_queue = true,         \
+                .keys = {__VA_ARGS__}}
+#define LOOKS(script, text, ...)                       \
+    [script] = {.name = #text,                         \
+                .body = qn_lua_##text,                 \
+                .shared = {qn_lua_look, qn_lua_lanes}, \
+                .of_queue = true,                      \
+                .of_space = true,                      \
                 .keys = {__VA_ARGS__}}
 #define SPACE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = false, .keys = {__VA_ARGS__}}
 
 /* clang-format off */
 const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
-    QUEUE(QN_SCRIPT_ENQUEUE, enqueue, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED),
-    QUEUE(QN_SCRIPT_TAKE, take, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
+    QUEUE(QN_SCRIPT_ENQUEUE, enqueue, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED,
+          QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
+    LANES(QN_SCRIPT_TAKE, take, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
           QN_KEY_TRY, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_ENDED, QN_KEY_WAITERS),
-    QUEUE(QN_SCRIPT_FINISH, finish, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_TRY,
+    LANES(QN_SCRIPT_FINISH, finish, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_TRY,
           QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_PROGRESS,
           QN_KEY_WAITERS),
     QUEUE(QN_SCRIPT_JOIN, join, QN_KEY_META, QN_KEY_LEASES, QN_KEY_DEAD),
     QUEUE(QN_SCRIPT_RENEW, renew, QN_KEY_META, QN_KEY_LEASES, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_LEAVE, leave, QN_KEY_META, QN_KEY_LEASES, QN_KEY_RUNNING),
-    QUEUE(QN_SCRIPT_RECONCILE, reconcile, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
+    LANES(QN_SCRIPT_RECONCILE, reconcile, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
           QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_PROGRESS),
-    QUEUE(QN_SCRIPT_RECOVER, recover, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
+    LANES(QN_SCRIPT_RECOVER, recover, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
           QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_CANCEL,
           QN_KEY_PROGRESS, QN_KEY_WAITERS),
-    QUEUE(QN_SCRIPT_FORWARD, forward, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_RETRY),
+    LANES(QN_SCRIPT_FORWARD, forward, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_RETRY),
     QUEUE(QN_SCRIPT_CANCEL, cancel, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
           QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
     QUEUE(QN_SCRIPT_TRIM, trim, QN_KEY_META, QN_KEY_FAILED),
     QUEUE(QN_SCRIPT_GATE, gate, QN_KEY_META, QN_KEY_WAKE, READY),
+    QUEUE(QN_SCRIPT_BUDGET, budget, QN_KEY_META),
+    LANES(QN_SCRIPT_LIMIT, limit, QN_KEY_META, QN_KEY_WAKE),
+    LANES(QN_SCRIPT_LIMITS, limits, QN_KEY_META),
     QUEUE(QN_SCRIPT_REPLAY, replay, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_DUE,
           QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_FORGET, forget, QN_KEY_META, QN_KEY_FAILED),
@@ -45,7 +55,7 @@ const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
     QUEUE(QN_SCRIPT_MESSAGE, message, QN_KEY_META, QN_KEY_LEASES),
     QUEUE(QN_SCRIPT_NOTE, note, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_PROGRESS),
     QUEUE(QN_SCRIPT_WAIT, wait, QN_KEY_META, QN_KEY_WAITERS),
-    QUEUE(QN_SCRIPT_PEEK, peek, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_TRY,
+    LANES(QN_SCRIPT_PEEK, peek, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_TRY,
           QN_KEY_CANCEL, QN_KEY_PROGRESS),
     QUEUE(QN_SCRIPT_LIST, list, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
           QN_KEY_FAILED, QN_KEY_ENDED),
@@ -82,8 +92,8 @@ int qn_script_text(enum qn_script script, const char *now_text, struct qn_buf *o
     qn_buf_add(out, body, first);
     qn_buf_add_str(out, now_text);
     qn_buf_add_str(out, qn_lua_lib);
-    if (qn_scripts[script].shared)
-        qn_buf_add_str(out, qn_scripts[script].shared);
+    for (size_t i = 0; i < QN_SCRIPT_SHARED_MAX && qn_scripts[script].shared[i]; i++)
+        qn_buf_add_str(out, qn_scripts[script].shared[i]);
     qn_buf_add_str(out, body + first);
     return qn_buf_status(out);
 }

@@ -10,8 +10,9 @@
 #include "common/buf.h"
 #include "keys.h"
 
-#define QN_SCRIPT_KEYS_MAX 20
-#define QN_SCRIPT_TEXT_MAX (64 * 1024)
+#define QN_SCRIPT_KEYS_MAX   20
+#define QN_SCRIPT_SHARED_MAX 2
+#define QN_SCRIPT_TEXT_MAX   (64 * 1024)
 
 enum qn_script {
     QN_SCRIPT_ENQUEUE,
@@ -26,6 +27,9 @@ enum qn_script {
     QN_SCRIPT_CANCEL,
     QN_SCRIPT_TRIM,
     QN_SCRIPT_GATE,
+    QN_SCRIPT_BUDGET,
+    QN_SCRIPT_LIMIT,
+    QN_SCRIPT_LIMITS,
     QN_SCRIPT_REPLAY,
     QN_SCRIPT_FORGET,
     QN_SCRIPT_PURGE,
@@ -49,10 +53,10 @@ enum qn_script {
 struct qn_script_row {
     const char *name;
     const char *body;
-    const char *shared;                     /* text that it shares with others, NULL none */
-    bool of_queue;                          /* KEYS are of one queue */
-    bool of_space;                          /* or, without a queue, alike of the namespace */
-    unsigned char keys[QN_SCRIPT_KEYS_MAX]; /* enum qn_key, QN_KEY_NONE ends */
+    const char *shared[QN_SCRIPT_SHARED_MAX]; /* texts that it shares with others, or NULL */
+    bool of_queue;                            /* KEYS are of one queue */
+    bool of_space;                            /* or, without a queue, alike of the namespace */
+    unsigned char keys[QN_SCRIPT_KEYS_MAX];   /* enum qn_key, QN_KEY_NONE ends */
 };
 
 extern const struct qn_script_row qn_scripts[QN_SCRIPTS];

@@ -17,8 +17,13 @@ local FIGURE, TWO_LEASES = 14, 15
 local TYPES = {'hash', 'list', 'list', 'list', 'list', 'list', 'hash', 'zset', 'zset', 'hash',
     'zset', 'zset', 'zset', 'list', 'hash', 'hash', 'hash', 'hash'}
 local FIGURES = {'run', 'tick', 'paused', 'draining', 'enqueued', 'succeeded', 'failed',
-    'cancelled', 'expired', 'retried', 'snoozed', 'released', 'recovered', 'replayed', 'purged'}
+    'cancelled', 'expired', 'retried', 'snoozed', 'released', 'recovered', 'replayed', 'purged',
+    'jobs', 'bytes', 'turn', 'max_jobs', 'max_bytes'}
+-- Other keys of fixed names, of queues with limits or unique jobs.
+local MORE = {limits = 'hash', lanes = 'zset', ring = 'zset', refill = 'zset', holds = 'hash',
+    holding = 'set', uniques = 'hash'}
 local RUN_MAX = 2 ^ 53
+local FRONT = 256 -- bytes of a record that hold its front
 local LIFE = 604800000 -- of what had none and what is put aside: 7 days
 local SHORT_LIFE = 60000 -- of messages and of who waits
 
@@ -36,6 +41,19 @@ for i = 1, #KEYS do
     local kind = redis.call('TYPE', KEYS[i]).ok
     sound[KEYS[i]] = kind == 'none' or kind == TYPES[i]
 end
+
+for word, kind in pairs(is_space and {} or MORE) do
+    local key = tag .. ':' .. word
+    local is = redis.call('TYPE', key).ok
+    sound[key] = is == 'none' or is == kind
+end
+local all_sound = true
+for _, is in pairs(sound) do
+    all_sound = all_sound and is
+end
+-- Lanes are looked at when all keys are what they should be: mend these first.
+local lanes = not is_space and all_sound and redis.call('HEXISTS', meta, 'lanes') == 1
+    and open_lanes(meta, t)
 
 local function word_of(key)
     return string.sub(key, #tag + 2)
@@ -117,8 +135,9 @@ local function audit_token()
         or redis.call('HEXISTS', meta, 'paused') == 1 then
         return
     end
+    local waiting = lanes and lanes.any()
     for k = 3, 6 do
-        if (ask('LLEN', KEYS[k]) or 0) > 0 then
+        if waiting or (ask('LLEN', KEYS[k]) or 0) > 0 then
             woken = mending
             found('', WAKE, 'wake', 'no token since run ' .. (ask('HGET', meta, 'run') or '0'),
                 mending)
@@ -135,6 +154,16 @@ local function audit_queue()
                 put_aside(KEYS[i])
             end
             found('', TYPE, word_of(KEYS[i]), kind .. ', not ' .. TYPES[i], mending)
+        end
+    end
+    for word, kind in pairs(MORE) do
+        local key = tag .. ':' .. word
+        if not sound[key] then
+            local is = redis.call('TYPE', key).ok
+            if mending then
+                put_aside(key)
+            end
+            found('', TYPE, word, is .. ', not ' .. kind, mending)
         end
     end
     audit_figures()
@@ -243,8 +272,32 @@ local function mend_element(name, head, place)
     return line_up(name, head)
 end
 
+-- A job in a lane: its lane must get a turn, and it must not stand in a line too.
+local function audit_parked(name, front)
+    local lane = lane_of(front)
+    if not redis.call('ZSCORE', tag .. ':ring', lane) and not lanes.is_held(lane) then
+        if mending then
+            lanes.enter_ring(lane)
+            woken = true
+        end
+        found(name, LOST, 'lanes', 'its lane gets no turn', mending)
+    end
+    local places = whole and places_of(name) or {}
+    if #places > 0 then
+        if mending then
+            leave_lines(places)
+        end
+        found(name, TWICE, 'lanes ' .. words_of(places), 'lanes counts', mending)
+    end
+end
+
 local function audit_lines(name, head)
     local line, element = KEYS[3 + priority_of(head)], element_of(name, head)
+    local front = lanes and redis.call('GETRANGE', record_key(name), 0, FRONT)
+    if front and lanes.is_parked(name, front) then
+        audit_parked(name, front)
+        return
+    end
     if not whole and ask('LPOS', line, element) then
         return
     end
@@ -439,6 +492,32 @@ local function audit_live(name, key)
     end
 end
 
+-- What is left of a job in the books of lanes and unique jobs.
+local function audit_books(name, live)
+    local front = live and lanes and redis.call('GETRANGE', record_key(name), 0, FRONT)
+    if lanes and redis.call('HEXISTS', tag .. ':holds', name) == 1
+        and not redis.call('HGET', running, name) then
+        if mending then
+            lanes.release({name})
+            woken = woken or lanes.woken
+        end
+        found(name, REMAINS, 'holds', '', mending)
+    end
+    if front and lanes.is_parked(name, front) and (redis.call('HGET', running, name)
+        or redis.call('ZSCORE', due, name) or redis.call('ZSCORE', retry, name)) then
+        if mending then
+            lanes.remove(name, front)
+        end
+        found(name, TWICE, 'lanes', 'the other place counts', mending)
+    end
+    if not live and ask('HGET', tag .. ':uniques', name) then
+        if mending then
+            let_go({name})
+        end
+        found(name, REMAINS, 'uniques', '', mending)
+    end
+end
+
 local function audit_job(name)
     local key = record_key(name)
     if redis.call('EXISTS', key) == 0 then
@@ -452,6 +531,9 @@ local function audit_job(name)
         else
             audit_ended(name, key, letter)
         end
+    end
+    if redis.call('EXISTS', key) == 0 or not record_fault(key) then
+        audit_books(name, is_live(redis.call('GETRANGE', key, 0, 2)))
     end
     audit_key(name, tag .. ':log:' .. name, 'string', LIFE)
 end

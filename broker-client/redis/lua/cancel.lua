@@ -8,7 +8,7 @@
 --       3 ended before; state: the record's letter then (S F C E), else ''
 -- Twice The second answers 3 with C, or 2 again.
 
-local meta, running, tries = KEYS[1], KEYS[2], KEYS[5]
+local meta, running = KEYS[1], KEYS[2]
 local name = ARGV[1]
 local t = now()
 local key = record_key(name)
@@ -28,15 +28,7 @@ if token then
     redis.call('PEXPIRE', inbox, 60000)
     return {2, t, ''}
 end
-local try = parse_try(redis.call('HGET', tries, name))
-redis.call('SET', key, final_head('C', NOBODY, t) .. ending_of(try, record), 'PX',
-    final_life(ARGV[2]))
-redis.call('ZREM', KEYS[3], name)
-redis.call('ZREM', KEYS[4], name)
-redis.call('HDEL', tries, name)
-redis.call('HDEL', KEYS[7], name) -- of a run that reconcile gave back
-redis.call('LPUSH', KEYS[6], name)
-redis.call('LTRIM', KEYS[6], 0, ENDED_KEPT - 1)
+cancel_waiting(name, record, {KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]}, ARGV[2], t)
 count(meta, 'cancelled', 1)
-tell(KEYS[8], {name})
+add_room(meta, -1, -#record)
 return {1, t, ''}

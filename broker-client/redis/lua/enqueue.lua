@@ -1,19 +1,29 @@
 #!lua
--- enqueue.lua - make jobs: nothing -> queued | scheduled.
+-- enqueue.lua - make jobs: nothing -> queued | scheduled; and, for those that a new one
+-- replaces, scheduled | queued | retrying -> cancelled.
 --
--- KEYS  meta wake ready0 ready1 ready2 ready3 due fired
--- ARGV  n, then 7 for each of n <= 450 jobs:
---       name, priority 0-3 (4 more: a follow-up), due, expires, body, schedule,
---       planned
+-- KEYS  meta wake ready0 ready1 ready2 ready3 due fired running retry try ended cancel
+--       waiters
+-- ARGV  n, then 8 for each of n <= 450 jobs:
+--       name, priority 0-3 (4 more: a follow-up, 8 more: has a limit key), due,
+--       expires, body, schedule, planned, unique
 --       due and expires: '' none, '+ms' from now, 'ms' Unix time
 --       schedule, planned: '' or the schedule and its planned time in ms
--- Returns {now, code, ...}: 1 made, 0 the id exists, 2 this planned time (or a
---       later one) was fired before, 3 the queue is draining and takes follow-ups only
+--       unique: '' or until (s started, f finished, w window), conflict (r reject,
+--       e existing, p replace), ms at most (0 no bound), ' ' and the key
+-- Returns {now, code, ..., {i, name, ...}}: 1 made, 0 the id exists, 2 this planned time
+--       (or a later one) was fired before, 3 the queue is draining and takes follow-ups only,
+--       4 another has the unique key, 5 so, and stands for it, 6 no room, later;
+--       then for some jobs their number and who has the key, or who was replaced
 -- Twice Everything exists (or was fired) the second time; nothing changes, and a
 --       finished job is not revived.
 -- No allow-oom: a full Redis refuses new jobs and goes on draining.
 
-local meta, waking, due_key, fired = KEYS[1], KEYS[2], KEYS[7], KEYS[8]
+local WORDS = 8
+local REPLACED_LIFE = 86400000
+local LOOK_EVERY = 1000 -- ms between looks at the memory of Redis
+local FULL = 0.9 -- of its maxmemory
+local meta, waking, due_key, fired, running = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9]
 local t = now()
 local n = tonumber(ARGV[1])
 
@@ -28,40 +38,135 @@ end
 
 local keys = {}
 for i = 1, n do
-    keys[i] = record_key(ARGV[7 * i - 5])
+    keys[i] = record_key(ARGV[WORDS * i - 6])
 end
 local some_exist = redis.call('EXISTS', unpack(keys)) > 0
-local gate = redis.call('HMGET', meta, 'paused', 'draining')
+local gate = redis.call('HMGET', meta, 'paused', 'draining', 'room', 'max_jobs', 'max_bytes')
 local paused, draining = gate[1], gate[2]
+local max_jobs, max_bytes = tonumber(gate[4] or '0'), tonumber(gate[5] or '0')
+
+-- Is Redis itself short of memory? Looked at once a second.
+local function is_tight()
+    local looked, answer = string.match(gate[3] or '', '^(%d+) ([01])$')
+    if looked and math.abs(t - tonumber(looked)) < LOOK_EVERY then
+        return answer == '1'
+    end
+    local info = redis.call('INFO', 'memory')
+    local used = tonumber(string.match(info, 'used_memory:(%d+)') or '0')
+    local most = tonumber(string.match(info, 'maxmemory:(%d+)') or '0')
+    local tight = most > 0 and used > FULL * most
+    redis.call('HSET', meta, 'room', string.format('%.0f %d', t, tight and 1 or 0))
+    return tight
+end
+
+local jobs, bytes = 0, 0 -- live ones, when there is a budget
+if max_jobs > 0 or max_bytes > 0 then
+    local live = redis.call('HMGET', meta, 'jobs', 'bytes')
+    jobs, bytes = tonumber(live[1] or '0') or 0, tonumber(live[2] or '0') or 0
+end
+
+local function is_empty()
+    for k = 3, 6 do
+        if redis.call('LLEN', KEYS[k]) > 0 then
+            return false
+        end
+    end
+    return redis.call('HLEN', running) + redis.call('ZCARD', due_key)
+        + redis.call('ZCARD', KEYS[10]) + redis.call('ZCARD', tag .. ':lanes') == 0
+end
+
+local function is_over(size)
+    return max_jobs > 0 and jobs + 1 > max_jobs or max_bytes > 0 and bytes + size > max_bytes
+end
+
+-- A miscount must not close a queue for ever: when nothing is left, it starts anew.
+local function has_room(size)
+    if is_over(size) and (jobs > 0 or bytes > 0) and is_empty() then
+        redis.call('HSET', meta, 'jobs', '0', 'bytes', '0')
+        jobs, bytes = 0, 0
+    end
+    return not is_over(size)
+end
+
+-- Who has a unique key; a holder that is over does not count.
+local function holder_of(key)
+    local kept = redis.call('GET', tag .. ':unique:' .. key) or ''
+    local letter, name = string.match(kept, '^(.)(.+)$')
+    if name and (letter == 'w' or is_live(redis.call('GETRANGE', record_key(name), 0, 10))) then
+        return name
+    end
+end
+
+local function claim(key, letter, name, most)
+    local life = tonumber(most) > 0 and {'PX', most} or {}
+    redis.call('SET', tag .. ':unique:' .. key, letter .. name, unpack(life))
+    if letter ~= 'w' then
+        redis.call('HSET', tag .. ':uniques', name, letter .. ' ' .. key)
+    end
+end
 
 local reply = {t}
 local seen = {}
 local planned_of = {}
+local claimed, claims = {}, {}
+local holders = {}
 local records = {}
 local lines = {{}, {}, {}, {}}
 local delayed = {}
-local made = 0
+local made, replaced, freed = 0, 0, 0
+local size = 0
+local keyed = false
+local tight = is_tight()
+
+local function last_of(schedule)
+    return planned_of[schedule] or tonumber(redis.call('HGET', fired, schedule) or '-1')
+end
+
+-- The code that a unique key gives a job.
+local function judge(i, name, unique)
+    local letter, conflict, most, key = string.match(unique, '^(%a)(%a)(%d+) (%x+)$')
+    local holder = claimed[key] or holder_of(key)
+    local old = holder and conflict == 'p' and not claimed[key]
+        and redis.call('GET', record_key(holder))
+    if old and is_live(old) and redis.call('HEXISTS', running, holder) == 0 then
+        cancel_waiting(holder, old, {due_key, KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]},
+            REPLACED_LIFE, t)
+        replaced, freed = replaced + 1, freed + #old
+        holders[#holders + 1] = i
+        holders[#holders + 1] = holder
+    elseif holder then
+        holders[#holders + 1] = i
+        holders[#holders + 1] = holder
+        return conflict == 'e' and 5 or 4
+    end
+    claimed[key] = name
+    claims[#claims + 1] = {key, letter, name, most}
+    return 1
+end
 
 for i = 1, n do
-    local base = 7 * i - 5
+    local base = WORDS * i - 6
     local name, schedule, planned = ARGV[base], ARGV[base + 5], tonumber(ARGV[base + 6])
-    local priority = tonumber(ARGV[base + 1])
-    local follows = priority >= 4
+    local priority, unique = tonumber(ARGV[base + 1]), ARGV[base + 7]
+    local follows = priority % 8 >= 4
     local code = draining and not follows and 3 or 1
     if seen[name] or (some_exist and redis.call('EXISTS', keys[i]) == 1) then
         code = 0
-    elseif schedule ~= '' then
-        local last = planned_of[schedule] or tonumber(redis.call('HGET', fired, schedule) or '-1')
-        if planned <= last then
-            code = 2
-        elseif code == 1 then
-            planned_of[schedule] = planned
-        end
+    elseif schedule ~= '' and planned <= last_of(schedule) then
+        code = 2
+    elseif code == 1 and not follows and (tight or not has_room(#ARGV[base + 4] + HEAD)) then
+        code = 6
+    elseif code == 1 and unique ~= '' then
+        code = judge(i, name, unique)
+    end
+    if code == 1 and schedule ~= '' then
+        planned_of[schedule] = planned
     end
     reply[i + 1] = code
     if code == 1 then
         seen[name] = true
         made = made + 1
+        keyed = keyed or priority >= 8
         priority = priority % 4
         local due, expires = at(ARGV[base + 2]), at(ARGV[base + 3])
         local flags = priority
@@ -74,8 +179,11 @@ for i = 1, n do
             flags = flags + 8
             times = times .. struct.pack('<i8', expires)
         end
+        local record = struct.pack('<BBBi8', 1, LIVE, flags, t) .. times .. ARGV[base + 4]
+        size = size + #record
+        jobs, bytes = jobs + 1, bytes + #record
         records[#records + 1] = keys[i]
-        records[#records + 1] = struct.pack('<BBBi8', 1, LIVE, flags, t) .. times .. ARGV[base + 4]
+        records[#records + 1] = record
         if due and due > t then
             delayed[#delayed + 1] = due
             delayed[#delayed + 1] = name
@@ -85,6 +193,7 @@ for i = 1, n do
         end
     end
 end
+reply[n + 2] = holders
 
 if made == 0 then
     return reply
@@ -93,7 +202,16 @@ redis.call('MSET', unpack(records))
 for schedule, planned in pairs(planned_of) do
     redis.call('HSET', fired, schedule, string.format('%.0f', planned))
 end
+for i = 1, #claims do
+    claim(unpack(claims[i]))
+end
+if keyed then
+    redis.call('HSET', meta, 'lanes', '1')
+end
 count(meta, 'enqueued', made)
+count(meta, 'cancelled', replaced)
+shift(meta, 'jobs', made - replaced)
+shift(meta, 'bytes', size - freed)
 local waken = false
 for p = 1, 4 do
     if #lines[p] > 0 and redis.call('LPUSH', KEYS[2 + p], unpack(lines[p])) == #lines[p] then

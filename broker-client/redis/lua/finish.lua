@@ -48,6 +48,7 @@ local reply = {t}
 local gone, over, done = {}, {}, {}
 local earliest = false
 local requeued = false
+local freed = 0 -- bytes of live records
 local counts = {}
 local seen = {}
 
@@ -77,6 +78,7 @@ for i = 1, n do
         if code == 3 then
             over[#over + 1] = name
         elseif not again then
+            freed = freed + live_size(data)
             ms = final_life(ms)
             local state = kind == 'X' and 'E' or kind
             redis.call('SET', key, final_head(state, token, t) .. data, 'PX', ms)
@@ -108,6 +110,13 @@ end
 if #gone == 0 then
     return reply
 end
+if redis.call('HEXISTS', meta, 'lanes') == 1 then
+    local lanes = open_lanes(meta, t)
+    lanes.release(gone)
+    requeued = requeued or lanes.woken
+end
+let_go(over)
+add_room(meta, -#over, -freed)
 redis.call('HDEL', running, unpack(gone))
 if some[progress] then
     redis.call('HDEL', progress, unpack(gone))

@@ -11,6 +11,7 @@ local meta = KEYS[1]
 local t = now()
 local moved = 0
 local next_due = -1
+local lanes = redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t)
 
 for k = 7, 8 do
     local names = redis.call('ZRANGEBYSCORE', KEYS[k], '-inf', t, 'LIMIT', 0, tonumber(ARGV[1]))
@@ -40,10 +41,15 @@ for k = 7, 8 do
         next_due = math.min(tonumber(first), LATEST)
     end
 end
+local refill = lanes and lanes.refill()
+if refill and (next_due < 0 or refill < next_due) then
+    next_due = refill
+end
+local any = lanes and lanes.any()
 for p = 3, 6 do
-    if redis.call('LLEN', KEYS[p]) > 0 then
-        wake(meta, KEYS[2])
-        break
-    end
+    any = any or redis.call('LLEN', KEYS[p]) > 0
+end
+if any then
+    wake(meta, KEYS[2])
 end
 return {t, moved, next_due}

@@ -18,11 +18,9 @@ if word then
     end
 else
     changed = math.min(1, redis.call('HDEL', meta, 'paused', 'draining'))
-    for p = 3, 6 do
-        if redis.call('LLEN', KEYS[p]) > 0 then
-            wake(meta, KEYS[2])
-            break
-        end
+    local any = redis.call('EXISTS', KEYS[3], KEYS[4], KEYS[5], KEYS[6], tag .. ':ring')
+    if any > 0 then
+        wake(meta, KEYS[2])
     end
 end
 return {changed, t}

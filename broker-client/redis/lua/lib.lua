@@ -14,6 +14,7 @@ local LIVE = 76 -- 'L'
 local HEAD = 11 -- bytes before the times of a live record
 local LATEST = 2 ^ 53 -- ms, of a time that can be told
 local NOBODY = '-' -- the token in a try that no run wrote
+local TASK, LIMIT_KEY, UNIQUE_KEY, UNIQUE, UNIQUE_FOR = 1, 14, 15, 16, 17 -- fields of a body
 
 local function record_key(name)
     return tag .. ':j:' .. name
@@ -50,6 +51,33 @@ end
 local function expires_of(record)
     local flags = flags_of(record)
     return flags >= 8 and time_at(record, HEAD + 1 + (flags % 8 >= 4 and 8 or 0)) or nil
+end
+
+-- What stands in front of a body: the fields that scripts look at, by their kind.
+local function front_of(record)
+    local flags = flags_of(record)
+    local at = HEAD + 1 + (flags % 8 >= 4 and 8 or 0) + (flags >= 8 and 8 or 0)
+    local front = {}
+    while true do
+        local kind, length = string.byte(record, at, at + 1)
+        if not length or length > 127
+            or kind ~= TASK and (kind < LIMIT_KEY or kind > UNIQUE_FOR) then
+            return front
+        end
+        front[kind] = string.sub(record, at + 2, at + 1 + length)
+        at = at + 2 + length
+    end
+end
+
+-- The number in a field, a varint; 0 when it is not there.
+local function number_of(field)
+    local value, unit = 0, 1
+    for i = 1, #(field or '') do
+        local byte = string.byte(field, i)
+        value = value + byte % 128 * unit
+        unit = unit * 128
+    end
+    return value
 end
 
 local function varint(n)
@@ -126,4 +154,58 @@ local function count(meta, what, n)
     if n > 0 then
         redis.call('HINCRBY', meta, what, n)
     end
+end
+
+local function shift(meta, what, by)
+    local left = redis.pcall('HINCRBY', meta, what, string.format('%.0f', by))
+    if type(left) ~= 'number' or left < 0 then
+        redis.call('HSET', meta, what, '0')
+    end
+end
+
+-- Live jobs and the bytes of their records, which a queue's budget is about.
+local function add_room(meta, jobs, bytes)
+    if jobs ~= 0 then
+        shift(meta, 'jobs', jobs)
+        shift(meta, 'bytes', bytes)
+    end
+end
+
+-- Bytes of the live record inside the data of a final one (behind its token).
+local function live_size(data)
+    return #data >= 4 and math.max(0, #data - 4 - struct.unpack('<I4', data)) or 0
+end
+
+-- Jobs that end, or begin (only: 's'), let their unique keys go.
+local function let_go(names, only)
+    local uniques = tag .. ':uniques'
+    if #names == 0 or redis.call('EXISTS', uniques) == 0 then
+        return
+    end
+    local entries = redis.call('HMGET', uniques, unpack(names))
+    for i = 1, #names do
+        local letter, key = string.match(entries[i] or '', '^(%a) (%x+)$')
+        if key and (not only or letter == only) then
+            if redis.call('GET', tag .. ':unique:' .. key) == letter .. names[i] then
+                redis.call('DEL', tag .. ':unique:' .. key)
+            end
+            redis.call('HDEL', uniques, names[i])
+        end
+    end
+end
+
+-- Ends a live job that no run holds. places: keys due retry try ended cancel waiters.
+local function cancel_waiting(name, record, places, ttl, t)
+    local due, retry, tries, ended, cancelled, waiters = unpack(places)
+    local try = parse_try(redis.call('HGET', tries, name))
+    redis.call('SET', record_key(name), final_head('C', NOBODY, t) .. ending_of(try, record), 'PX',
+        final_life(ttl))
+    redis.call('ZREM', due, name)
+    redis.call('ZREM', retry, name)
+    redis.call('HDEL', tries, name)
+    redis.call('HDEL', cancelled, name) -- of a run that reconcile gave back
+    redis.call('LPUSH', ended, name)
+    redis.call('LTRIM', ended, 0, ENDED_KEPT - 1)
+    let_go({name})
+    tell(waiters, {name})
 end

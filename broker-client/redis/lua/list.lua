@@ -54,6 +54,15 @@ else
             skip = 0
         end
     end
+    -- then those that stand in lanes
+    local length = redis.call('ZCARD', tag .. ':lanes')
+    if #names < limit and skip < length then
+        local some = redis.call('ZRANGE', tag .. ':lanes', skip, skip + limit - #names - 1)
+        for i = 1, #some do
+            names[#names + 1] = string.sub(some[i], string.find(some[i], '\0', 1, true) + 16)
+        end
+    end
+    total = total + length
 end
 local after = offset + #names
 local next_page = after < total and #names > 0 and after or -1

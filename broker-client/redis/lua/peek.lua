@@ -3,11 +3,13 @@
 --
 -- KEYS  meta running due retry try cancel progress
 -- ARGV  names (1-100)
--- Returns {now, entries}: for each name 8 values, false where there is none:
+-- Returns {now, entries}: for each name 9 values, false where there is none:
 --       record, token, due_ms, retry_ms, try, cancel_ms, progress, life left of
---       the record of an ended job in ms
+--       the record of an ended job in ms, what holds back a job in line: "scope
+--       running concurrency next_token_ms", -1 for no time
 
 local t = now()
+local lanes = redis.call('HEXISTS', KEYS[1], 'lanes') == 1 and open_lanes(KEYS[1], t)
 local keys = {}
 for i = 1, #ARGV do
     keys[i] = record_key(ARGV[i])
@@ -27,7 +29,9 @@ for i = 1, #ARGV do
     for c = 1, 6 do
         entries[#entries + 1] = columns[c][i]
     end
-    local ended = records[i] and not is_live(records[i])
-    entries[#entries + 1] = ended and redis.call('PTTL', keys[i])
+    local live = is_live(records[i])
+    entries[#entries + 1] = records[i] and not live and redis.call('PTTL', keys[i])
+    local in_line = live and not columns[1][i] and not columns[2][i] and not columns[3][i]
+    entries[#entries + 1] = lanes and in_line and lanes.held_by(ARGV[i], records[i]) or false
 end
 return {t, entries}

@@ -86,6 +86,32 @@ local function search_lists()
     return found, true
 end
 
+-- The lanes follow the lines.
+local function search_lanes()
+    local key = tag .. ':lanes'
+    local before_them = 0
+    for p = 2, 5 do
+        before_them = before_them + redis.call('LLEN', KEYS[p])
+    end
+    local found = {}
+    local at = math.max(0, passed - before_them)
+    while true do
+        local some = redis.call('ZRANGE', key, at, at + CHUNK - 1)
+        if #some == 0 then
+            return found, true
+        end
+        for i = 1, #some do
+            if is_enough() then
+                return found, false
+            end
+            if goes(string.sub(some[i], string.find(some[i], '\0', 1, true) + 16)) then
+                found[#found + 1] = some[i]
+            end
+        end
+        at = at + #some
+    end
+end
+
 local function search_set(key)
     local found = {}
     local at = passed
@@ -127,6 +153,11 @@ if letter == 'q' then
             redis.call('LREM', KEYS[p], -#indexes, MARK)
         end
     end
+    if finished then
+        local parked
+        parked, finished = search_lanes()
+        in_chunks(parked, 'ZREM', tag .. ':lanes')
+    end
 else
     local set = letter == 's' and due or retry
     found, finished = search_set(set)
@@ -134,13 +165,17 @@ else
 end
 if #victims > 0 then
     local keys = {}
+    local bytes = 0
     for i = 1, #victims do
+        bytes = bytes + redis.call('STRLEN', record_key(victims[i]))
         keys[2 * i - 1] = record_key(victims[i])
         keys[2 * i] = tag .. ':log:' .. victims[i]
     end
     redis.call('UNLINK', unpack(keys))
     redis.call('HDEL', KEYS[9], unpack(victims))
     redis.call('HDEL', KEYS[10], unpack(victims))
+    let_go(victims)
+    add_room(meta, -#victims, -bytes)
     count(meta, 'purged', #victims)
     tell(KEYS[11], victims)
 end

@@ -51,6 +51,10 @@ for _, name in ipairs(requeued) do
         redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
     end
 end
+local lanes = redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t)
+if lanes then
+    lanes.release(requeued)
+end
 if #requeued > 0 then
     wake(meta, KEYS[2])
 end

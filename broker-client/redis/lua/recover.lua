@@ -44,8 +44,10 @@ if not next(is_dead) then
 end
 
 local requeued, failed, cancelled = {}, {}, {}
+local buried, freed = {}, 0
 local more = 0
 local moved = 0
+local lanes = redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t)
 
 -- The final record of a job that nobody will end: cause lost (5), or none.
 local function bury(name, record, try, state, ttl)
@@ -54,12 +56,17 @@ local function bury(name, record, try, state, ttl)
     redis.call('SET', record_key(name), final_head(state, NOBODY, t)
         .. ending_of(try, record, why or ''), 'PX', ttl)
     redis.call('HDEL', tries, name)
+    buried[#buried + 1] = name
+    freed = freed + #record
 end
 
 local function move(name, token)
     local record = redis.call('GET', record_key(name))
     redis.call('HDEL', running, name)
     redis.call('HDEL', KEYS[14], name)
+    if lanes then
+        lanes.release({name})
+    end
     if not is_live(record) then
         return
     end
@@ -104,7 +111,9 @@ if more == 0 then
         more = 1
     end
 end
-if #requeued > 0 then
+let_go(buried)
+add_room(meta, -#buried, -freed)
+if #requeued > 0 or lanes and lanes.woken then
     wake(meta, KEYS[2])
 end
 count(meta, 'recovered', #requeued)

@@ -7,7 +7,7 @@
 --       in line past its start deadline, which holds no more then
 -- Returns {now, code, ...}: 0 no such job, 1 in line again, 2 it lives (for ended_ms
 --       0: and waits for nothing), 3 it ended at another time, 4 it succeeded, 5 its
---       record does not decode
+--       record does not decode, 6 another job has its unique key
 -- Twice 2 for each, or 3 when it has ended again since.
 -- The try that is left behind keeps the token of the run that ended the job, so that
 -- a finish that is sent again is answered as before, and makes the start deadline
@@ -85,6 +85,26 @@ local function replay_live(name, record)
     return 1
 end
 
+-- The unique key again, until started or finished; false when another has it.
+local function claim(name, live)
+    local front = front_of(live)
+    local key, until_ = front[UNIQUE_KEY], string.byte(front[UNIQUE] or '\0') % 4
+    if not key or until_ ~= 1 and until_ ~= 2 then
+        return true
+    end
+    local letter = until_ == 1 and 's' or 'f'
+    local index = tag .. ':unique:' .. key
+    local kind, holder = string.match(redis.call('GET', index) or '', '^(.)(.+)$')
+    if holder and holder ~= name
+        and (kind == 'w' or is_live(redis.call('GETRANGE', record_key(holder), 0, 10))) then
+        return false
+    end
+    local life = number_of(front[UNIQUE_FOR])
+    redis.call('SET', index, letter .. name, unpack(life > 0 and {'PX', life} or {}))
+    redis.call('HSET', tag .. ':uniques', name, letter .. ' ' .. key)
+    return true
+end
+
 local function replay(name, ended)
     local record = redis.call('GET', record_key(name))
     if not record then
@@ -100,6 +120,10 @@ local function replay(name, ended)
     elseif time_at(record, 4) ~= ended then
         return 3
     end
+    if not claim(name, live) then
+        return 6
+    end
+    add_room(meta, 1, #live)
     -- What goes wrong before the record is live again leaves an element that take
     -- passes over.
     put_in_line(name, live)

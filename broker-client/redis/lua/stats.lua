@@ -3,7 +3,7 @@
 --
 -- KEYS  meta ready0 ready1 ready2 ready3 running due retry failed ended leases
 -- Returns {now, queued0..queued3, running, scheduled, retrying, failed, ended,
---       workers, oldest_ms, meta fields and values flat}
+--       workers, oldest_ms, parked, meta fields and values flat}
 --       oldest_ms: when the job that is next in line was enqueued, -1 for none
 
 local t = now()
@@ -27,5 +27,6 @@ reply[9] = redis.call('ZCARD', KEYS[9])
 reply[10] = redis.call('LLEN', KEYS[10])
 reply[11] = redis.call('ZCARD', KEYS[11])
 reply[12] = oldest
-reply[13] = redis.call('HGETALL', KEYS[1])
+reply[13] = redis.call('ZCARD', tag .. ':lanes')
+reply[14] = redis.call('HGETALL', KEYS[1])
 return reply

@@ -10,11 +10,13 @@
 --       a name 'inbox:<incarnation>' is the list of messages to a worker; for the
 --       namespace, whose KEYS have its tag, names are of its keys
 -- The parts are the four lines, from the back, so that a take moves nothing that is
--- still to come; the keys of the queue; then the sets and hashes. In the lines all names are
--- told, elsewhere only those that somebody must look at.
+-- still to come; the keys of the queue; then the sets and hashes, last the lanes and what
+-- runs from them. In the lines all names are told, elsewhere only those that somebody must
+-- look at.
 
 local LINE, ODD_LINE, ALONE, ODD = 0, 1, 2, 3
-local KEYS_PART, LAST_PART = 4, 11
+local KEYS_PART, LANES_PART, LAST_PART = 4, 12, 14
+local FRONT = 256 -- bytes of a record that hold its front
 local running, due, retry, failed = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local part, cursor, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local t = now()
@@ -38,6 +40,22 @@ local function is_in_a_set(name)
     return ask('HGET', running, name) or ask('ZSCORE', due, name) or ask('ZSCORE', retry, name)
 end
 
+local lanes = not is_space and ask('HEXISTS', KEYS[1], 'lanes') == 1 and open_lanes(KEYS[1], t)
+
+-- A lane that has jobs stands in the ring, or waits for a scope.
+local function lane_of_member(member)
+    return string.sub(member, 1, (string.find(member, '\0', 1, true) or 1) - 1)
+end
+
+local function has_turn(lane)
+    return ask('ZSCORE', tag .. ':ring', lane) or lanes and lanes.is_held(lane)
+end
+
+local function is_parked(name)
+    local front = lanes and ask('GETRANGE', record_key(name), 0, FRONT)
+    return front and lanes.is_parked(name, front)
+end
+
 local function glance_at_line(element)
     local name = string.sub(element, 2)
     local head = ask('GETRANGE', record_key(name), 0, 10)
@@ -52,7 +70,7 @@ local function glance_at_record(name, key)
     if fault or (letter == LIVE) ~= (life == -1) then
         tell(name, ODD)
     elseif letter == LIVE then
-        if not is_in_a_set(name) then
+        if not is_in_a_set(name) and not is_parked(name) then
             tell(name, ALONE)
         end
     elseif letter == 70 and not ask('ZSCORE', failed, name) then
@@ -96,6 +114,23 @@ local function looks_well(key, name, value)
     return key == KEYS[10] and letter == LIVE and string.find(value, '^%d+ %d+ %d+ %S+\n')
 end
 
+-- Members of :lanes, and names in :holds and :uniques.
+local function glance_at_rest(word, entry)
+    local name = entry
+    local well
+    if word == 'lanes' then
+        name = string.sub(entry, (string.find(entry, '\0', 1, true) or 0) + 16)
+        well = has_turn(lane_of_member(entry)) and not is_in_a_set(name) and is_parked(name)
+    elseif word == 'holds' then
+        well = ask('HGET', running, name)
+    else
+        well = is_live(ask('GETRANGE', record_key(name), 0, 2))
+    end
+    if not well then
+        tell(name, ODD)
+    end
+end
+
 local function next_part()
     part = part < LAST_PART and part + 1 or -1
     cursor = '0'
@@ -120,6 +155,14 @@ else
             glance_at_key(key)
         end
         looked = #page[2]
+    elseif part >= LANES_PART then
+        local word = ({'lanes', 'holds', 'uniques'})[part - LANES_PART + 1]
+        page = ask(word == 'lanes' and 'ZSCAN' or 'HSCAN', tag .. ':' .. word, cursor, 'COUNT',
+            count) or {'0', {}}
+        for i = 1, #page[2], 2 do
+            glance_at_rest(word, page[2][i])
+        end
+        looked = #page[2] / 2
     else
         local key = KEYS[part + 1]
         local command = (part >= 6 and part <= 8) and 'ZSCAN' or 'HSCAN'

@@ -22,7 +22,7 @@ local t = now()
 if not redis.call('ZSCORE', leases, incarnation) then
     return {'lost', t, -1, 0, {}}
 end
-local counter = redis.call('HMGET', meta, 'paused', 'run')
+local counter = redis.call('HMGET', meta, 'paused', 'run', 'lanes')
 if counter[1] then
     return {'paused', t, -1, 0, {}}
 end
@@ -35,10 +35,12 @@ redis.call('HLEN', running)
 local some_tries = redis.call('HLEN', tries) > 0
 local fault = nil -- of a list that cannot be read
 
+local lanes = counter[3] and open_lanes(meta, t)
+
 -- Pops up to a number of elements, higher priorities first.
-local function pop(most)
+local function pop(most, from, to)
     local got = {}
-    for p = 6, 3, -1 do
+    for p = from, to, -1 do
         local some = redis.pcall('RPOP', KEYS[p], most - #got) or {}
         fault = fault or some.err and some
         for i = 1, #some do
@@ -50,6 +52,8 @@ local function pop(most)
     end
     return got
 end
+
+local LANES_MAX = 200 -- that have a turn in one call
 
 local function is_past(deadline)
     return deadline and deadline <= t
@@ -68,43 +72,102 @@ local function waits(name, record, try)
 end
 
 local taken, records, tokens, attempts = {}, {}, {}, {}
-local expired = {}
+local expired, expired_bytes = {}, 0
 local seen = {} -- a name may stand in the lists twice
 local scanned = 0
-local empty = false
--- Cancelled jobs leave their element behind; a bounded number is passed over.
-while #taken < want and scanned < UNPACK_MAX and not empty do
-    local elements = pop(want - #taken)
-    if #elements == 0 then
-        empty = true
-        break
+
+-- False: it is over, or waits elsewhere. A job that has a try was started in time.
+local function accept(name, record, try)
+    seen[name] = true
+    if not try and is_past(expires_of(record)) then
+        expired[#expired + 1] = name
+        expired_bytes = expired_bytes + #record
+        redis.call('SET', record_key(name), final_head('E', NOBODY, t)
+            .. ending_of(parse_try(''), record), 'PX', final_ttl)
+        return false
     end
-    scanned = scanned + #elements
-    local names, keys = {}, {}
-    for i = 1, #elements do
-        names[i] = string.sub(elements[i], 2)
-        keys[i] = record_key(names[i])
-    end
-    local found = redis.call('MGET', unpack(keys))
-    local held = redis.call('HMGET', running, unpack(names))
-    local known = some_tries and redis.call('HMGET', tries, unpack(names)) or {}
-    for i = 1, #names do
-        if is_live(found[i]) and not held[i] and not seen[names[i]]
-            and not waits(names[i], found[i], known[i]) then
-            seen[names[i]] = true
-            -- A job that has a try was started in time.
-            if string.byte(elements[i]) == 63 and not known[i]
-                and is_past(expires_of(found[i])) then
-                expired[#expired + 1] = names[i]
-                redis.call('SET', keys[i], final_head('E', NOBODY, t)
-                    .. ending_of(parse_try(''), found[i]), 'PX', final_ttl)
-            else
-                taken[#taken + 1] = names[i]
-                records[#records + 1] = found[i]
-                attempts[#attempts + 1] = known[i] or ''
+    taken[#taken + 1] = name
+    records[#records + 1] = record
+    attempts[#attempts + 1] = try or ''
+    return true
+end
+
+local function may_go(name, record, holder, try)
+    return is_live(record) and not holder and not seen[name] and not waits(name, record, try)
+end
+
+-- Takes from the lines of some priorities until so many are taken. Cancelled jobs leave
+-- their element behind; a bounded number is passed over. False when the lines are empty.
+local function take_lines(most, from, to)
+    while #taken < most and scanned < UNPACK_MAX do
+        local elements = pop(most - #taken, from, to)
+        if #elements == 0 then
+            return false
+        end
+        scanned = scanned + #elements
+        local names, keys = {}, {}
+        for i = 1, #elements do
+            names[i] = string.sub(elements[i], 2)
+            keys[i] = record_key(names[i])
+        end
+        local found = redis.call('MGET', unpack(keys))
+        local held = redis.call('HMGET', running, unpack(names))
+        local known = some_tries and redis.call('HMGET', tries, unpack(names)) or {}
+        for i = 1, #names do
+            if may_go(names[i], found[i], held[i], known[i])
+                and not (lanes and lanes.park(names[i], found[i])) then
+                accept(names[i], found[i], known[i])
             end
         end
     end
+    return true
+end
+
+-- A job whose time to start is over ends when its lane looks at it, turn or not.
+local function look(name)
+    local record = redis.call('GET', record_key(name))
+    local try = redis.call('HGET', tries, name)
+    if not may_go(name, record, redis.call('HGET', running, name), try) then
+        return nil
+    elseif not try and is_past(expires_of(record)) then
+        accept(name, record, try)
+        return nil
+    end
+    return record
+end
+
+local tried = 0
+local function take_lanes(most, priority)
+    while #taken < most and tried < LANES_MAX do
+        local lane = lanes.next(priority)
+        if not lane then
+            return
+        end
+        tried = tried + 1
+        local name, record = lanes.turn(lane, look)
+        if name then
+            accept(name, record, redis.call('HGET', tries, name))
+        end
+    end
+end
+
+-- Lines and lanes of a priority share what is left; who gets the odd one changes.
+local function take_both()
+    for p = 3, 0, -1 do
+        local left = want - #taken
+        local odd = (tonumber(counter[2] or '0') + #taken + 1) % 2
+        local share = math.floor(left / 2) + left % 2 * odd
+        take_lines(#taken + share, p + 3, p + 3)
+        take_lanes(want, p)
+        take_lines(want, p + 3, p + 3)
+    end
+end
+
+local empty = false
+if lanes then
+    take_both()
+else
+    empty = not take_lines(want, 6, 3)
 end
 
 local entries, run = {}, 0
@@ -126,27 +189,36 @@ if #expired > 0 then
     redis.call('LPUSH', ended, unpack(expired))
     redis.call('LTRIM', ended, 0, ENDED_KEPT - 1)
     count(meta, 'expired', #expired)
+    add_room(meta, -#expired, -expired_bytes)
+    let_go(expired)
     tell(KEYS[13], expired)
 end
+let_go(taken, 's')
 
 if fault and #taken == 0 then
     return fault
 end
 
-local next_due = -1
-if empty then
-    for k = 10, 11 do
-        local first = redis.call('ZRANGE', KEYS[k], 0, 0, 'WITHSCORES')[2]
-        if first and (next_due < 0 or tonumber(first) < next_due) then
-            next_due = math.min(tonumber(first), LATEST)
-        end
-    end
-else
+local function any_ready()
     for p = 6, 3, -1 do
         if redis.call('LLEN', KEYS[p]) > 0 then
-            wake(meta, waking)
-            break
+            return true
         end
+    end
+    return lanes and lanes.any()
+end
+
+local next_due = -1
+if not empty and any_ready() then
+    wake(meta, waking)
+    return {'ok', t, next_due, run, entries}
+end
+local times = {redis.call('ZRANGE', KEYS[10], 0, 0, 'WITHSCORES')[2],
+    redis.call('ZRANGE', KEYS[11], 0, 0, 'WITHSCORES')[2], lanes and lanes.next_refill() or nil}
+for k = 1, 3 do
+    local at = tonumber(times[k] or '')
+    if at and (next_due < 0 or at < next_due) then
+        next_due = math.min(at, LATEST)
     end
 end
 return {'ok', t, next_due, run, entries}

@@ -1,0 +1,136 @@
+/* calls_limits.c - what may run at once and how often, and what may wait. */
+#include "redis.h"
+
+#include "broker-client/unique.h"
+#include <string.h>
+
+#define LIMIT_WORDS   6
+#define LIMIT_COLUMNS 9
+#define LIMITS_MAX    1000
+#define LIMIT_TOP     (INT64_C(1) << 40) /* of any number of a limit: exact in Lua */
+
+/* {number, now} */
+static void on_number(struct qn_call *call, int rc, const struct qn_err *err,
+                      const redisReply *answer)
+{
+    struct qn_reading r;
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 2))
+        return;
+    r.reply.number = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
+    qn_reading_end(&r);
+}
+
+void qn_redis_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, int64_t max_bytes,
+                     qn_reply_fn *fn, void *arg)
+{
+    bool ok = max_jobs >= 0 && max_bytes >= 0;
+    struct qn_call *call =
+        qn_redis_begin(b, QN_SCRIPT_BUDGET, queue, ok ? 2 : 0, on_number, fn, arg);
+
+    if (!call)
+        return;
+    if (!ok) {
+        qn_redis_refuse(b, call, "a budget is not negative");
+        return;
+    }
+    qn_call_add_i64(call, max_jobs);
+    qn_call_add_i64(call, max_bytes);
+    qn_redis_send(b, call);
+}
+
+/* ---- limits ---- */
+
+static bool figure_ok(int64_t figure)
+{
+    return figure >= 0 && figure <= LIMIT_TOP;
+}
+
+static const char *fault_of(const struct qn_limit *limits, size_t n)
+{
+    if (n < 1 || n > QN_LIMIT_BATCH_MAX)
+        return "1-100 limits are set at once";
+    for (size_t i = 0; i < n; i++) {
+        const struct qn_limit *limit = &limits[i];
+        if (!limit->scope || !qn_limit_scope_ok(limit->scope))
+            return "a limit's scope is not task:<task>, key:<key> or key:*";
+        if (!figure_ok(limit->concurrency) || !figure_ok(limit->rate) ||
+            !figure_ok(limit->per_ms) || !figure_ok(limit->burst))
+            return "a figure of a limit is negative or too big";
+        if (limit->rate > 0 && limit->per_ms == 0)
+            return "a rate needs the time that it is counted in";
+    }
+    return NULL;
+}
+
+static void add_limit(struct qn_call *call, const struct qn_limit *limit)
+{
+    qn_call_add_str(call, limit->scope);
+    qn_call_add_i64(call, limit->concurrency);
+    qn_call_add_i64(call, limit->rate);
+    qn_call_add_i64(call, limit->per_ms);
+    qn_call_add_i64(call, limit->burst);
+    qn_call_add_str(call, limit->declared ? "d" : "o");
+}
+
+void qn_redis_limit(struct qn_broker *b, const char *queue, const struct qn_limit *limits, size_t n,
+                    qn_reply_fn *fn, void *arg)
+{
+    const char *fault = fault_of(limits, n);
+    struct qn_call *call =
+        qn_redis_begin(b, QN_SCRIPT_LIMIT, queue, fault ? 0 : n * LIMIT_WORDS, on_number, fn, arg);
+
+    if (!call)
+        return;
+    if (fault) {
+        qn_redis_refuse(b, call, fault);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        add_limit(call, &limits[i]);
+    qn_redis_send(b, call);
+}
+
+static void read_limit(struct qn_reading *r, redisReply *const *columns, struct qn_limit *limit)
+{
+    limit->scope = qn_reading_span(r, columns[0]).data;
+    limit->concurrency = qn_reading_score(r, columns[1]);
+    limit->rate = qn_reading_score(r, columns[2]);
+    limit->per_ms = qn_reading_score(r, columns[3]);
+    limit->burst = qn_reading_score(r, columns[4]);
+    limit->declared = qn_span_is(qn_reading_span(r, columns[5]), "d");
+    limit->running = qn_reading_i64(r, columns[6]);
+    limit->held = qn_reading_i64(r, columns[7]);
+    limit->next_at_ms = qn_reading_i64(r, columns[8]);
+    if (!limit->scope)
+        limit->scope = "";
+}
+
+static void on_limits(struct qn_call *call, int rc, const struct qn_err *err,
+                      const redisReply *answer)
+{
+    struct qn_reading r;
+    struct qn_limits limits = {0};
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 1))
+        return;
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    limits.n = (answer->elements - 1) / LIMIT_COLUMNS;
+    struct qn_limit *list = qn_reading_list(&r, limits.n, sizeof(*list));
+    for (size_t i = 0; list && i < limits.n; i++)
+        read_limit(&r, answer->element + 1 + i * LIMIT_COLUMNS, &list[i]);
+    limits.limits = list;
+    r.reply.limits = &limits;
+    qn_reading_end(&r);
+}
+
+void qn_redis_limits(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg)
+{
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_LIMITS, queue, 1, on_limits, fn, arg);
+
+    if (!call)
+        return;
+    qn_call_add_i64(call, LIMITS_MAX);
+    qn_redis_send(b, call);
+}
