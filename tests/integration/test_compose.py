@@ -29,8 +29,9 @@ exit 0
 
 
 def has(command, why):
-    done = subprocess.run(command, capture_output=True)
-    return unittest.skipUnless(done.returncode == 0, why)
+    there = shutil.which(command[0]) is not None
+    there = there and subprocess.run(command, capture_output=True).returncode == 0
+    return unittest.skipUnless(there, why)
 
 
 def in_file(name):
@@ -54,7 +55,7 @@ def owner(path):
 
 
 class Files(unittest.TestCase):
-    @has(["docker", "compose", "version"], "docker has no compose here")
+    @has(["docker", "compose", "version"], "docker compose is not here")
     def test_docker_compose_takes_the_file(self):
         env = {**os.environ, "REDIS_PASSWORD": "a", "POSTGRES_PASSWORD": "b"}
         command = ["docker", "compose", "-f", str(COMPOSE / "compose.yaml"), "config"]
