@@ -109,13 +109,18 @@ static enum qn_outcome cooperative(struct qn_job *job)
     return QN_RETRY;
 }
 
-static enum qn_outcome deaf(struct qn_job *job)
+static void block_all(void)
 {
     sigset_t all;
 
-    leave_trace(job);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
+static enum qn_outcome deaf(struct qn_job *job)
+{
+    leave_trace(job);
+    block_all();
     for (int i = 0; i < 1000; i++)
         sleep_ms(1000);
     return QN_DONE;
@@ -126,6 +131,18 @@ static enum qn_outcome segfault(struct qn_job *job)
     leave_trace(job);
     qn_job_log(job, "about to crash");
     raise(SIGSEGV);
+    return QN_DONE;
+}
+
+/* Leaves a file behind, and the next time it is there. */
+static enum qn_outcome crash_once(struct qn_job *job)
+{
+    const char *path = qn_job_arg_string(job, "path");
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+    leave_trace(job);
+    if (fd >= 0)
+        abort();
     return QN_DONE;
 }
 
@@ -188,6 +205,19 @@ static enum qn_outcome litter(struct qn_job *job)
     }
     if (qn_job_arg_boolean(job, "crash", false))
         abort();
+    if (qn_job_arg_boolean(job, "deaf", false)) {
+        block_all();
+        sleep_ms(60000);
+    }
+    return QN_DONE;
+}
+
+/* The supervisor is the parent of its executors. */
+static enum qn_outcome kill_worker(struct qn_job *job)
+{
+    leave_trace(job);
+    kill(getppid(), SIGKILL);
+    sleep_ms(60000);
     return QN_DONE;
 }
 
@@ -271,11 +301,16 @@ static enum qn_outcome progress(struct qn_job *job)
     return QN_DONE;
 }
 
+/* Once the file is there, if one is named. */
 static enum qn_outcome follow_up(struct qn_job *job)
 {
     struct qn_err err = {0};
 
+    const char *path = qn_job_arg_string(job, "path");
+
     leave_trace(job);
+    while (path && access(path, F_OK) != 0)
+        sleep_ms(5);
     for (int64_t i = 0; i < qn_job_arg_integer(job, "n", 1); i++) {
         if (qn_job_follow_up(job, "h.ok", NULL, "{}", 2, &err) != QN_OK) {
             qn_job_error(job, "%s", err.msg);
@@ -302,6 +337,7 @@ static const struct qn_param any[] = {
     {.name = "bytes", .type = QN_INTEGER, .doc = "how much"},
     {.name = "path", .type = QN_STRING, .doc = "of a file"},
     {.name = "crash", .type = QN_BOOLEAN, .doc = "at the end"},
+    {.name = "deaf", .type = QN_BOOLEAN, .doc = "at the end"},
     {.name = NULL},
 };
 
@@ -322,10 +358,12 @@ static const struct qn_task *const tasks[] = {
     TASK("h.deaf", deaf),
     TASK("h.segfault", segfault),
     TASK("h.abort", aborts),
+    TASK("h.crash_once", crash_once),
     TASK("h.overflow", overflow),
     TASK("h.exit", exits),
     TASK("h.leak", leak),
     TASK("h.litter", litter),
+    TASK("h.kill_worker", kill_worker),
     TASK("h.garbage", garbage),
     TASK("h.hang_up", hang_up),
     TASK("h.forge", forge),
