@@ -1,7 +1,8 @@
 /* hello.c - what a new connection says first.
  *
- * All of it leaves in one write; the connection is up when everything is
- * answered. A broker that may throw keys away (eviction), is older than 7.0 or
+ * First the small words in one write; the scripts follow when Redis has let us in, for it
+ * hangs up on a stranger who sends much, and why would be lost. The connection is up when
+ * everything is answered. A broker that may throw keys away (eviction), is older than 7.0 or
  * speaks a newer protocol is refused for good: no later try would end better.
  */
 #include "common/str.h"
@@ -133,31 +134,6 @@ static void on_memory_info(struct qn_call *call, int rc, const struct qn_err *er
     }
 }
 
-static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
-                     const redisReply *answer)
-{
-    struct qn_conn *conn = call->owner;
-    char key[QN_KEY_SIZE];
-    struct qn_err why;
-
-    if (rc != QN_OK) {
-        qn_conn_give_up(conn, QN_EUNKNOWN, err);
-        return;
-    }
-    if (answer->type == REDIS_REPLY_STRING && major_of(answer->str) > QN_PROTO_MAJOR) {
-        qn_fail(&why, QN_EUNSUPPORTED,
-                "the broker's data has protocol %.20s, this program knows %s", answer->str,
-                QN_PROTO_TEXT);
-        qn_conn_refuse(conn, &why);
-        return;
-    }
-    if (answer->type != REDIS_REPLY_NIL || conn->opt.inspects)
-        return;
-    qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
-    if (SAY(conn, may_fail, "SET", key, QN_PROTO_TEXT, "NX")) /* a full Redis may refuse */
-        qn_timer_set(conn->turn, 0);
-}
-
 static int load_scripts(struct qn_conn *conn, struct qn_calls *to)
 {
     struct qn_buf text;
@@ -181,6 +157,35 @@ static int load_scripts(struct qn_conn *conn, struct qn_calls *to)
     return rc;
 }
 
+static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
+                     const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+    char key[QN_KEY_SIZE];
+    struct qn_err why;
+
+    if (rc != QN_OK) {
+        qn_conn_give_up(conn, QN_EUNKNOWN, err);
+        return;
+    }
+    if (answer->type == REDIS_REPLY_STRING && major_of(answer->str) > QN_PROTO_MAJOR) {
+        qn_fail(&why, QN_EUNSUPPORTED,
+                "the broker's data has protocol %.20s, this program knows %s", answer->str,
+                QN_PROTO_TEXT);
+        qn_conn_refuse(conn, &why);
+        return;
+    }
+    qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
+    bool absent = answer->type == REDIS_REPLY_NIL && !conn->opt.inspects;
+    bool said = !absent || SAY(conn, may_fail, "SET", key, QN_PROTO_TEXT, "NX"); /* if not full */
+    if (!said || load_scripts(conn, &conn->hello) != QN_OK) {
+        qn_fail(&why, QN_ENOMEM, "no memory for the scripts");
+        qn_conn_give_up(conn, QN_EUNKNOWN, &why);
+        return;
+    }
+    qn_timer_set(conn->turn, 0);
+}
+
 int qn_conn_reload(struct qn_conn *conn)
 {
     conn->reloads = QN_SCRIPTS;
@@ -195,7 +200,7 @@ static int ask_server(struct qn_conn *conn)
     if (!SAY(conn, on_server_info, "INFO", "server") ||
         !SAY(conn, on_memory_info, "INFO", "memory") || !SAY(conn, on_proto, "GET", key))
         return QN_ENOMEM;
-    return load_scripts(conn, &conn->hello);
+    return QN_OK;
 }
 
 int qn_conn_say_hello(struct qn_conn *conn)
