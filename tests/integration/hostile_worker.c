@@ -134,15 +134,31 @@ static enum qn_outcome segfault(struct qn_job *job)
     return QN_DONE;
 }
 
-/* Leaves a file behind, and the next time it is there. */
+/* True the first time: leaves a file behind. */
+static bool is_first(struct qn_job *job)
+{
+    int fd = open(qn_job_arg_string(job, "path"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static enum qn_outcome crash_once(struct qn_job *job)
 {
-    const char *path = qn_job_arg_string(job, "path");
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    leave_trace(job);
+    if (is_first(job))
+        abort();
+    return QN_DONE;
+}
+
+static enum qn_outcome hang_once(struct qn_job *job)
+{
+    bool first = is_first(job);
 
     leave_trace(job);
-    if (fd >= 0)
-        abort();
+    if (first)
+        sleep_ms(60000);
     return QN_DONE;
 }
 
@@ -317,6 +333,8 @@ static enum qn_outcome follow_up(struct qn_job *job)
             return QN_FAIL;
         }
     }
+    if (qn_job_arg_boolean(job, "crash", false))
+        abort();
     return QN_DONE;
 }
 
@@ -359,6 +377,7 @@ static const struct qn_task *const tasks[] = {
     TASK("h.segfault", segfault),
     TASK("h.abort", aborts),
     TASK("h.crash_once", crash_once),
+    TASK("h.hang_once", hang_once),
     TASK("h.overflow", overflow),
     TASK("h.exit", exits),
     TASK("h.leak", leak),
