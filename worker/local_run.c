@@ -244,7 +244,7 @@ void worker_local_free(struct worker_local *local)
     if (!local)
         return;
     retire(local);
-    worker_rundir_sweep();
+    worker_rundir_sweep(WORKER_RUNDIR_ALL);
     unwatch_signals(local);
     if (local->loop)
         qn_loop_free(local->loop);

@@ -14,6 +14,7 @@
 #define PREFIX     "quern-run-"
 #define TRIES      10
 #define FOLDER_RWX 0700
+#define SHARE      10000 /* entries of others' folders that the start of a run pays for */
 
 /* ---- removing ---- */
 
@@ -48,8 +49,28 @@ static bool move_up(int from, const char *name, int top, unsigned *number)
     return rc == 0;
 }
 
+/* What is looked at is counted: who goes on writing must not keep us. */
+struct emptying {
+    int top;
+    unsigned number; /* of the next one that is moved up */
+    size_t *most;
+};
+
+static struct dirent *next_entry(DIR *folder, struct emptying *it)
+{
+    struct dirent *entry = NULL;
+
+    if (*it->most == 0)
+        return NULL;
+    do
+        entry = readdir(folder);
+    while (entry && is_dots(entry->d_name));
+    *it->most -= entry != NULL;
+    return entry;
+}
+
 /* Empties the folder in fd, which is closed. */
-static void flatten(int fd, int top, unsigned *number)
+static void flatten(int fd, struct emptying *it)
 {
     struct dirent *entry;
 
@@ -59,59 +80,60 @@ static void flatten(int fd, int top, unsigned *number)
         close(fd);
         return;
     }
-    while ((entry = readdir(folder)) != NULL) {
-        if (is_dots(entry->d_name) || unlinkat(fd, entry->d_name, 0) == 0 || errno != EISDIR)
+    while ((entry = next_entry(folder, it)) != NULL) {
+        if (unlinkat(fd, entry->d_name, 0) == 0 || errno != EISDIR)
             continue;
         if (unlinkat(fd, entry->d_name, AT_REMOVEDIR) < 0)
-            move_up(fd, entry->d_name, top, number);
+            move_up(fd, entry->d_name, it->top, &it->number);
     }
     closedir(folder);
 }
 
 /* One entry of top; false when nothing could be done about it. */
-static bool remove_entry(int top, const char *name, unsigned *number)
+static bool remove_entry(const char *name, struct emptying *it)
 {
-    if (unlinkat(top, name, 0) == 0 || errno == ENOENT)
+    if (unlinkat(it->top, name, 0) == 0 || errno == ENOENT)
         return true;
     if (errno != EISDIR)
         return false;
-    int fd = open_folder(top, name);
+    int fd = open_folder(it->top, name);
     if (fd >= 0)
-        flatten(fd, top, number);
-    return unlinkat(top, name, AT_REMOVEDIR) == 0 || errno == ENOENT;
+        flatten(fd, it);
+    return unlinkat(it->top, name, AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
-/* Until a look finds nothing it could remove. True when it is empty. */
-static bool empty(int top)
+/* Until a look finds nothing it could remove. */
+static void empty(int top, size_t *most)
 {
+    struct emptying it = {.top = top, .most = most};
     struct dirent *entry;
-    unsigned number = 0;
-    size_t removed, left;
+    size_t removed;
 
     fchmod(top, FOLDER_RWX);
     do {
         int fd = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
         if (!folder)
-            return false;
-        removed = left = 0;
-        while ((entry = readdir(folder)) != NULL) {
-            if (is_dots(entry->d_name))
-                continue;
-            bool gone = remove_entry(top, entry->d_name, &number);
-            removed += gone;
-            left += !gone;
-        }
+            return;
+        removed = 0;
+        while ((entry = next_entry(folder, &it)) != NULL)
+            removed += remove_entry(entry->d_name, &it);
         closedir(folder);
     } while (removed > 0);
-    return left == 0;
+}
+
+/* The run may have removed it, or have put something else in its place. */
+static bool remove_name(const char *path)
+{
+    return rmdir(path) == 0 || errno == ENOENT || (errno == ENOTDIR && unlink(path) == 0);
 }
 
 bool worker_rundir_remove(struct worker_rundir *dir)
 {
-    bool done = empty(dir->fd);
+    size_t most = WORKER_RUNDIR_ALL;
 
-    done = rmdir(dir->path) == 0 && done;
+    empty(dir->fd, &most);
+    bool done = remove_name(dir->path);
     close(dir->fd);
     dir->fd = -1;
     return done;
@@ -120,15 +142,15 @@ bool worker_rundir_remove(struct worker_rundir *dir)
 /* ---- leftovers ---- */
 
 /* The lock is what makes it ours; a folder of somebody else's is not opened for long. */
-static bool remove_leftover(int top, const char *name)
+static bool remove_leftover(int top, const char *name, size_t *most)
 {
     struct stat info;
-    int fd = openat(top, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_folder(top, name);
     bool done = fd >= 0 && fstat(fd, &info) == 0 && info.st_uid == geteuid() &&
                 flock(fd, LOCK_EX | LOCK_NB) == 0;
 
     if (done) {
-        empty(fd);
+        empty(fd, most);
         done = unlinkat(top, name, AT_REMOVEDIR) == 0;
     }
     if (fd >= 0)
@@ -143,15 +165,15 @@ static const char *top_folder(void)
     return top && top[0] == '/' ? top : "/tmp";
 }
 
-int worker_rundir_sweep(void)
+int worker_rundir_sweep(size_t most)
 {
     DIR *folder = opendir(top_folder());
     struct dirent *entry;
     int n = 0;
 
-    while (folder && (entry = readdir(folder)) != NULL) {
+    while (folder && most > 0 && (entry = readdir(folder)) != NULL) {
         if (qn_str_starts(entry->d_name, PREFIX))
-            n += remove_leftover(dirfd(folder), entry->d_name);
+            n += remove_leftover(dirfd(folder), entry->d_name, &most);
     }
     if (folder)
         closedir(folder);
@@ -181,7 +203,7 @@ int worker_rundir_create(struct worker_rundir *ret, struct qn_err *reterr)
     if (snprintf(ret->path, sizeof(ret->path), "%s/" PREFIX "XXXXXX", top) >=
         (int)sizeof(ret->path))
         return qn_fail(reterr, QN_EINVAL, "TMPDIR: too long a path");
-    worker_rundir_sweep();
+    worker_rundir_sweep(SHARE);
     for (int i = 0; i < TRIES; i++) {
         memcpy(ret->path + strlen(ret->path) - 6, "XXXXXX", 6);
         if (!mkdtemp(ret->path))

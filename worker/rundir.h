@@ -4,13 +4,16 @@
  * Made in TMPDIR, or /tmp, for this user only, and removed with all that is in it; links
  * are removed, never followed. Who makes one holds a lock on it. What has none belongs to
  * an executor that was killed: whoever makes the next one removes it, or a worker that
- * ends.
+ * ends. No removal is without end: what somebody goes on writing stays for the next one.
  */
 #ifndef WORKER_RUNDIR_H
 #define WORKER_RUNDIR_H
 
 #include <limits.h>
 #include <quern/err.h>
+#include <stddef.h>
+
+#define WORKER_RUNDIR_ALL 1000000 /* entries; more than a run should leave */
 
 struct worker_rundir {
     int fd; /* of the folder, with the lock; closed at exec */
@@ -19,10 +22,11 @@ struct worker_rundir {
 
 /* QN_ESYS names the folder. */
 QN_MUST_CHECK int worker_rundir_create(struct worker_rundir *ret, struct qn_err *reterr);
-/* Removes it. False when something in it could not be removed. */
+/* Removes it. False when it is still there. */
 bool worker_rundir_remove(struct worker_rundir *dir);
 
-/* Removes those that nobody holds; returns how many. */
-int worker_rundir_sweep(void);
+/* Removes those that nobody holds, and looks at so many entries in them at most; returns how
+ * many folders are gone. */
+int worker_rundir_sweep(size_t most);
 
 #endif

@@ -419,7 +419,7 @@ void worker_supervisor_free(struct worker_supervisor *supervisor)
     worker_pool_free(supervisor->dispatch.pool);
     supervisor->dispatch.pool = NULL;
     worker_orphans_end(NULL, 0);
-    worker_rundir_sweep();
+    worker_rundir_sweep(WORKER_RUNDIR_ALL);
     if (supervisor->base.broker)
         qn_broker_close(supervisor->base.broker);
     worker_health_free(supervisor->health);

@@ -117,12 +117,75 @@ static void what_a_killed_one_left_goes_with_the_next(void **state)
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(WTERMSIG(status), SIGKILL);
-    assert_int_equal(worker_rundir_sweep(), 1);
+    assert_int_equal(worker_rundir_sweep(WORKER_RUNDIR_ALL), 1);
     next = made();
-    assert_int_equal(worker_rundir_sweep(), 0);
+    assert_int_equal(worker_rundir_sweep(WORKER_RUNDIR_ALL), 0);
     assert_int_equal(access(held.path, F_OK), 0);
     assert_true(worker_rundir_remove(&next));
     assert_true(worker_rundir_remove(&held));
+}
+
+/* Nobody holds it any more. */
+static struct worker_rundir left_behind(void)
+{
+    struct worker_rundir dir = made();
+
+    touch(dir.fd, "a");
+    touch(dir.fd, "b");
+    assert_int_equal(mkdirat(dir.fd, "c", 0700), 0);
+    return dir;
+}
+
+static void a_sweep_has_an_end_whatever_is_left(void **state)
+{
+    struct worker_rundir dir = left_behind();
+
+    (void)state;
+    close(dir.fd);
+    assert_int_equal(worker_rundir_sweep(2), 0);
+    assert_int_equal(access(dir.path, F_OK), 0);
+    assert_int_equal(worker_rundir_sweep(2), 1);
+    assert_int_equal(access(dir.path, F_OK), -1);
+}
+
+/* Rights are nothing to root. */
+static int sweep_as_nobody(void)
+{
+    if (geteuid() == 0 && setuid(65534) < 0)
+        return -1;
+    struct worker_rundir dir = left_behind();
+    fchmod(dir.fd, 0000);
+    close(dir.fd);
+    return worker_rundir_sweep(WORKER_RUNDIR_ALL);
+}
+
+static void what_a_killed_one_left_without_rights_goes_too(void **state)
+{
+    int status;
+
+    (void)state;
+    assert_int_equal(chmod(top, 0777), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(sweep_as_nobody());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+static void a_run_may_remove_it_or_put_something_in_its_place(void **state)
+{
+    struct worker_rundir gone = made(), file = made(), link = made();
+
+    (void)state;
+    assert_int_equal(rmdir(gone.path), 0);
+    assert_true(worker_rundir_remove(&gone));
+    assert_int_equal(rmdir(file.path), 0);
+    touch(AT_FDCWD, file.path);
+    assert_true(worker_rundir_remove(&file));
+    assert_int_equal(rmdir(link.path), 0);
+    assert_int_equal(symlink(top, link.path), 0);
+    assert_true(worker_rundir_remove(&link));
 }
 
 static void no_place_for_it_is_an_error_that_names_the_place(void **state)
@@ -149,6 +212,9 @@ int main(void)
         CASE(folders_of_any_depth_and_without_rights_go_too),
         CASE(a_link_is_removed_and_not_followed),
         CASE(what_a_killed_one_left_goes_with_the_next),
+        CASE(a_sweep_has_an_end_whatever_is_left),
+        CASE(what_a_killed_one_left_without_rights_goes_too),
+        CASE(a_run_may_remove_it_or_put_something_in_its_place),
         CASE(no_place_for_it_is_an_error_that_names_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
