@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/str.h"
 #include "oom.h"
+#include <quern/job.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #define QUIT_MS  10000 /* from QUIT to the end: the tasks' done functions */
 
 /* Frames of one run: a full log of the shortest lines, and then what is sensible. */
-#define NOTES_MAX       50000
+#define NOTES_MAX       (QN_JOB_LOG_MAX + 1000)
 #define NOTES_PER_S_MAX 20
 
 static const struct qn_backoff_policy rebirth = {
