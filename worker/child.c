@@ -10,6 +10,7 @@
 #include "job.h"
 #include "plugin.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct prepared {
 };
 
 struct child {
+    pid_t self;
     int fd;
     int stop_fd;
     struct worker_page *page;
@@ -134,6 +136,28 @@ static void settle_stop(struct child *child, int64_t run)
         return;
 }
 
+/* ---- what a task's code may do to its process ---- */
+
+/* A process that it forked came back here: there is one executor, and one answer. */
+static void end_copies(const struct child *child)
+{
+    if (getpid() != child->self)
+        _exit(EX_OK);
+}
+
+/* Of 0 to 2 it may have closed any. What is opened next must not get their numbers, or
+ * what is printed gets into a file, and a program finds no arguments. */
+static void fill_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 /* ---- one run ---- */
 
 static int decode_def(const struct qn_task *task, struct qn_taskdef **ret, struct qn_err *reterr)
@@ -178,7 +202,8 @@ static int find_code(struct prepared *prepared, const struct worker_task *row,
     return QN_OK;
 }
 
-static int prepare(struct prepared *prepared, const struct worker_task *row, struct qn_err *reterr)
+static int prepare(const struct child *child, struct prepared *prepared,
+                   const struct worker_task *row, struct qn_err *reterr)
 {
     struct qn_err why = {.code = QN_OK};
 
@@ -189,6 +214,7 @@ static int prepare(struct prepared *prepared, const struct worker_task *row, str
         return rc;
     const struct qn_task *task = prepared->task;
     rc = task && task->init ? task->init(&prepared->state, &why) : QN_OK;
+    end_copies(child);
     if (rc != QN_OK)
         return qn_fail(reterr, rc, "task %s: init: %s", row->task->name,
                        why.code != QN_OK ? why.msg : qn_err_text(rc));
@@ -219,8 +245,11 @@ static int refuse(struct child *child, int64_t run, enum qn_outcome outcome,
 static enum qn_outcome handle(struct child *child, const struct prepared *prepared,
                               const struct worker_task *row)
 {
-    return row->source == WORKER_EXEC ? worker_exec_run(child->job, row->exec)
-                                      : prepared->task->run(child->job);
+    if (row->source == WORKER_EXEC)
+        return worker_exec_run(child->job, row->exec);
+    enum qn_outcome outcome = prepared->task->run(child->job);
+    end_copies(child);
+    return outcome;
 }
 
 /* Calls the handler, if everything before it holds. */
@@ -241,7 +270,7 @@ static int call(struct child *child, const struct worker_job_frame *frame,
     struct prepared *prepared = &child->prepared[index];
     if (check_args(prepared, row->task, record, &why) != QN_OK)
         return refuse(child, frame->run, why.code == QN_ENOMEM ? QN_RETRY : QN_FAIL, &why);
-    if (prepare(prepared, row, &why) != QN_OK)
+    if (prepare(child, prepared, row, &why) != QN_OK)
         return refuse(child, frame->run, QN_RETRY, &why);
     if (worker_job_begin(child->job, frame, record, prepared->state, &why) != QN_OK)
         return refuse(child, frame->run, QN_FAIL, &why);
@@ -262,6 +291,7 @@ static int do_job(struct child *child, struct qn_span body)
     if (rc != QN_OK)
         return rc;
     settle_stop(child, frame.run);
+    fill_streams();
     int64_t hard_at_ms = child->page->hard_at_ms;
     arm_timer(child, hard_at_ms > 0 ? hard_at_ms + WORKER_CHILD_GRACE_MS : 0);
     if (qn_record_decode(frame.record, &record, &why) != QN_OK)
@@ -381,7 +411,13 @@ static int exit_code(int rc, const struct qn_err *why)
 int worker_child_main(int fd, int stop_fd, struct worker_page *page,
                       const struct worker_registry *registry)
 {
-    struct child child = {.fd = fd, .stop_fd = stop_fd, .page = page, .registry = registry};
+    struct child child = {
+        .self = getpid(),
+        .fd = fd,
+        .stop_fd = stop_fd,
+        .page = page,
+        .registry = registry,
+    };
     struct qn_err why = {.code = QN_OK};
 
     /* Fixed, or glibc keeps ever larger freed blocks for itself. */

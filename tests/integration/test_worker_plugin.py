@@ -13,6 +13,7 @@ import worker_case
 
 PLUGINS = servers.BIN.parent / "plugins"
 HOSTILE = PLUGINS / "hostile"
+PROGRAMS_OF_TASKS = pathlib.Path(__file__).resolve().parent / "hostile_programs"
 PROGRAMS = ("quern-worker", "hello-worker", "hostile_worker")
 WHILE_LOADED = "while it was loaded"
 REFUSED = {
@@ -199,6 +200,27 @@ class AWorkerWithPlugins(worker_case.WorkerCase):
         for job in self.put("p.doubles", count=5):
             self.check_ended(job, "succeeded", result='{"fine":true}', attempts=1)
         self.check_lives(worker)
+
+    def test_a_task_that_returns_twice_gives_one_answer(self):
+        worker = self.start(plugin("habits"))
+        self.check_lives(worker)
+        executor, = worker_case.children_of(worker.pid)
+        for task in ("p.twice", "p.init_twice"):
+            for job in self.put(task, count=5):
+                self.check_ended(job, "succeeded", result='{"fine":true}', attempts=1)
+        self.wait_until(lambda: all(map(worker_case.is_over, worker_case.children_of(executor))),
+                        worker_case.LONG, "the end of the copies")
+        self.check_lives(worker)
+        self.assertEqual(worker_case.children_of(worker.pid), [executor])
+
+    def test_streams_that_a_task_closed_are_not_missed_by_the_next_ones(self):
+        self.start(f"{plugin('habits')}:{PROGRAMS_OF_TASKS}")
+        self.check_ended(self.put("p.close_streams"), "succeeded")
+        self.check_ended(self.put("p.exit", {"say": [{"result": 1}]}), "succeeded", result="1")
+
+    def test_a_log_full_of_the_shortest_lines_is_no_crash(self):
+        self.start(plugin("habits"))
+        self.check_ended(self.put("p.log_nothing"), "succeeded", result='{"fine":true}')
 
     def test_what_a_constructor_prints_is_no_result(self):
         done = servers.run("hostile_worker", "--task-path", plugin("load_prints"), "run",
