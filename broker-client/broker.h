@@ -338,9 +338,10 @@ struct qn_stats {
     int64_t parked;              /* queued too: in lanes, by limit or key */
     int64_t bytes;               /* of live records */
     int64_t max_bytes, max_jobs; /* the budget, 0 none */
-    int64_t oldest_ms;           /* enqueue time of the next in line, QN_NO_TIME */
-    int64_t paused_ms;           /* since when, QN_NO_TIME */
-    int64_t draining_ms;         /* the same */
+    int64_t
+        oldest_ms; /* of the next of each priority, when the first one was enqueued; QN_NO_TIME */
+    int64_t paused_ms;   /* since when, QN_NO_TIME */
+    int64_t draining_ms; /* the same */
     /* totals since the queue began */
     int64_t enqueued, succeeded, failures, cancelled, expired, retried, recovered, replayed, purged;
 };

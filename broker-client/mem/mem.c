@@ -220,6 +220,7 @@ static bool take_message(struct qn_mem *mem, struct qn_mem_queue *queue,
     struct qn_mem_message **at = &queue->inbox;
     struct qn_mem_message *message;
 
+    qn_mem_tidy_inbox(queue);
     while (*at && strcmp((*at)->incarnation, mem->incarnation) != 0)
         at = &(*at)->next;
     message = *at;

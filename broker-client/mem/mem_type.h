@@ -55,6 +55,7 @@ struct qn_mem_message {
     struct qn_mem_message *next;
     char incarnation[QN_NAME_MAX + 1];
     char text[QN_NAME_MAX + 16];
+    int64_t gone_ms; /* of the whole inbox: a minute after the last message */
 };
 
 /* A name with a value: tasks, queues, workers, leaders, fired schedules. */
@@ -158,6 +159,8 @@ void qn_mem_drop(struct qn_mem_queue *queue, struct qn_mem_job *job);
 /* All jobs, one after the other; NULL begins and ends. */
 struct qn_mem_job *qn_mem_next(struct qn_mem_queue *queue, const struct qn_mem_job *job);
 struct qn_mem_lease *qn_mem_lease(struct qn_mem_queue *queue, const char *incarnation);
+/* Messages that nobody read in time go. */
+void qn_mem_tidy_inbox(struct qn_mem_queue *queue);
 struct qn_mem_pair *qn_mem_pair(struct qn_mem_pair *list, const char *name);
 struct qn_mem_pair *qn_mem_pair_set(struct qn_mem_pair **list, struct qn_span name,
                                     struct qn_span value, int64_t number);
@@ -179,6 +182,11 @@ struct qn_span qn_mem_span(const struct qn_buf *buf);
 void qn_mem_wake(struct qn_mem_store *store, struct qn_mem_queue *queue);
 bool qn_mem_any_ready(struct qn_mem_queue *queue);
 int64_t qn_mem_next_due(struct qn_mem_queue *queue);
+/* Of the running jobs that it says yes to, the one that was taken last: jobs go back to the
+ * front of the line in this order. */
+typedef bool qn_mem_is_fn(const struct qn_mem_queue *queue, const struct qn_mem_job *job,
+                          const void *arg);
+struct qn_mem_job *qn_mem_last_run(struct qn_mem_queue *queue, qn_mem_is_fn *is, const void *arg);
 bool qn_mem_owns(const struct qn_mem_job *job, const char *incarnation);
 
 /* mem.c */

@@ -1,5 +1,6 @@
 #include "mem_type.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool qn_mem_is_live(const struct qn_mem_job *job)
@@ -135,4 +136,21 @@ bool qn_mem_owns(const struct qn_mem_job *job, const char *incarnation)
 
     return job->place == QN_MEM_RUNNING && strncmp(job->token, incarnation, len) == 0 &&
            job->token[len] == ':';
+}
+
+struct qn_mem_job *qn_mem_last_run(struct qn_mem_queue *queue, qn_mem_is_fn *is, const void *arg)
+{
+    struct qn_mem_job *last = NULL;
+    long long run, highest = -1;
+
+    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
+        if (job->place != QN_MEM_RUNNING || !is(queue, job, arg))
+            continue;
+        run = strtoll(job->token + strcspn(job->token, ":") + 1, NULL, 10);
+        if (run > highest) {
+            highest = run;
+            last = job;
+        }
+    }
+    return last;
 }

@@ -80,7 +80,9 @@ static int by_place(const void *left, const void *right)
         return a->priority != b->priority ? b->priority - a->priority : sign(a->order - b->order);
     case QN_MEM_DUE:
     case QN_MEM_RETRY:
-        return sign(a->at_ms - b->at_ms);
+        return a->at_ms != b->at_ms ? sign(a->at_ms - b->at_ms) : strcmp(a->name, b->name);
+    case QN_MEM_FAILED:
+        return a->at_ms != b->at_ms ? sign(b->at_ms - a->at_ms) : strcmp(b->name, a->name);
     case QN_MEM_RUNNING:
         return strcmp(a->name, b->name);
     default:
@@ -161,14 +163,28 @@ static void count_job(const struct qn_mem_job *job, struct qn_stats *stats)
         [QN_MEM_FAILED] = &stats->failed,
         [QN_MEM_ENDED] = &stats->ended,
     };
-    struct qn_record record;
 
     *places[job->place] += 1;
-    if (job->place != QN_MEM_READY ||
-        qn_record_decode(qn_mem_span(&job->record), &record, NULL) != QN_OK)
-        return;
-    if (stats->oldest_ms == QN_NO_TIME || record.enqueued_ms < stats->oldest_ms)
-        stats->oldest_ms = record.enqueued_ms;
+}
+
+/* Of those that are next in the line of their priority. */
+static int64_t oldest(struct qn_mem_queue *queue)
+{
+    const struct qn_mem_job *next[4] = {NULL};
+    int64_t first = QN_NO_TIME;
+    struct qn_record record;
+
+    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
+        const struct qn_mem_job **at = &next[job->priority];
+        if (job->place == QN_MEM_READY && (!*at || job->order < (*at)->order))
+            *at = job;
+    }
+    for (int i = 0; i < 4; i++) {
+        if (next[i] && qn_record_decode(qn_mem_span(&next[i]->record), &record, NULL) == QN_OK &&
+            (first == QN_NO_TIME || record.enqueued_ms < first))
+            first = record.enqueued_ms;
+    }
+    return first;
 }
 
 void qn_mem_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg)
@@ -180,7 +196,7 @@ void qn_mem_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void 
         return;
     struct qn_stats *stats = &answer->result.stats;
     *stats = q->totals;
-    stats->oldest_ms = QN_NO_TIME;
+    stats->oldest_ms = oldest(q);
     stats->paused_ms = q->paused_ms;
     stats->draining_ms = q->draining_ms;
     for (struct qn_mem_job *job = NULL; (job = qn_mem_next(q, job)) != NULL;)

@@ -241,6 +241,7 @@ void qn_mem_message(struct qn_broker *b, const char *queue, const char *incarnat
     if (!q)
         return;
     const struct qn_mem_lease *lease = qn_mem_lease(q, incarnation);
+    qn_mem_tidy_inbox(q);
     if (strcmp(text, "quiet") != 0 && strcmp(text, "stop") != 0)
         qn_mem_refuse(answer, QN_EINVAL, "a message is \"quiet\" or \"stop\", to an incarnation");
     else if (lease && !lease->dead && count_messages(q, incarnation) < INBOX_MAX)

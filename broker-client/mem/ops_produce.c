@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define INBOX_LIFE_MS 60000
+
 static int64_t time_of(int64_t ms, bool relative, int64_t now)
 {
     return ms <= 0 ? 0 : relative ? now + ms : ms;
@@ -119,8 +121,12 @@ bool qn_mem_post(struct qn_mem_queue *queue, const char *incarnation, const char
         return false;
     qn_str_copy(message->incarnation, sizeof(message->incarnation), incarnation);
     qn_str_copy(message->text, sizeof(message->text), text);
-    while (*at)
-        at = &(*at)->next;
+    message->gone_ms = qn_mem_now(queue->store) + INBOX_LIFE_MS;
+    qn_mem_tidy_inbox(queue);
+    for (; *at; at = &(*at)->next) {
+        if (strcmp((*at)->incarnation, incarnation) == 0)
+            (*at)->gone_ms = message->gone_ms;
+    }
     *at = message;
     qn_mem_serve_waits(queue->store);
     return true;

@@ -5,22 +5,41 @@
 #include <stdio.h>
 #include <string.h>
 
+static struct qn_mem_job *next_due_at(struct qn_mem_queue *queue, enum qn_mem_place place,
+                                      int64_t now)
+{
+    struct qn_mem_job *best = NULL;
+
+    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
+        if (job->place == place && job->at_ms <= now &&
+            (!best || job->at_ms < best->at_ms ||
+             (job->at_ms == best->at_ms && strcmp(job->name, best->name) < 0)))
+            best = job;
+    }
+    return best;
+}
+
+/* In the order of their times. */
+static int64_t forward(struct qn_mem_queue *queue, enum qn_mem_place place, int64_t now)
+{
+    struct qn_mem_job *job;
+    int64_t moved = 0;
+
+    for (; (job = next_due_at(queue, place, now)) != NULL; moved++)
+        qn_mem_make_ready(queue, job, false);
+    return moved;
+}
+
 void qn_mem_forward(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg)
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
     struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
-    struct qn_mem_job *job = NULL;
 
     if (!q)
         return;
     struct qn_forwarded *result = &answer->result.forwarded;
-    while ((job = qn_mem_next(q, job)) != NULL) {
-        bool waits = job->place == QN_MEM_DUE || job->place == QN_MEM_RETRY;
-        if (!waits || job->at_ms > answer->reply.now_ms)
-            continue;
-        qn_mem_make_ready(q, job, false);
-        result->moved++;
-    }
+    result->moved = forward(q, QN_MEM_DUE, answer->reply.now_ms) +
+                    forward(q, QN_MEM_RETRY, answer->reply.now_ms);
     result->next_due_ms = qn_mem_next_due(q);
     if (qn_mem_any_ready(q))
         qn_mem_wake(qn_mem_of(b)->store, q);
@@ -56,8 +75,10 @@ static int64_t next_expiry(const struct qn_mem_queue *queue)
     return first;
 }
 
-static bool owner_is_dead(const struct qn_mem_queue *queue, const struct qn_mem_job *job)
+static bool owner_is_dead(const struct qn_mem_queue *queue, const struct qn_mem_job *job,
+                          const void *unused)
 {
+    (void)unused;
     for (const struct qn_mem_lease *lease = queue->leases; lease; lease = lease->next) {
         if (lease->dead && qn_mem_owns(job, lease->incarnation))
             return true;
@@ -132,9 +153,7 @@ static void recover(struct recovery *r)
     r->cancelled = qn_mem_list(r->answer, (size_t)limit, sizeof(char *));
     if (!r->requeued || !r->failed || !r->cancelled)
         return;
-    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(r->queue, job)) != NULL;) {
-        if (!owner_is_dead(r->queue, job))
-            continue;
+    for (struct qn_mem_job *job; (job = qn_mem_last_run(r->queue, owner_is_dead, NULL)) != NULL;) {
         if (r->moved == limit) {
             result->more = true;
             break;
@@ -183,7 +202,8 @@ static struct qn_mem_job *oldest_failed(struct qn_mem_queue *queue, int64_t *ret
         if (job->place != QN_MEM_FAILED)
             continue;
         *ret_n += 1;
-        if (!oldest || job->order < oldest->order)
+        if (!oldest || job->at_ms < oldest->at_ms ||
+            (job->at_ms == oldest->at_ms && strcmp(job->name, oldest->name) < 0))
             oldest = job;
     }
     return oldest;

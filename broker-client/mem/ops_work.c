@@ -147,7 +147,9 @@ static void take(struct qn_mem *mem, struct qn_mem_queue *queue, const char *inc
     struct qn_mem_job *job = NULL;
 
     while (entries && taken->n < want && (job = next_in_line(queue)) != NULL) {
-        if (too_late(job, answer->reply.now_ms))
+        if (job->cancel_ms != QN_NO_TIME)
+            qn_mem_bury(queue, job, 'C', final_ttl_ms);
+        else if (too_late(job, answer->reply.now_ms))
             qn_mem_bury(queue, job, 'E', final_ttl_ms);
         else
             take_one(queue, job, incarnation, answer, &entries[taken->n++]);
@@ -279,6 +281,21 @@ static bool is_held(const struct qn_held *held, size_t n, const struct qn_mem_jo
     return false;
 }
 
+struct unheld {
+    const char *incarnation;
+    const struct qn_held *held;
+    size_t n;
+};
+
+static bool is_unheld(const struct qn_mem_queue *queue, const struct qn_mem_job *job,
+                      const void *arg)
+{
+    const struct unheld *whose = arg;
+
+    (void)queue;
+    return qn_mem_owns(job, whose->incarnation) && !is_held(whose->held, whose->n, job);
+}
+
 static void reconcile(struct qn_mem_store *store, struct qn_mem_queue *queue,
                       const char *incarnation, const struct qn_held *held, size_t n,
                       struct qn_mem_answer *answer)
@@ -294,10 +311,9 @@ static void reconcile(struct qn_mem_store *store, struct qn_mem_queue *queue,
         if (!job || job->place != QN_MEM_RUNNING || strcmp(job->token, held[i].token) != 0)
             gone[result->n_gone++] = qn_mem_keep(answer, held[i].name, strlen(held[i].name));
     }
-    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
-        if (!qn_mem_owns(job, incarnation) || is_held(held, n, job) ||
-            result->n_requeued == QN_LIST_PAGE_MAX)
-            continue;
+    const struct unheld whose = {.incarnation = incarnation, .held = held, .n = n};
+    for (struct qn_mem_job *job; result->n_requeued < QN_LIST_PAGE_MAX &&
+                                 (job = qn_mem_last_run(queue, is_unheld, &whose)) != NULL;) {
         requeued[result->n_requeued++] = qn_mem_keep(answer, job->name, strlen(job->name));
         qn_buf_reset(&job->progress);
         qn_mem_make_ready(queue, job, true);

@@ -174,6 +174,21 @@ struct qn_mem_lease *qn_mem_lease(struct qn_mem_queue *queue, const char *incarn
     return lease;
 }
 
+void qn_mem_tidy_inbox(struct qn_mem_queue *queue)
+{
+    int64_t now = qn_mem_now(queue->store);
+
+    for (struct qn_mem_message **at = &queue->inbox; *at;) {
+        struct qn_mem_message *message = *at;
+        if (message->gone_ms > now) {
+            at = &message->next;
+            continue;
+        }
+        *at = message->next;
+        qn_free(message);
+    }
+}
+
 /* ---- pairs ---- */
 
 struct qn_mem_pair *qn_mem_pair(struct qn_mem_pair *list, const char *name)

@@ -183,6 +183,38 @@ static void trim_forgets_dead_letters_by_age_and_by_count(void **state)
     assert_int_equal(op_trim(w, DAY, 1)->number, 0);
 }
 
+static void what_is_due_comes_into_line_in_the_order_of_its_time(void **state)
+{
+    struct world *w = *state;
+
+    new_job(w, .name = "a", .delay = 3);
+    new_job(w, .name = "b", .delay = 1);
+    new_job(w, .name = "c", .delay = 2);
+    world_advance(w, 5);
+    assert_int_equal(op_forward(w)->number, 3);
+    const struct got *listed = op_list(w, QN_QUEUED, 0, 10);
+    assert_string_equal(listed->name[0], "b");
+    assert_string_equal(listed->name[1], "c");
+    assert_string_equal(listed->name[2], "a");
+}
+
+static void dead_letters_of_one_moment_are_told_by_name(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[] = {"b", "c", "a"};
+
+    op_join(w, INC);
+    for (int i = 0; i < 3; i++)
+        new_job(w, .name = names[i]);
+    struct got *taken = op_take(w, INC, 3);
+    for (size_t i = 0; i < 3; i++)
+        op_finish(w, taken, i, QN_FIN_FAILED, DAY);
+    assert_int_equal(op_trim(w, DAY, 2)->number, 1);
+    const struct got *listed = op_list(w, QN_FAILED, 0, 10);
+    assert_string_equal(listed->name[0], "c");
+    assert_string_equal(listed->name[1], "b");
+}
+
 static void a_paused_queue_gives_out_nothing_and_takes_everything_in(void **state)
 {
     struct world *w = *state;
@@ -214,6 +246,8 @@ const struct CMUnitTest cases_upkeep[] = {
     CASE(a_clean_leave_ends_the_lease_at_once),
     CASE(a_leave_with_jobs_left_lets_recover_take_them_over_at_once),
     CASE(trim_forgets_dead_letters_by_age_and_by_count),
+    CASE(what_is_due_comes_into_line_in_the_order_of_its_time),
+    CASE(dead_letters_of_one_moment_are_told_by_name),
     CASE(a_paused_queue_gives_out_nothing_and_takes_everything_in),
 };
 CASES(cases_upkeep);

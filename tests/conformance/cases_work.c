@@ -312,6 +312,45 @@ static void reconcile_leaves_the_jobs_of_others_alone(void **state)
     assert_rc(op_reconcile(w, "CCCCCCCCCCC", NULL, 0), QN_ELOST);
 }
 
+static void jobs_given_back_stand_in_line_as_they_were_taken(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[] = {"d", "a", "c", "b"};
+
+    op_join(w, INC);
+    for (int i = 0; i < 4; i++)
+        new_job(w, .name = names[i]);
+    op_take(w, INC, 4);
+    new_job(w, .name = "later");
+    assert_int_equal(op_reconcile(w, INC, NULL, 0)->n2, 4);
+    struct got *again = op_take(w, INC, 4);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(again->name[i], names[i]);
+    world_advance(w, LEASE - 1);
+    op_recover(w);
+    world_advance(w, 1);
+    assert_true(op_recover(w)->more); /* two at a time */
+    op_recover(w);
+    op_join(w, OTHER);
+    again = op_take(w, OTHER, 5);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(again->name[i], names[i]);
+    assert_string_equal(again->name[4], "later");
+}
+
+static void a_job_given_back_whose_cancel_was_asked_for_does_not_start_again(void **state)
+{
+    struct world *w = *state;
+
+    run_one(w, "a");
+    assert_int_equal(op_cancel(w, "a")->code[0], QN_CANCEL_MARKED);
+    assert_string_equal(op_reconcile(w, INC, NULL, 0)->name2[0], "a");
+    assert_int_equal(op_take(w, INC, 1)->n, 0);
+    assert_state(w, "a", QN_CANCELLED);
+    assert_int_equal(op_renew(w, INC)->n, 0);
+    assert_int_equal(op_stats(w)->stats.cancelled, 1);
+}
+
 /* ---- notes ---- */
 
 static void progress_and_log_stay_with_the_run(void **state)
@@ -364,6 +403,8 @@ const struct CMUnitTest cases_work[] = {
     CASE(reconcile_gives_back_what_the_worker_does_not_hold),
     CASE(reconcile_names_what_is_no_longer_the_workers),
     CASE(reconcile_leaves_the_jobs_of_others_alone),
+    CASE(jobs_given_back_stand_in_line_as_they_were_taken),
+    CASE(a_job_given_back_whose_cancel_was_asked_for_does_not_start_again),
     CASE(progress_and_log_stay_with_the_run),
     CASE(a_log_has_a_maximum),
 };

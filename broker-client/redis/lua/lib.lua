@@ -123,6 +123,15 @@ local function final_life(ms)
     return math.max(tonumber(ms), FINAL_LIFE_MIN)
 end
 
+-- Runs (with name and token) in the order in which they go back to the front of the line: so
+-- the job that was taken first stands first again.
+local function last_first(runs)
+    for _, run in ipairs(runs) do
+        run.number = tonumber(string.match(run.token, ':(%d+)$') or '0')
+    end
+    table.sort(runs, function(a, b) return a.number > b.number end)
+end
+
 -- A token in front of the queue's workers, at most one, none while paused.
 local function put_token(list)
     if redis.call('LLEN', list) == 0 then
@@ -194,12 +203,17 @@ local function let_go(names, only)
     end
 end
 
+-- The final record of a job that no run ended; the log of its runs goes with it.
+local function write_end(name, state, data, life, t)
+    redis.call('SET', record_key(name), final_head(state, NOBODY, t) .. data, 'PX', life)
+    redis.call('PEXPIRE', tag .. ':log:' .. name, life)
+end
+
 -- Ends a live job that no run holds. places: keys due retry try ended cancel waiters.
 local function cancel_waiting(name, record, places, ttl, t)
     local due, retry, tries, ended, cancelled, waiters = unpack(places)
     local try = parse_try(redis.call('HGET', tries, name))
-    redis.call('SET', record_key(name), final_head('C', NOBODY, t) .. ending_of(try, record), 'PX',
-        final_life(ttl))
+    write_end(name, 'C', ending_of(try, record), final_life(ttl), t)
     redis.call('ZREM', due, name)
     redis.call('ZREM', retry, name)
     redis.call('HDEL', tries, name)

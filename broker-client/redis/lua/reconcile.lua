@@ -21,7 +21,7 @@ local mine = {}
 for i = 2, #ARGV, 2 do
     mine[ARGV[i]] = ARGV[i + 1]
 end
-local gone, requeued = {}, {}
+local gone, unheld, requeued = {}, {}, {}
 local entries = redis.call('HGETALL', running)
 local prefix = ARGV[1] .. ':'
 local there, owners = {}, {}
@@ -30,7 +30,7 @@ for i = 1, #entries, 2 do
     there[name] = token
     owners[string.match(token, '^(.*):%d+$') or ARGV[1]] = true
     if string.sub(token, 1, #prefix) == prefix and mine[name] ~= token then
-        requeued[#requeued + 1] = name
+        unheld[#unheld + 1] = {name = name, token = token}
     end
 end
 for name, token in pairs(mine) do
@@ -43,7 +43,10 @@ for owner in pairs(owners) do
         redis.call('ZADD', dead, 'NX', t, owner)
     end
 end
-for _, name in ipairs(requeued) do
+last_first(unheld)
+for i = 1, #unheld do
+    local name = unheld[i].name
+    requeued[i] = name
     redis.call('HDEL', running, name)
     redis.call('HDEL', KEYS[10], name)
     local record = redis.call('GET', record_key(name))

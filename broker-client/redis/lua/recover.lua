@@ -45,16 +45,13 @@ end
 
 local requeued, failed, cancelled = {}, {}, {}
 local buried, freed = {}, 0
-local more = 0
-local moved = 0
 local lanes = redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t)
 
 -- The final record of a job that nobody will end: cause lost (5), or none.
 local function bury(name, record, try, state, ttl)
     local why = state == 'F' and field(1, string.char(5))
         .. field(2, 'the worker died or lost its lease ' .. try.deaths .. ' times')
-    redis.call('SET', record_key(name), final_head(state, NOBODY, t)
-        .. ending_of(try, record, why or ''), 'PX', ttl)
+    write_end(name, state, ending_of(try, record, why or ''), ttl, t)
     redis.call('HDEL', tries, name)
     buried[#buried + 1] = name
     freed = freed + #record
@@ -92,17 +89,17 @@ local function move(name, token)
 end
 
 local entries = redis.call('HGETALL', running)
+local lost = {}
 for i = 1, #entries, 2 do
-    local owner = string.match(entries[i + 1], '^(.*):%d+$')
-    if is_dead[owner] then
-        if moved == limit then
-            more = 1
-            break
-        end
-        move(entries[i], entries[i + 1])
-        moved = moved + 1
+    if is_dead[string.match(entries[i + 1], '^(.*):%d+$')] then
+        lost[#lost + 1] = {name = entries[i], token = entries[i + 1]}
     end
 end
+last_first(lost)
+for i = 1, math.min(#lost, limit) do
+    move(lost[i].name, lost[i].token)
+end
+local more = #lost > limit and 1 or 0
 if more == 0 then
     for incarnation in pairs(is_dead) do
         redis.call('ZREM', dead, incarnation)

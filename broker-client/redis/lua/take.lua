@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
--- take.lua - give jobs to a worker: queued -> running (or expired).
+-- take.lua - give jobs to a worker: queued -> running (or expired, or cancelled).
 --
 -- KEYS  meta wake ready0 ready1 ready2 ready3 running leases try due retry ended
---       waiters
--- ARGV  incarnation, want (1-100), final_ttl_ms of jobs found expired
+--       waiters cancel
+-- ARGV  incarnation, want (1-100), final_ttl_ms of jobs that end here: past their start
+--       deadline, or asked to cancel while a run had them that reconcile gave back
 -- Returns {status, now, next_due, run, entries}
 --       status 'ok' | 'lost' (no lease: nothing was taken) | 'paused'
 --       next_due: ms of the earliest delayed job, -1 for none; asked only when
@@ -15,7 +16,7 @@
 
 local RUN_MAX = 2 ^ 53
 local meta, waking, running, leases, tries = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9]
-local ended = KEYS[12]
+local ended, marks = KEYS[12], KEYS[14]
 local incarnation, want, final_ttl = ARGV[1], tonumber(ARGV[2]), final_life(ARGV[3])
 local t = now()
 
@@ -33,6 +34,7 @@ if (tonumber(counter[2] or '0') or RUN_MAX) >= RUN_MAX then
 end
 redis.call('HLEN', running)
 local some_tries = redis.call('HLEN', tries) > 0
+local some_marks = redis.call('EXISTS', marks) == 1
 local fault = nil -- of a list that cannot be read
 
 local lanes = counter[3] and open_lanes(meta, t)
@@ -72,18 +74,27 @@ local function waits(name, record, try)
 end
 
 local taken, records, tokens, attempts = {}, {}, {}, {}
-local expired, expired_bytes = {}, 0
+local over, over_bytes, n_expired = {}, 0, 0
 local seen = {} -- a name may stand in the lists twice
 local scanned = 0
 
--- False: it is over, or waits elsewhere. A job that has a try was started in time.
+-- How a job ends that must not start. One that has a try was started in time.
+local function end_of(name, record, try)
+    if some_marks and redis.pcall('HEXISTS', marks, name) == 1 then
+        return 'C'
+    end
+    return not try and is_past(expires_of(record)) and 'E' or nil
+end
+
+-- False: it is over.
 local function accept(name, record, try)
+    local letter = end_of(name, record, try)
     seen[name] = true
-    if not try and is_past(expires_of(record)) then
-        expired[#expired + 1] = name
-        expired_bytes = expired_bytes + #record
-        redis.call('SET', record_key(name), final_head('E', NOBODY, t)
-            .. ending_of(parse_try(''), record), 'PX', final_ttl)
+    if letter then
+        over[#over + 1] = name
+        over_bytes = over_bytes + #record
+        n_expired = n_expired + (letter == 'E' and 1 or 0)
+        write_end(name, letter, ending_of(parse_try(try), record), final_ttl, t)
         return false
     end
     taken[#taken + 1] = name
@@ -123,13 +134,13 @@ local function take_lines(most, from, to)
     return true
 end
 
--- A job whose time to start is over ends when its lane looks at it, turn or not.
+-- A job that must not start ends when its lane looks at it, turn or not.
 local function look(name)
     local record = redis.call('GET', record_key(name))
     local try = redis.call('HGET', tries, name)
     if not may_go(name, record, redis.call('HGET', running, name), try) then
         return nil
-    elseif not try and is_past(expires_of(record)) then
+    elseif end_of(name, record, try) then
         accept(name, record, try)
         return nil
     end
@@ -185,13 +196,18 @@ if #taken > 0 then
     end
 end
 
-if #expired > 0 then
-    redis.call('LPUSH', ended, unpack(expired))
+if #over > 0 then
+    redis.call('LPUSH', ended, unpack(over))
     redis.call('LTRIM', ended, 0, ENDED_KEPT - 1)
-    count(meta, 'expired', #expired)
-    add_room(meta, -#expired, -expired_bytes)
-    let_go(expired)
-    tell(KEYS[13], expired)
+    redis.call('HDEL', tries, unpack(over))
+    count(meta, 'expired', n_expired)
+    if #over > n_expired then
+        redis.call('HDEL', marks, unpack(over))
+        count(meta, 'cancelled', #over - n_expired)
+    end
+    add_room(meta, -#over, -over_bytes)
+    let_go(over)
+    tell(KEYS[13], over)
 end
 let_go(taken, 's')
 
