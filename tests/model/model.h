@@ -112,6 +112,11 @@ struct model {
     const struct model_plant *plant;
 };
 
+enum model_flag {
+    MODEL_REVIVES = 1, /* may make a name of args.name live */
+    MODEL_ONCE = 2,    /* its client does not send it again */
+};
+
 /* An operation is one row of a table in ops.c. */
 struct model_op {
     const char *name;
@@ -124,11 +129,10 @@ struct model_op {
     /* What a client learns from the answer that it got; NULL: nothing. */
     void (*learn)(struct model *model, const struct model_sending *sending);
     void (*say)(const struct model_args *args, struct qn_buf *out);
-    bool revives; /* may make a name of args.name or args.job live */
+    unsigned flags;
 };
 extern const struct model_op model_ops[];
 extern const int model_ops_n;
-const struct model_op *model_op_named(const char *name);
 
 /* A wrong rule, which the comparison has to find: what the operation is like on the side of
  * the memory. */

@@ -148,7 +148,8 @@ static bool do_once(struct state *state, const struct model_sending *sending, co
     struct model *model = state->model;
 
     tell_step(state, sending, how);
-    for (int i = 0; i < sending->args.n && sending->op->revives && !model->loose; i++)
+    for (int i = 0; i < sending->args.n && (sending->op->flags & MODEL_REVIVES) && !model->loose;
+         i++)
         model_sweep(model, sending->args.name[i]);
     clear_said(model);
     for (int i = 0; i < 2 && sending->op->send; i++)
@@ -192,7 +193,7 @@ static bool do_step(struct state *state, int i)
     const struct model_step *step = &state->play->steps[i];
     struct model_random random = {.state = step->seed};
     struct model_sending sending = {.op = &model_ops[step->op]};
-    int again = sending.op->send ? step->again : 0;
+    int again = sending.op->send && !(sending.op->flags & MODEL_ONCE) ? step->again : 0;
 
     if (!send_later_ones(state, i))
         return false;
