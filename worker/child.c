@@ -6,11 +6,11 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/str.h"
+#include "common/streams.h"
 #include "exec.h"
 #include "job.h"
 #include "plugin.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -143,19 +143,6 @@ static void end_copies(const struct child *child)
 {
     if (getpid() != child->self)
         _exit(EX_OK);
-}
-
-/* Of 0 to 2 it may have closed any. What is opened next must not get their numbers, or
- * what is printed gets into a file, and a program finds no arguments. */
-static void fill_streams(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
 }
 
 /* ---- one run ---- */
@@ -291,7 +278,7 @@ static int do_job(struct child *child, struct qn_span body)
     if (rc != QN_OK)
         return rc;
     settle_stop(child, frame.run);
-    fill_streams();
+    qn_streams_fill(); /* the task before may have closed them */
     int64_t hard_at_ms = child->page->hard_at_ms;
     arm_timer(child, hard_at_ms > 0 ? hard_at_ms + WORKER_CHILD_GRACE_MS : 0);
     if (qn_record_decode(frame.record, &record, &why) != QN_OK)

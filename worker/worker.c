@@ -2,6 +2,7 @@
 #include "broker-client/settings.h"
 #include "check.h"
 #include "common/log.h"
+#include "common/streams.h"
 #include "local.h"
 #include "plugin.h"
 #include "serve.h"
@@ -119,6 +120,8 @@ int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
     struct qn_config config;
     struct qn_err why = {0};
     int used = 0;
+
+    qn_streams_fill();
     int rc = qn_settings_load(&config, QN_PROG_WORKER, argc, argv, &used, &why);
 
     signal(SIGPIPE, SIG_IGN);

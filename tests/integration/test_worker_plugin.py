@@ -115,6 +115,13 @@ class ABadPlugin(case.Case):
                               preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
         self.assertIn("exited with code 7", done.stderr)
 
+    def test_a_worker_without_streams_does_not_blame_it(self):
+        for closed in ((0, 1), (0, 1, 2)):
+            words = [servers.BIN / "hostile_worker", "--task-path", plugin("fine"), "tasks"]
+            done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False,
+                                  preexec_fn=lambda closed=closed: [os.close(n) for n in closed])
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_what_is_no_plugin_is_named(self):
         folder = self.folder
         (folder / "text.so").write_text("a text")
