@@ -9,6 +9,7 @@
 
 #define UNBLOCK_AGAIN_MS 5
 #define WAIT_QUEUES_MAX  256
+#define WAIT_TURN_MS     100 /* of one queue, where they cannot be waited for together */
 
 /* ---- work ---- */
 
@@ -48,9 +49,10 @@ static void on_wait(struct qn_call *call, int rc, const struct qn_err *err,
 
     redis->wait_call = NULL;
     qn_timer_clear(redis->unblock);
-    /* Never sent while the connection was down: to the caller time went by and
-     * nothing came. */
-    if (rc == QN_ECONN) {
+    /* Never sent while the connection was down, or the first one on a cluster: to the
+     * caller time went by and nothing came. */
+    redis->by_turns = redis->by_turns || rc == QN_EUNSUPPORTED;
+    if (rc == QN_ECONN || rc == QN_EUNSUPPORTED) {
         rc = QN_OK;
         answer = &nothing;
     }
@@ -61,24 +63,53 @@ static void on_wait(struct qn_call *call, int rc, const struct qn_err *err,
     qn_reading_end(&r);
 }
 
-static void add_wait_keys(struct qn_call *call, const char *ns, const char *incarnation,
-                          const char *const *queues, size_t n, const char *const *all, size_t n_all)
-{
-    for (size_t i = 0; i < n_all; i++)
-        qn_call_add_key(call, ns, all[i], QN_KEY_INBOX, incarnation);
-    for (size_t i = 0; i < n; i++)
-        qn_call_add_key(call, ns, queues[i], QN_KEY_WAKE, NULL);
-}
+struct wait_for {
+    const char *const *queues;
+    size_t n;
+    const char *const *all;
+    size_t n_all;
+    int64_t timeout_ms;
+};
 
-static const char *fault_of_wait(const struct qn_redis *redis, size_t n, size_t n_all)
+static const char *fault_of_wait(const struct qn_redis *redis, const struct wait_for *what)
 {
     if (!redis->waiting)
         return "this broker object was opened without a waiting connection";
     if (redis->wait_call)
         return "a wait is under way already";
-    if (n + n_all < 1 || n + n_all > WAIT_QUEUES_MAX)
+    if (what->n + what->n_all < 1 || what->n + what->n_all > WAIT_QUEUES_MAX)
         return "a wait is for 1-256 queues";
     return NULL;
+}
+
+/* On a cluster one command cannot wait for keys of several queues: one after the other. */
+static void take_turn(struct qn_redis *redis, struct wait_for *what)
+{
+    if (!redis->by_turns || what->n_all < 2)
+        return;
+    what->all += redis->wait_turn++ % what->n_all;
+    what->n_all = 1;
+    while (what->n > 0 && strcmp(what->queues[0], what->all[0]) != 0) {
+        what->queues++;
+        what->n--;
+    }
+    what->n = what->n > 0;
+    if (what->timeout_ms > WAIT_TURN_MS)
+        what->timeout_ms = WAIT_TURN_MS;
+}
+
+static void add_wait_words(struct qn_call *call, const char *ns, const char *incarnation,
+                           const struct wait_for *what)
+{
+    char seconds[32]; /* 0 would be for ever */
+
+    for (size_t i = 0; i < what->n_all; i++)
+        qn_call_add_key(call, ns, what->all[i], QN_KEY_INBOX, incarnation);
+    for (size_t i = 0; i < what->n; i++)
+        qn_call_add_key(call, ns, what->queues[i], QN_KEY_WAKE, NULL);
+    snprintf(seconds, sizeof(seconds), "%lld.%03d", (long long)(what->timeout_ms / 1000),
+             (int)(what->timeout_ms % 1000));
+    qn_call_add_str(call, seconds);
 }
 
 void qn_redis_wait(struct qn_broker *b, const char *incarnation, const char *const *queues,
@@ -86,10 +117,13 @@ void qn_redis_wait(struct qn_broker *b, const char *incarnation, const char *con
                    qn_reply_fn *fn, void *arg)
 {
     struct qn_redis *redis = qn_redis_of(b);
-    const char *fault = fault_of_wait(redis, n, n_all);
-    struct qn_call *call = qn_redis_plain(b, fault ? 0 : (int)(n + n_all) + 2, on_wait, fn, arg);
-    char seconds[32];
+    struct wait_for what = {queues, n, all_queues, n_all, timeout_ms < 1 ? 1 : timeout_ms};
+    const char *fault = fault_of_wait(redis, &what);
 
+    if (!fault)
+        take_turn(redis, &what);
+    int words = fault ? 0 : (int)(what.n + what.n_all) + 2;
+    struct qn_call *call = qn_redis_plain(b, words, on_wait, fn, arg);
     if (!call)
         return;
     call->owner = redis;
@@ -98,13 +132,9 @@ void qn_redis_wait(struct qn_broker *b, const char *incarnation, const char *con
         qn_redis_refuse(b, call, fault);
         return;
     }
-    timeout_ms = timeout_ms < 1 ? 1 : timeout_ms; /* 0 is for ever to Redis */
-    snprintf(seconds, sizeof(seconds), "%lld.%03d", (long long)(timeout_ms / 1000),
-             (int)(timeout_ms % 1000));
     qn_call_add_str(call, "BLPOP");
-    add_wait_keys(call, redis->ns, incarnation, queues, n, all_queues, n_all);
-    qn_call_add_str(call, seconds);
-    call->timeout_ms = timeout_ms + redis->timeout_ms;
+    add_wait_words(call, redis->ns, incarnation, &what);
+    call->timeout_ms = what.timeout_ms + redis->timeout_ms;
     redis->wait_call = call;
     qn_conn_send_take(redis->waiting, call);
 }

@@ -169,9 +169,11 @@ static int code_of(const char *text)
         const char *word;
         int rc;
     } codes[] = {
-        {"OOM ", QN_EFULL},        {"MISCONF ", QN_EFULL},     {"LOADING ", QN_ECONN},
-        {"MASTERDOWN ", QN_ECONN}, {"READONLY ", QN_ECONN},    {"BUSY ", QN_ECONN},
-        {"TRYAGAIN ", QN_ECONN},   {"CLUSTERDOWN ", QN_ECONN}, {"NOREPLICAS ", QN_ECONN},
+        {"OOM ", QN_EFULL},        {"MISCONF ", QN_EFULL},
+        {"LOADING ", QN_ECONN},    {"MASTERDOWN ", QN_ECONN},
+        {"READONLY ", QN_ECONN},   {"BUSY ", QN_ECONN},
+        {"TRYAGAIN ", QN_ECONN},   {"CLUSTERDOWN ", QN_ECONN},
+        {"NOREPLICAS ", QN_ECONN}, {"CROSSSLOT ", QN_EUNSUPPORTED},
     };
 
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {

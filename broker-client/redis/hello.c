@@ -2,8 +2,9 @@
  *
  * First the small words in one write; the scripts follow when Redis has let us in, for it
  * hangs up on a stranger who sends much, and why would be lost. The connection is up when
- * everything is answered. A broker that may throw keys away (eviction), is older than 7.0 or
- * speaks a newer protocol is refused for good: no later try would end better.
+ * everything is answered. A broker that may throw keys away (eviction), is older than 7.0,
+ * speaks a newer protocol or has only some of the slots is refused for good: no later try
+ * would end better.
  */
 #include "common/str.h"
 #include "conn_type.h"
@@ -98,24 +99,6 @@ static int64_t major_of(const char *version)
     return qn_strn_to_i64(version, strcspn(version, "."), &major) == QN_OK ? major : INT64_MAX;
 }
 
-static void on_server_info(struct qn_call *call, int rc, const struct qn_err *err,
-                           const redisReply *answer)
-{
-    const struct qn_conn *conn = call->owner;
-    char version[32];
-    struct qn_err why;
-
-    if (rc == QN_ECONN)
-        must_be_ok(call, rc, err, answer);
-    if (rc != QN_OK || conn->opt.inspects)
-        return;
-    info_value(answer, "redis_version:", version, sizeof(version));
-    if (version[0] != '\0' && major_of(version) < 7) {
-        qn_fail(&why, QN_EUNSUPPORTED, "Redis %s is too old, 7.0 or newer is needed", version);
-        qn_conn_refuse(call->owner, &why);
-    }
-}
-
 static void on_memory_info(struct qn_call *call, int rc, const struct qn_err *err,
                            const redisReply *answer)
 {
@@ -186,6 +169,69 @@ static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
     qn_timer_set(conn->turn, 0);
 }
 
+static void ask_proto(struct qn_conn *conn)
+{
+    char key[QN_KEY_SIZE];
+    struct qn_err why;
+
+    qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
+    if (!SAY(conn, on_proto, "GET", key)) {
+        qn_fail(&why, QN_ENOMEM, "no memory to ask for the protocol");
+        qn_conn_give_up(conn, QN_EUNKNOWN, &why);
+        return;
+    }
+    qn_timer_set(conn->turn, 0);
+}
+
+/* One queue is one slot, but each queue, and what belongs to all, is another. */
+static void on_cluster_info(struct qn_call *call, int rc, const struct qn_err *err,
+                            const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+    char size[32] = "";
+    struct qn_err why;
+
+    if (rc == QN_ECONN)
+        must_be_ok(call, rc, err, answer);
+    if (rc == QN_ECONN)
+        return;
+    if (rc == QN_OK)
+        info_value(answer, "cluster_size:", size, sizeof(size));
+    if (size[0] == '\0' || major_of(size) < 2 || conn->opt.inspects) {
+        ask_proto(conn);
+        return;
+    }
+    qn_fail(&why, QN_EUNSUPPORTED,
+            "Redis is a cluster of %s masters: all queues of a namespace must be on one", size);
+    qn_conn_refuse(conn, &why);
+}
+
+static void on_server_info(struct qn_call *call, int rc, const struct qn_err *err,
+                           const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+    char version[32] = "", mode[32] = "";
+    struct qn_err why;
+
+    if (rc == QN_ECONN)
+        must_be_ok(call, rc, err, answer);
+    if (rc == QN_ECONN)
+        return;
+    if (rc == QN_OK) {
+        info_value(answer, "redis_version:", version, sizeof(version));
+        info_value(answer, "redis_mode:", mode, sizeof(mode));
+    }
+    if (version[0] != '\0' && major_of(version) < 7 && !conn->opt.inspects) {
+        qn_fail(&why, QN_EUNSUPPORTED, "Redis %s is too old, 7.0 or newer is needed", version);
+        qn_conn_refuse(conn, &why);
+        return;
+    }
+    if (strcmp(mode, "cluster") == 0 && SAY(conn, on_cluster_info, "CLUSTER", "INFO"))
+        qn_timer_set(conn->turn, 0);
+    else
+        ask_proto(conn);
+}
+
 int qn_conn_reload(struct qn_conn *conn)
 {
     conn->reloads = QN_SCRIPTS;
@@ -194,11 +240,8 @@ int qn_conn_reload(struct qn_conn *conn)
 
 static int ask_server(struct qn_conn *conn)
 {
-    char key[QN_KEY_SIZE];
-
-    qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
-    if (!SAY(conn, on_server_info, "INFO", "server") ||
-        !SAY(conn, on_memory_info, "INFO", "memory") || !SAY(conn, on_proto, "GET", key))
+    if (!SAY(conn, on_memory_info, "INFO", "memory") ||
+        !SAY(conn, on_server_info, "INFO", "server"))
         return QN_ENOMEM;
     return QN_OK;
 }
