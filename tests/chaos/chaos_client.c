@@ -23,7 +23,7 @@
 #include <string.h>
 
 #define BATCH_MAX 12
-#define WORK_MS   70 /* a job takes less */
+#define WORK_MS   40 /* a job takes less */
 #define PAUSE_MS  60 /* between batches: what the workers can keep up with */
 
 static volatile sig_atomic_t stopping;

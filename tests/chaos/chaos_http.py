@@ -15,7 +15,7 @@ import urllib.parse
 from ledger import now_ms
 
 PAUSE_S = 0.1
-WORK_MS = 70
+WORK_MS = 40
 ANSWER_S = 3
 
 

@@ -5,7 +5,9 @@ program that was killed is started again by start(); one that ended by itself is
 """
 import os
 import pathlib
+import signal
 import sys
+import time
 
 import fault_proxy
 import servers
@@ -25,6 +27,16 @@ task = chaos.effect
 every = {every}s
 args = {{"how": "plain"}}
 queue = beat
+"""
+
+# What is under way in a queue: entries that wait or run, workers to be buried.
+MOVING = """
+local n = math.max(0, redis.call('ZCARD', ARGV[1] .. ':leases') - ARGV[2])
+for p = 0, 3 do n = n + redis.call('LLEN', ARGV[1] .. ':ready:' .. p) end
+for _, key in ipairs({':due', ':retry', ':dead'}) do
+    n = n + redis.call('ZCARD', ARGV[1] .. key)
+end
+return n + redis.call('HLEN', ARGV[1] .. ':running')
 """
 
 
@@ -138,15 +150,9 @@ class Stack:
         return int(self.redis.cli(command, f"{tag(queue)}:{key}"))
 
     def is_drained(self):
-        """Nothing waits, nothing runs, and only living workers hold a lease."""
-        for queue in QUEUES:
-            lists = sum(self.count("LLEN", queue, f"ready:{p}") for p in range(4))
-            sets = sum(self.count("ZCARD", queue, key) for key in ("due", "retry", "dead"))
-            if lists + sets + self.count("HLEN", queue, "running") > 0:
-                return False
-            if self.count("ZCARD", queue, "leases") > WORKERS:
-                return False
-        return True
+        """At one moment, nothing waits or runs, and only living workers hold a lease."""
+        return all(self.redis.cli("EVAL", MOVING, "0", tag(queue), str(WORKERS)) == "0"
+                   for queue in QUEUES)
 
     def calm(self):
         """No faults from here on."""
@@ -154,11 +160,19 @@ class Stack:
             proxy.set_all(fault_proxy.PASS)
 
     def stop(self, labels, seconds=60):
-        """TERM, all at once; what each ended with, when that is not 0."""
+        """TERM, once, to all; what each ended with, when that is not 0."""
         for label in labels:
-            self.programs[label].send(15)
-        codes = {label: self.programs[label].stop(seconds) for label in labels}
-        return [f"{label} ended with {code} at TERM" for label, code in codes.items() if code]
+            self.programs[label].send(signal.SIGTERM)
+        end = time.monotonic() + seconds
+        wrong = []
+        for label in labels:
+            try:
+                code = self.programs[label].wait(max(0.1, end - time.monotonic()))
+            except AssertionError as fault:
+                code = str(fault)
+            if code != 0:
+                wrong.append(f"{label} ended with {code} at TERM")
+        return wrong
 
     def end(self):
         """Whatever state it is in: nothing is left running."""
