@@ -15,9 +15,13 @@
 #define QN_MEM_BUCKETS      1024
 #define QN_MEM_WATCHERS_MAX 16
 #define QN_MEM_FINAL_MIN_MS 600000
+#define QN_MEM_PART_SIZE    65 /* of a task's name, or a limit key */
+#define QN_MEM_LANE_SIZE    (2 * QN_MEM_PART_SIZE)
+#define QN_MEM_SCOPE_SIZE   (5 + QN_MEM_PART_SIZE)
 
 enum qn_mem_place {
     QN_MEM_READY,
+    QN_MEM_PARKED, /* in line too, in its lane */
     QN_MEM_DUE,
     QN_MEM_RETRY,
     QN_MEM_RUNNING,
@@ -41,6 +45,8 @@ struct qn_mem_job {
     int64_t gone_ms; /* end of a final record's life */
     int64_t cancel_ms;
     char token[QN_TOKEN_SIZE];
+    char lane[QN_MEM_LANE_SIZE]; /* parked in it, or runs and came from it */
+    bool counts[2];              /* runs, against the concurrency of its task, of its key */
     struct qn_mem *watchers[QN_MEM_WATCHERS_MAX];
 };
 
@@ -67,6 +73,21 @@ struct qn_mem_pair {
     int64_t number;
 };
 
+struct qn_mem_limit {
+    struct qn_mem_limit *next;
+    char scope[QN_MEM_SCOPE_SIZE];
+    struct qn_limit set; /* without a scope of its own */
+};
+
+/* One whose turn comes, or that waits for a scope. */
+struct qn_mem_lane {
+    struct qn_mem_lane *next;
+    char name[QN_MEM_LANE_SIZE];   /* "<task>/<key>" */
+    char scope[QN_MEM_SCOPE_SIZE]; /* that holds it, "" none: it is in the ring */
+    int priority;                  /* of its first job, when it came there */
+    int64_t turn;
+};
+
 struct qn_mem_queue {
     struct qn_mem_queue *next;
     struct qn_mem_store *store;
@@ -75,8 +96,15 @@ struct qn_mem_queue {
     struct qn_mem_lease *leases;
     struct qn_mem_message *inbox;
     struct qn_mem_pair *fired;
+    struct qn_mem_limit *limits; /* by scope */
+    struct qn_mem_lane *lanes;
+    struct qn_mem_pair *rates;   /* scope: theoretical arrival time, us */
+    struct qn_mem_pair *refills; /* scope: when its next token is there, ms */
+    struct qn_mem_pair *uniques; /* key: 's', 'f' or 'w' and the name; until when, ms */
     struct qn_stats totals;
     int64_t run;
+    int64_t turn;
+    int64_t max_jobs, max_bytes;
     int64_t tick_ms; /* QN_NO_TIME before the first recover */
     int64_t paused_ms, draining_ms;
     int64_t first, last; /* orders given at the front and at the end */
@@ -123,6 +151,7 @@ struct qn_mem_answer {
         struct qn_purged purged;
         struct qn_surveyed surveyed;
         struct qn_audited audited;
+        struct qn_limits limits;
     } result;
     struct qn_mem_block *blocks; /* freed with it */
     char queue[QN_QUEUE_MAX + 1];
@@ -180,7 +209,14 @@ void qn_mem_set(struct qn_buf *to, struct qn_span bytes);
 struct qn_span qn_mem_span(const struct qn_buf *buf);
 /* Puts the token, unless paused, and gives it to somebody who waits. */
 void qn_mem_wake(struct qn_mem_store *store, struct qn_mem_queue *queue);
+/* In the lists, or in a lane whose turn comes. */
 bool qn_mem_any_ready(struct qn_mem_queue *queue);
+/* In line, but a take would find it expired. */
+bool qn_mem_is_too_late(const struct qn_mem_queue *queue, const struct qn_mem_job *job);
+/* Ends a job that must not start: too late, or asked to cancel. False: it may. */
+bool qn_mem_end_unstarted(struct qn_mem_queue *queue, struct qn_mem_job *job, int64_t life_ms);
+/* Leaves the place where it is: what its run counted against has room again. */
+void qn_mem_leave_place(struct qn_mem_queue *queue, struct qn_mem_job *job);
 int64_t qn_mem_next_due(struct qn_mem_queue *queue);
 /* Of the running jobs that it says yes to, the one that was taken last: jobs go back to the
  * front of the line in this order. */
@@ -254,6 +290,11 @@ void qn_mem_survey(struct qn_broker *b, const char *queue, int64_t cursor, qn_re
                    void *arg);
 void qn_mem_audit(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                   unsigned how, qn_reply_fn *fn, void *arg);
+void qn_mem_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, int64_t max_bytes,
+                   qn_reply_fn *fn, void *arg);
+void qn_mem_limit(struct qn_broker *b, const char *queue, const struct qn_limit *limits, size_t n,
+                  qn_reply_fn *fn, void *arg);
+void qn_mem_limits(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_mem_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
                    size_t n, qn_reply_fn *fn, void *arg);
 void qn_mem_forget(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,

@@ -1,4 +1,6 @@
+#include "lanes.h"
 #include "mem_type.h"
+#include "unique.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +22,18 @@ struct qn_span qn_mem_span(const struct qn_buf *buf)
     return (struct qn_span){.data = buf->data, .len = buf->len};
 }
 
+void qn_mem_leave_place(struct qn_mem_queue *queue, struct qn_mem_job *job)
+{
+    if (job->place == QN_MEM_RUNNING)
+        qn_mem_lanes_release(queue, job);
+    job->lane[0] = '\0';
+    job->token[0] = '\0';
+}
+
 void qn_mem_make_ready(struct qn_mem_queue *queue, struct qn_mem_job *job, bool front)
 {
+    qn_mem_leave_place(queue, job);
     job->place = QN_MEM_READY;
-    job->token[0] = '\0';
     job->order = front ? --queue->first : ++queue->last;
 }
 
@@ -66,12 +76,13 @@ void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter,
     qn_buf_add(&record, data.data, data.len);
     qn_buf_release(&job->record);
     job->record = record;
+    qn_mem_leave_place(queue, job);
+    qn_mem_let_go(queue, job, "sf");
     job->place = letter == 'F' ? QN_MEM_FAILED : QN_MEM_ENDED;
     job->order = ++queue->last;
     job->at_ms = now;
     job->gone_ms = now + (life_ms > QN_MEM_FINAL_MIN_MS ? life_ms : QN_MEM_FINAL_MIN_MS);
     job->cancel_ms = QN_NO_TIME;
-    job->token[0] = '\0';
     qn_buf_reset(&job->attempt);
     qn_buf_reset(&job->progress);
     *total_of(&queue->totals, letter) += 1;
@@ -115,7 +126,16 @@ bool qn_mem_any_ready(struct qn_mem_queue *queue)
         if (job->place == QN_MEM_READY)
             return true;
     }
-    return false;
+    return qn_mem_lanes_any(queue);
+}
+
+bool qn_mem_is_too_late(const struct qn_mem_queue *queue, const struct qn_mem_job *job)
+{
+    struct qn_record record;
+
+    return (job->place == QN_MEM_READY || job->place == QN_MEM_PARKED) && job->attempt.len == 0 &&
+           qn_record_decode(qn_mem_span(&job->record), &record, NULL) == QN_OK &&
+           record.expires_ms > 0 && record.expires_ms <= qn_mem_now(queue->store);
 }
 
 int64_t qn_mem_next_due(struct qn_mem_queue *queue)
@@ -127,7 +147,8 @@ int64_t qn_mem_next_due(struct qn_mem_queue *queue)
         if (waits && (first == QN_NO_TIME || job->at_ms < first))
             first = job->at_ms;
     }
-    return first;
+    int64_t refill = qn_mem_lanes_next_refill(queue);
+    return first == QN_NO_TIME || (refill != QN_NO_TIME && refill < first) ? refill : first;
 }
 
 bool qn_mem_owns(const struct qn_mem_job *job, const char *incarnation)
@@ -136,6 +157,15 @@ bool qn_mem_owns(const struct qn_mem_job *job, const char *incarnation)
 
     return job->place == QN_MEM_RUNNING && strncmp(job->token, incarnation, len) == 0 &&
            job->token[len] == ':';
+}
+
+bool qn_mem_end_unstarted(struct qn_mem_queue *queue, struct qn_mem_job *job, int64_t life_ms)
+{
+    bool marked = job->cancel_ms != QN_NO_TIME;
+
+    if (marked || qn_mem_is_too_late(queue, job))
+        qn_mem_bury(queue, job, marked ? 'C' : 'E', life_ms);
+    return marked || !qn_mem_is_live(job);
 }
 
 struct qn_mem_job *qn_mem_last_run(struct qn_mem_queue *queue, qn_mem_is_fn *is, const void *arg)

@@ -1,13 +1,16 @@
 /* ops_look.c - looking at jobs and queues, and the directory of the namespace. */
 #include "common/mem.h"
+#include "lanes.h"
 #include "mem_type.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void peek_one(struct qn_mem_answer *answer, const struct qn_mem_job *job,
-                     struct qn_peek_entry *entry)
+static void peek_one(struct qn_mem_answer *answer, struct qn_mem_queue *queue,
+                     const struct qn_mem_job *job, struct qn_peek_entry *entry)
 {
+    char held[QN_MEM_HELD_SIZE];
+
     entry->due_ms = entry->retry_ms = entry->cancel_ms = entry->life_ms = QN_NO_TIME;
     if (!job)
         return;
@@ -24,6 +27,9 @@ static void peek_one(struct qn_mem_answer *answer, const struct qn_mem_job *job,
         entry->due_ms = job->at_ms;
     else if (job->place == QN_MEM_RETRY)
         entry->retry_ms = job->at_ms;
+    qn_mem_lanes_held_by(queue, job, held);
+    if (held[0] != '\0')
+        entry->held = qn_mem_keep_span(answer, (struct qn_span){held, strlen(held)});
 }
 
 void qn_mem_peek(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
@@ -38,7 +44,7 @@ void qn_mem_peek(struct qn_broker *b, const char *queue, const char *const *name
     if (n < 1 || n > QN_PEEK_BATCH_MAX)
         qn_mem_refuse(answer, QN_EINVAL, "a peek takes 1-100 well-formed names");
     for (size_t i = 0; entries && answer->reply.rc == QN_OK && i < n; i++)
-        peek_one(answer, qn_mem_find(qn_mem_of(b)->store, q, names[i]), &entries[i]);
+        peek_one(answer, q, qn_mem_find(qn_mem_of(b)->store, q, names[i]), &entries[i]);
     answer->result.peeked = (struct qn_peeked){.n = n, .entries = entries};
     answer->reply.peeked = &answer->result.peeked;
     qn_mem_tell(b, answer);
@@ -69,15 +75,20 @@ static int sign(int64_t value)
     return (value > 0) - (value < 0);
 }
 
-/* In the order the contract says for the place that all of them share. */
+/* In the order the contract says for the place that all of them share; those that are in line
+ * stand in the lists, then in lanes. */
 static int by_place(const void *left, const void *right)
 {
     const struct qn_mem_job *a = *(struct qn_mem_job *const *)left;
     const struct qn_mem_job *b = *(struct qn_mem_job *const *)right;
 
+    if (a->place != b->place)
+        return (int)a->place - (int)b->place;
     switch (a->place) {
     case QN_MEM_READY:
         return a->priority != b->priority ? b->priority - a->priority : sign(a->order - b->order);
+    case QN_MEM_PARKED:
+        return qn_mem_lanes_compare(a, b);
     case QN_MEM_DUE:
     case QN_MEM_RETRY:
         return a->at_ms != b->at_ms ? sign(a->at_ms - b->at_ms) : strcmp(a->name, b->name);
@@ -90,6 +101,11 @@ static int by_place(const void *left, const void *right)
     }
 }
 
+static bool stands_at(const struct qn_mem_job *job, enum qn_mem_place place)
+{
+    return job->place == place || (place == QN_MEM_READY && job->place == QN_MEM_PARKED);
+}
+
 static size_t collect(struct qn_mem_queue *queue, enum qn_mem_place place,
                       struct qn_mem_answer *answer, struct qn_mem_job ***ret)
 {
@@ -98,10 +114,10 @@ static size_t collect(struct qn_mem_queue *queue, enum qn_mem_place place,
     struct qn_mem_job *job = NULL;
 
     while ((job = qn_mem_next(queue, job)) != NULL)
-        n += job->place == place;
+        n += stands_at(job, place);
     struct qn_mem_job **list = qn_mem_list(answer, n, sizeof(struct qn_mem_job *));
     while (list && (job = qn_mem_next(queue, job)) != NULL) {
-        if (job->place == place)
+        if (stands_at(job, place))
             list[i++] = job;
     }
     if (list && n > 0)
@@ -157,6 +173,7 @@ static void count_job(const struct qn_mem_job *job, struct qn_stats *stats)
 {
     int64_t *const places[] = {
         [QN_MEM_READY] = &stats->queued[job->priority],
+        [QN_MEM_PARKED] = &stats->parked,
         [QN_MEM_DUE] = &stats->scheduled,
         [QN_MEM_RETRY] = &stats->retrying,
         [QN_MEM_RUNNING] = &stats->running,
@@ -165,6 +182,7 @@ static void count_job(const struct qn_mem_job *job, struct qn_stats *stats)
     };
 
     *places[job->place] += 1;
+    stats->bytes += qn_mem_is_live(job) ? (int64_t)job->record.len : 0;
 }
 
 /* Of those that are next in the line of their priority. */
@@ -199,6 +217,8 @@ void qn_mem_stats(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void 
     stats->oldest_ms = oldest(q);
     stats->paused_ms = q->paused_ms;
     stats->draining_ms = q->draining_ms;
+    stats->max_jobs = q->max_jobs;
+    stats->max_bytes = q->max_bytes;
     for (struct qn_mem_job *job = NULL; (job = qn_mem_next(q, job)) != NULL;)
         count_job(job, stats);
     for (struct qn_mem_lease *lease = q->leases; lease; lease = lease->next)

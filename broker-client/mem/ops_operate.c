@@ -2,6 +2,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "mem_type.h"
+#include "unique.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,8 @@ static int revive(struct qn_mem_queue *queue, struct qn_mem_job *job, int64_t en
         return QN_ENDED_DAMAGED;
     if (record.ended_ms != ended_ms)
         return QN_ENDED_CHANGED;
+    if (!qn_mem_claim_again(queue, job, &record.body))
+        return QN_ENDED_UNIQUE;
     const struct qn_try fresh = {.token = record.token, .history = record.ending.history};
     qn_buf_init(&live, QN_RECORD_MAX);
     qn_buf_init(&attempt, 2 * QN_HISTORY_MAX);
@@ -42,23 +45,13 @@ static int revive(struct qn_mem_queue *queue, struct qn_mem_job *job, int64_t en
     return rc == QN_OK ? QN_ENDED_DONE : rc;
 }
 
-/* In line, but the take would find it expired. */
-static bool is_too_late(const struct qn_mem_queue *queue, const struct qn_mem_job *job)
-{
-    struct qn_record record;
-
-    return job->place == QN_MEM_READY && job->attempt.len == 0 &&
-           qn_record_decode(qn_mem_span(&job->record), &record, NULL) == QN_OK &&
-           record.expires_ms > 0 && record.expires_ms <= qn_mem_now(queue->store);
-}
-
 static int replay_live(struct qn_mem_queue *queue, struct qn_mem_job *job)
 {
     static const struct qn_span no_try = {.data = "0 0 0 -\n", .len = 8};
 
     if (job->place == QN_MEM_RETRY)
         qn_mem_make_ready(queue, job, false);
-    else if (is_too_late(queue, job))
+    else if (qn_mem_is_too_late(queue, job))
         qn_mem_set(&job->attempt, no_try);
     else
         return QN_ENDED_LIVE;
@@ -154,8 +147,9 @@ static bool is_before(const struct qn_mem_job *job, enum qn_mem_place place, int
 {
     struct qn_record record;
 
-    return job->place == place &&
-           qn_record_decode(qn_mem_span(&job->record), &record, NULL) == QN_OK &&
+    bool there = job->place == place || (place == QN_MEM_READY && job->place == QN_MEM_PARKED);
+
+    return there && qn_record_decode(qn_mem_span(&job->record), &record, NULL) == QN_OK &&
            record.enqueued_ms <= before_ms;
 }
 
@@ -171,6 +165,7 @@ static void purge(struct qn_mem_queue *queue, enum qn_mem_place place, int64_t b
             ret->more = true;
         } else if (goes) {
             qn_mem_tell_watchers(queue, job);
+            qn_mem_let_go(queue, job, "sf");
             qn_mem_drop(queue, job);
             ret->n++;
         }

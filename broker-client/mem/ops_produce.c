@@ -1,13 +1,19 @@
 /* ops_produce.c - enqueue, cancel, and those who wait for the end. */
+#include "broker-client/limits.h"
+#include "broker-client/record_fields.h"
 #include "broker-client/state.h"
 #include "common/mem.h"
 #include "common/str.h"
 #include "mem_type.h"
+#include "unique.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define INBOX_LIFE_MS 60000
+
+#define REPLACED_LIFE_MS 86400000
+#define LATER_MS         5000
 
 static int64_t time_of(int64_t ms, bool relative, int64_t now)
 {
@@ -40,24 +46,80 @@ static bool fired_before(struct qn_mem_queue *queue, const struct qn_new_job *jo
     return last && job->planned_ms <= last->number;
 }
 
+/* Is there no room for one more, when the replaced one is gone? */
+static bool is_full(struct qn_mem_queue *queue, const struct qn_new_job *from,
+                    const struct qn_mem_job *replaced)
+{
+    int64_t jobs = 1;
+    int64_t bytes = QN_RECORD_HEAD + (int64_t)from->body.len + (from->due_ms > 0 ? 8 : 0) +
+                    (from->expires_ms > 0 ? 8 : 0);
+
+    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
+        if (job == replaced || !qn_mem_is_live(job))
+            continue;
+        jobs++;
+        bytes += (int64_t)job->record.len;
+    }
+    return (queue->max_jobs > 0 && jobs > queue->max_jobs) ||
+           (queue->max_bytes > 0 && bytes > queue->max_bytes);
+}
+
+struct enqueuing {
+    struct qn_mem_queue *queue;
+    const struct qn_new_job *jobs;
+    struct qn_mem_answer *answer;
+    int *codes;
+    const char **holders;
+    bool wake;
+};
+
+/* One of the same batch has its key for good. */
+static bool made_here(const struct enqueuing *e, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (e->codes[i] == QN_ENQ_MADE && strcmp(e->jobs[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Decides about one job; ret_replaced is the one that has to go for it. */
+static int judge(struct enqueuing *e, size_t i, struct qn_mem_job **ret_replaced)
+{
+    struct qn_mem_queue *queue = e->queue;
+    const struct qn_new_job *from = &e->jobs[i];
+
+    if (qn_mem_find(queue->store, queue, from->name))
+        return QN_ENQ_EXISTS;
+    if (fired_before(queue, from))
+        return QN_ENQ_FIRED_BEFORE;
+    if (queue->draining_ms != QN_NO_TIME && !from->follows)
+        return QN_ENQ_DRAINING;
+    const char *holder = qn_mem_unique_holder(queue, from);
+    struct qn_mem_job *job = qn_mem_find(queue->store, queue, holder);
+    if (from->unique.conflict == QN_UNIQUE_REPLACE && job && qn_mem_is_live(job) &&
+        job->place != QN_MEM_RUNNING && !made_here(e, i, holder))
+        *ret_replaced = job;
+    if (!from->follows && (*holder == '\0' || *ret_replaced) && is_full(queue, from, *ret_replaced))
+        return QN_ENQ_FULL;
+    e->holders[i] = qn_mem_keep(e->answer, holder, strlen(holder));
+    if (*holder == '\0' || *ret_replaced)
+        return QN_ENQ_MADE;
+    return from->unique.conflict == QN_UNIQUE_EXISTING ? QN_ENQ_SHARED : QN_ENQ_UNIQUE;
+}
+
 static int make_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
                     const struct qn_new_job *from, bool *wake)
 {
     int64_t now = qn_mem_now(store);
     int64_t first = qn_mem_next_due(queue);
     bool empty = !qn_mem_any_ready(queue);
-
-    if (qn_mem_find(store, queue, from->name))
-        return QN_ENQ_EXISTS;
-    if (fired_before(queue, from))
-        return QN_ENQ_FIRED_BEFORE;
-    if (queue->draining_ms != QN_NO_TIME && !from->follows)
-        return QN_ENQ_DRAINING;
     struct qn_mem_job *job = qn_mem_add(queue, from->name);
+
     if (!job)
         return QN_ENOMEM;
     write_live(job, from, now);
-    if (qn_buf_status(&job->record) != QN_OK) {
+    if (qn_buf_status(&job->record) != QN_OK || !qn_mem_claim(queue, from)) {
         qn_mem_drop(queue, job);
         return QN_ENOMEM;
     }
@@ -76,11 +138,30 @@ static int make_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
     return QN_ENQ_MADE;
 }
 
+static void enqueue_one(struct enqueuing *e, size_t i)
+{
+    struct qn_mem_job *replaced = NULL;
+
+    e->holders[i] = "";
+    e->codes[i] = judge(e, i, &replaced);
+    if (e->codes[i] == QN_ENQ_FULL)
+        e->answer->result.enqueued.retry_ms = LATER_MS;
+    if (e->codes[i] != QN_ENQ_MADE)
+        return;
+    if (replaced)
+        qn_mem_bury(e->queue, replaced, 'C', REPLACED_LIFE_MS);
+    e->codes[i] = make_one(e->queue->store, e->queue, &e->jobs[i], &e->wake);
+    if (e->codes[i] < 0)
+        qn_mem_refuse(e->answer, e->codes[i], "out of memory");
+}
+
 static const char *fault_of(const struct qn_new_job *jobs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (!qn_name_ok(jobs[i].name) || jobs[i].priority < 0 || jobs[i].priority > 3)
             return "a job's name or priority is not well-formed";
+        if (!qn_new_job_unique_ok(&jobs[i]))
+            return "a unique key is not 32 hex digits with a rule";
     }
     return n < 1 || n > QN_ENQUEUE_BATCH_MAX ? "an enqueue takes 1-450 jobs" : NULL;
 }
@@ -91,21 +172,25 @@ void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
     struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
     const char *fault = fault_of(jobs, n);
-    bool wake = false;
 
     if (!q)
         return;
-    int *codes = qn_mem_list(answer, n, sizeof(*codes));
+    struct enqueuing e = {
+        .queue = q,
+        .jobs = jobs,
+        .answer = answer,
+        .codes = qn_mem_list(answer, n, sizeof(*e.codes)),
+        .holders = qn_mem_list(answer, n, sizeof(*e.holders)),
+    };
     if (fault)
         qn_mem_refuse(answer, QN_EINVAL, fault);
-    for (size_t i = 0; codes && !fault && i < n; i++) {
-        codes[i] = make_one(qn_mem_of(b)->store, q, &jobs[i], &wake);
-        if (codes[i] < 0)
-            qn_mem_refuse(answer, codes[i], "out of memory");
-    }
-    if (wake)
-        qn_mem_wake(qn_mem_of(b)->store, q);
-    answer->result.enqueued = (struct qn_enqueued){.n = n, .code = codes};
+    for (size_t i = 0; e.codes && e.holders && !fault && i < n; i++)
+        enqueue_one(&e, i);
+    if (e.wake)
+        qn_mem_wake(q->store, q);
+    answer->result.enqueued.n = n;
+    answer->result.enqueued.code = e.codes;
+    answer->result.enqueued.holder = e.holders;
     answer->reply.enqueued = &answer->result.enqueued;
     qn_mem_tell(b, answer);
 }

@@ -1,5 +1,6 @@
 /* ops_upkeep.c - forward, recover, purge, pause. */
 #include "common/mem.h"
+#include "lanes.h"
 #include "mem_type.h"
 
 #include <stdio.h>
@@ -40,6 +41,7 @@ void qn_mem_forward(struct qn_broker *b, const char *queue, qn_reply_fn *fn, voi
     struct qn_forwarded *result = &answer->result.forwarded;
     result->moved = forward(q, QN_MEM_DUE, answer->reply.now_ms) +
                     forward(q, QN_MEM_RETRY, answer->reply.now_ms);
+    qn_mem_lanes_refill(q);
     result->next_due_ms = qn_mem_next_due(q);
     if (qn_mem_any_ready(q))
         qn_mem_wake(qn_mem_of(b)->store, q);

@@ -1,11 +1,17 @@
 /* ops_work.c - leases and runs. */
+#include "broker-client/bounds.h"
 #include "common/mem.h"
 #include "common/str.h"
+#include "lanes.h"
 #include "mem_type.h"
+#include "unique.h"
 
 #include <quern/job.h>
 #include <stdio.h>
 #include <string.h>
+
+#define LOOK_MAX  1000 /* elements of the lines that a take looks at */
+#define LANES_MAX 200  /* lanes that have a turn in one */
 
 /* ---- the lease ---- */
 
@@ -105,60 +111,107 @@ void qn_mem_leave(struct qn_broker *b, const char *queue, const char *incarnatio
 
 /* ---- taking ---- */
 
-static struct qn_mem_job *next_in_line(struct qn_mem_queue *queue)
+static struct qn_mem_job *next_in_line(struct qn_mem_queue *queue, int priority)
 {
     struct qn_mem_job *best = NULL;
 
     for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
-        if (job->place == QN_MEM_READY &&
-            (!best || job->priority > best->priority ||
-             (job->priority == best->priority && job->order < best->order)))
+        if (job->place == QN_MEM_READY && job->priority == priority &&
+            (!best || job->order < best->order))
             best = job;
     }
     return best;
 }
 
-static bool too_late(const struct qn_mem_job *job, int64_t now)
-{
-    struct qn_record record;
+struct taking {
+    struct qn_mem_queue *queue;
+    const char *incarnation;
+    size_t want;
+    int64_t final_ttl_ms;
+    struct qn_mem_answer *answer;
+    struct qn_take_entry *entries;
+    size_t n;
+    int looked, tried; /* elements of the lines, and lanes */
+};
 
-    return job->attempt.len == 0 &&
-           qn_record_decode(qn_mem_span(&job->record), &record, NULL) == QN_OK &&
-           record.expires_ms > 0 && record.expires_ms <= now;
-}
-
-static void take_one(struct qn_mem_queue *queue, struct qn_mem_job *job, const char *incarnation,
-                     struct qn_mem_answer *answer, struct qn_take_entry *entry)
+static void take_one(struct taking *t, struct qn_mem_job *job)
 {
+    struct qn_take_entry *entry = &t->entries[t->n++];
+
     job->place = QN_MEM_RUNNING;
-    queue->run++;
-    snprintf(job->token, sizeof(job->token), "%.20s:%lld", incarnation, (long long)queue->run);
-    entry->name = qn_mem_keep(answer, job->name, strlen(job->name));
-    entry->run = queue->run;
-    entry->record = qn_mem_keep_span(answer, qn_mem_span(&job->record));
-    entry->attempt = qn_mem_keep_span(answer, qn_mem_span(&job->attempt));
+    t->queue->run++;
+    snprintf(job->token, sizeof(job->token), "%.20s:%lld", t->incarnation,
+             (long long)t->queue->run);
+    qn_mem_let_go(t->queue, job, "s");
+    entry->name = qn_mem_keep(t->answer, job->name, strlen(job->name));
+    entry->run = t->queue->run;
+    entry->record = qn_mem_keep_span(t->answer, qn_mem_span(&job->record));
+    entry->attempt = qn_mem_keep_span(t->answer, qn_mem_span(&job->attempt));
 }
 
-static void take(struct qn_mem *mem, struct qn_mem_queue *queue, const char *incarnation,
-                 size_t want, int64_t final_ttl_ms, struct qn_mem_answer *answer)
+static void look_at(struct taking *t, struct qn_mem_job *job)
 {
-    struct qn_taken *taken = &answer->result.taken;
-    struct qn_take_entry *entries = qn_mem_list(answer, want, sizeof(*entries));
+    if (qn_mem_lanes_park(t->queue, job))
+        return;
+    if (!qn_mem_end_unstarted(t->queue, job, t->final_ttl_ms))
+        take_one(t, job);
+}
+
+/* From the line of a priority, until so many are taken. */
+static void take_line(struct taking *t, size_t most, int priority)
+{
     struct qn_mem_job *job = NULL;
 
-    while (entries && taken->n < want && (job = next_in_line(queue)) != NULL) {
-        if (job->cancel_ms != QN_NO_TIME)
-            qn_mem_bury(queue, job, 'C', final_ttl_ms);
-        else if (too_late(job, answer->reply.now_ms))
-            qn_mem_bury(queue, job, 'E', final_ttl_ms);
-        else
-            take_one(queue, job, incarnation, answer, &entries[taken->n++]);
+    while (t->n < most && t->looked < LOOK_MAX) {
+        size_t some = most - t->n;
+        while (some > 0 && (job = next_in_line(t->queue, priority)) != NULL) {
+            look_at(t, job);
+            t->looked++;
+            some--;
+        }
+        if (some > 0)
+            return;
     }
-    taken->entries = entries;
-    if (qn_mem_any_ready(queue))
-        qn_mem_wake(mem->store, queue);
+}
+
+static void take_lanes(struct taking *t, int priority)
+{
+    struct qn_mem_lane *lane;
+
+    while (t->n < t->want && t->tried < LANES_MAX &&
+           (lane = qn_mem_lanes_next(t->queue, priority)) != NULL) {
+        struct qn_mem_job *job = qn_mem_lanes_turn(t->queue, lane, t->final_ttl_ms);
+        t->tried++;
+        if (job)
+            take_one(t, job);
+    }
+}
+
+/* Line and lanes of a priority share what is left; who gets the odd one changes. */
+static void take_all(struct taking *t)
+{
+    for (int priority = QN_PRIORITY_MAX; priority >= 0; priority--) {
+        size_t left = t->want - t->n;
+        size_t odd = (size_t)(t->queue->run + 1) % 2;
+        take_line(t, t->n + left / 2 + left % 2 * odd, priority);
+        take_lanes(t, priority);
+        take_line(t, t->want, priority);
+    }
+}
+
+static void take(struct taking *t)
+{
+    struct qn_taken *taken = &t->answer->result.taken;
+
+    t->entries = qn_mem_list(t->answer, t->want, sizeof(*t->entries));
+    if (t->entries)
+        take_all(t);
+    taken->entries = t->entries;
+    taken->n = t->n;
+    if (qn_mem_any_ready(t->queue))
+        qn_mem_wake(t->queue->store, t->queue);
     else
-        taken->next_due_ms = qn_mem_next_due(queue);
+        taken->next_due_ms = qn_mem_next_due(t->queue);
 }
 
 void qn_mem_take(struct qn_broker *b, const char *queue, const char *incarnation, int want,
@@ -173,7 +226,11 @@ void qn_mem_take(struct qn_broker *b, const char *queue, const char *incarnation
     if (want < 1 || want > QN_TAKE_BATCH_MAX)
         qn_mem_refuse(answer, QN_EINVAL, "a take wants 1-100 jobs");
     else if (holds_lease(q, incarnation, answer) && q->paused_ms == QN_NO_TIME)
-        take(qn_mem_of(b), q, incarnation, (size_t)want, final_ttl_ms, answer);
+        take(&(struct taking){.queue = q,
+                              .incarnation = incarnation,
+                              .want = (size_t)want,
+                              .final_ttl_ms = final_ttl_ms,
+                              .answer = answer});
     answer->result.taken.paused = q->paused_ms != QN_NO_TIME;
     answer->reply.taken = &answer->result.taken;
     qn_mem_tell(b, answer);
@@ -224,7 +281,7 @@ static int run_again(struct qn_mem_store *store, struct qn_mem_queue *queue, str
         return QN_FIN_AS_CANCELLED;
     }
     qn_buf_reset(&job->progress);
-    job->token[0] = '\0';
+    qn_mem_leave_place(queue, job);
     if (run->kind == QN_FIN_RELEASE) {
         qn_mem_make_ready(queue, job, true);
         qn_mem_wake(store, queue);

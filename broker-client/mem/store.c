@@ -2,6 +2,7 @@
 
 #include "common/mem.h"
 #include "common/str.h"
+#include "lanes.h"
 #include <string.h>
 
 #define RECORD_MAX   QN_RECORD_MAX
@@ -47,6 +48,8 @@ static void free_queue(struct qn_mem_queue *queue)
         next = message->next;
         qn_free(message);
     }
+    qn_mem_lanes_free(queue);
+    qn_mem_pairs_free(&queue->uniques);
     qn_mem_pairs_free(&queue->fired);
     qn_free(queue);
 }

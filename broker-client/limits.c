@@ -1,0 +1,40 @@
+#include "limits.h"
+
+#include "unique.h"
+#include <string.h>
+
+static bool figure_ok(int64_t figure)
+{
+    return figure >= 0 && figure <= QN_LIMIT_FIGURE_MAX;
+}
+
+const char *qn_limits_fault(const struct qn_limit *limits, size_t n)
+{
+    if (n < 1 || n > QN_LIMIT_BATCH_MAX)
+        return "1-100 limits are set at once";
+    for (size_t i = 0; i < n; i++) {
+        const struct qn_limit *limit = &limits[i];
+        if (!limit->scope || !qn_limit_scope_ok(limit->scope))
+            return "a limit's scope is not task:<task>, key:<key> or key:*";
+        if (!figure_ok(limit->concurrency) || !figure_ok(limit->rate) || !figure_ok(limit->burst) ||
+            limit->per_ms < 0 || limit->per_ms > QN_LIMIT_PER_MAX)
+            return "a figure of a limit is negative, above 1,000,000, or a time above 31 days";
+        if (limit->rate > 0 && limit->per_ms == 0)
+            return "a rate needs the time that it is counted in";
+    }
+    return NULL;
+}
+
+bool qn_new_job_unique_ok(const struct qn_new_job *job)
+{
+    const struct qn_unique *unique = &job->unique;
+
+    if (unique->until == QN_UNIQUE_NO)
+        return true;
+    return unique->until >= QN_UNIQUE_STARTED && unique->until <= QN_UNIQUE_WINDOW &&
+           unique->conflict >= QN_UNIQUE_REJECT && unique->conflict <= QN_UNIQUE_REPLACE &&
+           unique->for_ms >= 0 && (unique->until != QN_UNIQUE_WINDOW || unique->for_ms > 0) &&
+           job->unique_key &&
+           strspn(job->unique_key, "0123456789abcdef") == QN_UNIQUE_KEY_SIZE - 1 &&
+           job->unique_key[QN_UNIQUE_KEY_SIZE - 1] == '\0';
+}
