@@ -99,24 +99,34 @@ static void tell(struct beat_fire *fire, size_t index, int64_t planned_s, enum b
     fire->o.on_fired(fire->o.arg, index, planned_s, what, false, text);
 }
 
+/* Why no job was made, and none will be; false when there is one. */
+static bool refusal(int code, const char *queue, char *out, size_t size)
+{
+    if (code == QN_ENQ_DRAINING)
+        snprintf(out, size, "queue \"%s\" is draining: it takes no new jobs", queue);
+    else if (code == QN_ENQ_FULL)
+        snprintf(out, size, "queue \"%s\" or the broker has no room for another job", queue);
+    else
+        return false;
+    return true;
+}
+
 static void on_enqueued(void *arg, const struct qn_reply *reply)
 {
     struct shot *shot = arg;
     struct beat_fire *fire = shot->fire;
+    char text[QN_ID_SIZE + 64];
 
     if (reply->rc < 0) {
         bool again = qn_err_is_transient(reply->rc);
         tell(fire, shot->index, shot->planned_s, again ? BEAT_TRY_AGAIN : BEAT_REFUSED,
              reply->err->msg);
-    } else if (reply->enqueued->code[0] == QN_ENQ_DRAINING) {
-        char why[QN_QUEUE_MAX + 64];
-        snprintf(why, sizeof(why), "queue \"%s\" is draining: it takes no new jobs", shot->queue);
-        tell(fire, shot->index, shot->planned_s, BEAT_REFUSED, why);
+    } else if (refusal(reply->enqueued->code[0], shot->queue, text, sizeof(text))) {
+        tell(fire, shot->index, shot->planned_s, BEAT_REFUSED, text);
     } else {
-        bool made = reply->enqueued->n == 1 && reply->enqueued->code[0] == QN_ENQ_MADE;
-        char id[QN_ID_SIZE];
-        snprintf(id, sizeof(id), "%s.%s", shot->queue, shot->name);
-        fire->o.on_fired(fire->o.arg, shot->index, shot->planned_s, BEAT_FIRED, made, id);
+        bool made = reply->enqueued->code[0] == QN_ENQ_MADE;
+        snprintf(text, sizeof(text), "%s.%s", shot->queue, shot->name);
+        fire->o.on_fired(fire->o.arg, shot->index, shot->planned_s, BEAT_FIRED, made, text);
     }
     qn_free(shot);
 }

@@ -115,7 +115,8 @@ static const struct qn_fault_row rows[QN_FAULTS] = {
             .name = "figure",
             .title = "Numbers that are none",
             .why = "A figure of the queue is no number, or less than one in use: scripts fail, "
-                   "so nothing is taken or made.",
+                   "so nothing is taken or made. Or the mark of a schedule lies in the future: "
+                   "it fires nothing until then.",
             .mend = "run and a schedule's mark begin anew at the present time, totals at 0; "
                     "since when it is paused or drained: now.",
         },

@@ -1,94 +1,19 @@
 #!/usr/bin/env python3
-"""quern-beat against a real Redis: one job per planned time, whoever leads."""
-import json
-import signal
+"""quern-beat against a real Redis. That a planned time makes one job, whoever leads, and that
+nothing stops it, is in tests/guarantees."""
 import time
 
 import case
 import servers
-
-TICK = {"name": "t.tick", "summary": "", "params": [
-    {"name": "n", "type": "integer", "required": False, "doc": ""}]}
-EVERY_SECOND = "[schedule tick]\ntask = t.tick\nevery = 1s\nargs = {\"n\": 1}\n"
-LEASE = 0.4
+from beat_case import TICK, BeatCase
 
 
-class Beat(case.Case):
-    def setUp(self):
-        self.server = self.redis()
-        self.publish(TICK)
-
-    def publish(self, definition):
-        self.server.cli("HSET", "{b}:tasks", definition["name"], json.dumps(definition))
-
-    def beat(self, label, schedule=EVERY_SECOND, **env):
-        path = self.folder / f"{label}.conf"
-        path.write_text(schedule)
-        return self.program("quern-beat", "--schedule", str(path), label=label,
-                            env={"QUERN_BROKER_URL": self.server.url, "QUERN_NAMESPACE": "b",
-                                 "QUERN_BEAT_LEASE": f"{int(LEASE * 1000)}ms", **env})
-
-    def fired(self, queue="default"):
-        """Planned seconds of the jobs made, in the order they were made."""
-        elements = self.server.cli("LRANGE", f"{{b:{queue}}}:ready:0", 0, -1).split()
-        return [int(element.rsplit("-", 1)[1]) for element in reversed(elements)]
-
-    def wait_for_jobs(self, count, seconds=20):
-        self.wait_until(lambda: len(self.fired()) >= count, seconds, f"{count} jobs")
-
-    def check_each_once(self):
-        seconds = self.fired()
-        self.assertEqual(seconds, sorted(set(seconds)), "a planned time made more than one job")
-
-    def leads(self, beat):
-        lines = [line for line in beat.log().splitlines()
-                 if '"leading"' in line or '"standing by"' in line]
-        return bool(lines) and '"leading"' in lines[-1]
-
-    def test_each_second_makes_one_job_with_two_beats(self):
-        one, two = self.beat("one"), self.beat("two")
-        self.wait_for_jobs(4)
-        self.check_each_once()
-        self.assertEqual(self.leads(one) + self.leads(two), 1, "exactly one leads")
-
-    def test_a_standby_takes_over_from_a_killed_leader(self):
-        one = self.beat("one")
-        self.wait_until(lambda: self.leads(one), 10, "the first to lead")
-        two = self.beat("two")
-        self.wait_for_jobs(2)
-        killed = time.monotonic()
-        one.kill9()
-        self.wait_until(lambda: self.leads(two), 5, "the standby to lead")
-        self.assertLess(time.monotonic() - killed, 5)
-        self.wait_for_jobs(len(self.fired()) + 2)
-        self.check_each_once()
-
+class Beat(BeatCase):
     def test_a_clean_stop_gives_the_lead_back_at_once(self):
         one = self.beat("one", QUERN_BEAT_LEASE="60s")
         self.wait_until(lambda: self.leads(one), 10, "the leader")
         self.assertEqual(one.stop(), 0)
         self.assertEqual(self.server.cli("EXISTS", "{b}:lead:beat"), "0")
-
-    def test_a_leader_that_was_paused_fires_nothing_again(self):
-        one = self.beat("one")
-        self.wait_until(lambda: self.leads(one), 10, "the first to lead")
-        two = self.beat("two")
-        self.wait_for_jobs(1)
-        one.send(signal.SIGSTOP)
-        self.wait_until(lambda: self.leads(two), 10, "the other to lead")
-        self.wait_for_jobs(len(self.fired()) + 2)
-        one.send(signal.SIGCONT)
-        self.wait_for_jobs(len(self.fired()) + 3)
-        self.check_each_once()
-        self.wait_until(lambda: not self.leads(one), 10, "the paused one to stand by")
-
-    def test_redis_killed_and_restarted_goes_on(self):
-        self.beat("one")
-        self.wait_for_jobs(2)
-        self.server.kill9()
-        self.server.restart()
-        self.wait_for_jobs(len(self.fired()) + 2)
-        self.check_each_once()
 
     def test_an_unknown_task_is_refused_and_named(self):
         beat = self.beat("one", "[schedule x]\ntask = t.nobody\nevery = 1s\n")

@@ -24,6 +24,7 @@ local MORE = {limits = 'hash', lanes = 'zset', ring = 'zset', refill = 'zset', h
     holding = 'set', uniques = 'hash'}
 local RUN_MAX = 2 ^ 53
 local FRONT = 256 -- bytes of a record that hold its front
+local CLOCK_SLACK = 60000
 local LIFE = 604800000 -- of what had none and what is put aside: 7 days
 local SHORT_LIFE = 60000 -- of messages and of who waits
 
@@ -83,6 +84,12 @@ local function is_figure(text)
     return string.find(text, '^%d+$') and tonumber(text) < RUN_MAX
 end
 
+-- Planned times lie behind: one to come was marked while the clock was wrong, and nothing
+-- fires until then.
+local function is_mark(text)
+    return is_figure(text) and tonumber(text) <= t + CLOCK_SLACK
+end
+
 local function audit_figures()
     for _, field in ipairs(FIGURES) do
         local text = ask('HGET', meta, field)
@@ -98,7 +105,7 @@ local function audit_figures()
     end
     local planned = ask('HGETALL', fired) or {}
     for i = 1, #planned, 2 do
-        if not is_figure(planned[i + 1]) then
+        if not is_mark(planned[i + 1]) then
             if mending then
                 redis.call('HSET', fired, planned[i], string.format('%.0f', t))
             end

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""The next planned time follows from the schedule: not from the last job, not from a mark
+in somebody's memory, and what was missed is made up for once at most."""
+import json
+
+import case
+import servers
+from beat_case import BeatCase
+
+
+class ASchedule(BeatCase):
+    def now_s(self):
+        return int(self.server.cli("TIME").split()[0])
+
+    def test_goes_on_whatever_becomes_of_its_jobs(self):
+        self.beat("one")
+        self.wait_for_jobs(2)
+        last = self.fired()[-1]
+        for key in self.server.cli("KEYS", "{b:default}:j:*").split():
+            self.server.cli("DEL", key)
+        self.server.cli("DEL", "{b:default}:ready:0")
+        self.wait_for_jobs(2)
+        self.check_each_once()
+        self.assertEqual(self.fired()[0], last + 1)
+
+    def test_goes_on_after_redis_was_killed(self):
+        self.beat("one")
+        self.wait_for_jobs(2)
+        self.server.kill9()
+        self.server.restart()
+        self.wait_for_jobs(len(self.fired()) + 2)
+        self.check_each_once()
+
+    def test_makes_up_for_one_time_of_those_that_were_missed(self):
+        self.beat("one").stop()
+        beat = self.beat("two")
+        self.wait_for_jobs(1)
+        beat.kill9()
+        last = self.fired()[-1]
+        self.wait_until(lambda: self.now_s() > last + 4, 10, "four planned times to go by")
+        begun = self.now_s()
+        self.beat("three")
+        self.wait_until(lambda: self.fired()[-1] > begun + 3, 20, "jobs of now")
+        self.check_each_once()
+        missed = [second for second in self.fired() if last < second <= begun]
+        self.assertLessEqual(len(missed), 1, self.fired())
+        now = [second for second in self.fired() if second > begun + 2]
+        self.assertEqual(now, list(range(now[0], now[0] + len(now))))
+
+    def test_that_was_marked_while_the_clock_was_wrong_is_named_and_mended(self):
+        self.server.cli("HSET", "{b:default}:fired", "tick", (self.now_s() + 64800) * 1000)
+        self.server.cli("SADD", "{b}:queues", "default")
+        env = {"QUERN_BROKER_URL": self.server.url, "QUERN_NAMESPACE": "b"}
+        found = servers.run("quern", "fsck", "--repair", "--json", env=env)
+        faults = [(one["fault"], one["where"]) for one in json.loads(found.stdout)["findings"]]
+        self.assertEqual(faults, [("figure", "fired")])
+        self.beat("one")
+        self.wait_for_jobs(2)
+
+    def test_that_its_queue_refuses_says_so_and_is_made_up_for_by_nothing(self):
+        self.server.cli("HSET", "{b:default}:meta", "max_jobs", 2)
+        beat = self.beat("one")
+        self.wait_until(lambda: beat.log().count("has no room") >= 2, 15, "two refusals")
+        self.assertEqual(len(self.fired()), 2)
+        self.server.cli("HSET", "{b:default}:meta", "max_jobs", 0)
+        opened = self.now_s()
+        self.wait_for_jobs(4)
+        self.check_each_once()
+        self.assertGreaterEqual(self.fired()[2], opened - 1)
+
+
+if __name__ == "__main__":
+    case.main()
