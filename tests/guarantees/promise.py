@@ -18,10 +18,10 @@ class Promise(WorkerCase):
         """What quern says to programs."""
         return json.loads(self.quern(*words, "--json"))
 
-    def api(self, **env):
+    def api(self, url=None, label="quern-api", **env):
         (self.folder / "artifacts").mkdir(exist_ok=True)
-        return Api(self, env.pop("url", self.server.url), QUERN_NAMESPACE=NAMESPACE,
-                   QUERN_CONFIG="/dev/null", **env)
+        return Api(self, url or self.server.url, label=label,
+                   **{"QUERN_NAMESPACE": NAMESPACE, "QUERN_CONFIG": "/dev/null", **env})
 
     def total(self, name, queue="default"):
         """A total of the queue since it began: "succeeded", "recovered", ..."""
