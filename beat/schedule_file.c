@@ -17,10 +17,14 @@ struct reading {
     struct qn_err *err;
 };
 
+static int give_up(struct reading *r, int rc, const char *key, const char *why)
+{
+    return qn_fail(r->err, rc, "%s:%d: %s%s%s", r->file, r->line, key, *key ? ": " : "", why);
+}
+
 static int refuse(struct reading *r, const char *key, const char *why)
 {
-    return qn_fail(r->err, QN_EINVAL, "%s:%d: %s%s%s", r->file, r->line, key, *key ? ": " : "",
-                   why);
+    return give_up(r, QN_EINVAL, key, why);
 }
 
 static struct beat_schedule *current(struct reading *r)
@@ -33,7 +37,7 @@ static int set_text(struct reading *r, char **field, const char *key, const char
     if (*field)
         return refuse(r, key, "is given twice");
     *field = qn_strdup(value);
-    return *field ? QN_OK : refuse(r, key, "out of memory");
+    return *field ? QN_OK : give_up(r, QN_ENOMEM, key, "out of memory");
 }
 
 static int set_task(struct reading *r, const char *key, const char *value)
@@ -97,8 +101,9 @@ static int set_zone(struct reading *r, const char *key, const char *value)
 
     if (current(r)->zone)
         return refuse(r, key, "is given twice");
-    if (beat_zone_load(&current(r)->zone, value, NULL, &why) < 0)
-        return refuse(r, key, why.msg);
+    int rc = beat_zone_load(&current(r)->zone, value, NULL, &why);
+    if (rc < 0)
+        return give_up(r, rc == QN_ENOMEM ? rc : QN_EINVAL, key, why.msg);
     return set_text(r, &current(r)->zone_name, key, value);
 }
 
@@ -148,8 +153,9 @@ static int complete(struct reading *r)
         return QN_ENOMEM;
     if (s->zone)
         return QN_OK;
-    if (beat_zone_load(&s->zone, r->zone, NULL, &why) < 0)
-        return refuse(r, s->name, why.msg);
+    int rc = beat_zone_load(&s->zone, r->zone, NULL, &why);
+    if (rc < 0)
+        return give_up(r, rc == QN_ENOMEM ? rc : QN_EINVAL, s->name, why.msg);
     return set_text(r, &s->zone_name, "zone", r->zone);
 }
 
@@ -176,7 +182,7 @@ static int begin(struct reading *r, char *line)
     struct beat_schedule *all =
         qn_realloc_array(r->out->all, r->out->n + 1, sizeof(struct beat_schedule));
     if (!all)
-        return refuse(r, name, "out of memory");
+        return give_up(r, QN_ENOMEM, name, "out of memory");
     r->out->all = all;
     all[r->out->n] = (struct beat_schedule){.line = at, .next_s = INT64_MAX};
     qn_str_copy(all[r->out->n].name, sizeof(all[0].name), name);

@@ -55,6 +55,8 @@ static int read_short(struct parse *parse, const struct qn_json_item *item, char
     if (rc == QN_OK)
         memcpy(text, buf.data, buf.len + 1);
     qn_buf_release(&buf);
+    if (rc == QN_ENOMEM)
+        return qn_fail(parse->err, rc, "out of memory");
     return rc == QN_OK ? QN_OK : refuse(parse, "is too long");
 }
 
@@ -265,21 +267,23 @@ static const struct member retry_members[] = {
 };
 /* clang-format on */
 
-static const struct member *find_member(const struct parse *parse, const struct member *table,
-                                        struct qn_span key)
+/* NULL: there is none, or QN_ENOMEM. */
+static int find_member(const struct parse *parse, const struct member *table, struct qn_span key,
+                       const struct member **ret)
 {
     char text[TEXT_MAX];
     struct qn_buf buf;
     qn_buf_init(&buf, TEXT_MAX - 1);
-    bool known = qn_json_unescape(key, &buf) == QN_OK;
-    if (known)
+    int rc = qn_json_unescape(key, &buf);
+    if (rc == QN_OK)
         memcpy(text, buf.data, buf.len + 1);
     qn_buf_release(&buf);
     bool more = parse->rules && parse->rules->accept_unknown;
-    for (const struct member *m = table; known && m->name; m++)
+    *ret = NULL;
+    for (const struct member *m = table; rc == QN_OK && !*ret && m->name; m++)
         if (strcmp(m->name, text) == 0 && (more || strcmp(text, ACCEPT_UNKNOWN) != 0))
-            return m;
-    return NULL;
+            *ret = m;
+    return rc == QN_ENOMEM ? qn_fail(parse->err, rc, "out of memory") : QN_OK;
 }
 
 static int refuse_member(struct parse *parse, struct qn_span key)
@@ -295,10 +299,10 @@ static int read_members(struct parse *parse, const struct member *table, struct 
     struct qn_json_item item;
     int rc = qn_json_walk_init(&walk, json.data, json.len);
     while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
-        parse->member = find_member(parse, table, item.key);
-        if (!parse->member)
+        rc = find_member(parse, table, item.key, &parse->member);
+        if (rc == QN_OK && !parse->member)
             rc = refuse_member(parse, item.key);
-        else if (item.type != QN_JSON_NULL) /* the same as absent */
+        else if (rc == QN_OK && item.type != QN_JSON_NULL) /* the same as absent */
             rc = parse->member->read(parse, &item);
     }
     return rc;

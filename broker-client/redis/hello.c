@@ -23,6 +23,10 @@ static struct qn_call *say(struct qn_conn *conn, struct qn_calls *to, qn_call_fn
         return NULL;
     for (int i = 0; i < n; i++)
         qn_call_add_str(call, words[i]);
+    if (qn_buf_status(&call->bytes) != QN_OK) { /* half a command would swallow the next ones */
+        qn_call_free(call);
+        return NULL;
+    }
     qn_calls_push(to, call);
     return call;
 }

@@ -1,4 +1,4 @@
-#include "world.h"
+#include "operate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -351,6 +351,22 @@ static void a_job_given_back_whose_cancel_was_asked_for_does_not_start_again(voi
     assert_int_equal(op_stats(w)->stats.cancelled, 1);
 }
 
+static void an_element_left_behind_starts_no_job_that_forward_has_not_moved(void **state)
+{
+    struct world *w = *state;
+
+    op_join(w, INC);
+    new_job(w, .name = "a");
+    op_cancel(w, "a");
+    op_forget(w, "a", T0);
+    new_job(w, .name = "a", .delay = 5);
+    world_advance(w, 10);
+    assert_int_equal(op_take(w, INC, 1)->n, 0);
+    op_forward(w);
+    assert_int_equal(op_take(w, INC, 1)->n, 1);
+    assert_int_equal(op_take(w, INC, 1)->n, 0);
+}
+
 /* ---- notes ---- */
 
 static void progress_and_log_stay_with_the_run(void **state)
@@ -405,6 +421,7 @@ const struct CMUnitTest cases_work[] = {
     CASE(reconcile_leaves_the_jobs_of_others_alone),
     CASE(jobs_given_back_stand_in_line_as_they_were_taken),
     CASE(a_job_given_back_whose_cancel_was_asked_for_does_not_start_again),
+    CASE(an_element_left_behind_starts_no_job_that_forward_has_not_moved),
     CASE(progress_and_log_stay_with_the_run),
     CASE(a_log_has_a_maximum),
 };

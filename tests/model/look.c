@@ -127,6 +127,21 @@ static void on_ended(void *side, const struct qn_reply *reply)
     say_list(side, reply, ENDED);
 }
 
+/* In a loose run an element may be of another priority than its job by now. */
+static void say_queued(struct model_side *side, const struct qn_stats *stats)
+{
+    int64_t all = 0;
+
+    for (int i = 0; i < 4; i++) {
+        int64_t n = stats->queued[i] - (side->number == 0 ? side->ghosts[i] : 0);
+        all += n;
+        if (!side->model->loose)
+            qn_buf_printf(&side->said, " %lld", (long long)n);
+    }
+    if (side->model->loose)
+        qn_buf_printf(&side->said, " %lld", (long long)all);
+}
+
 static void on_stats(void *arg, const struct qn_reply *reply)
 {
     struct model_side *side = arg;
@@ -135,10 +150,7 @@ static void on_stats(void *arg, const struct qn_reply *reply)
 
     if (!out)
         return;
-    for (int i = 0; i < 4; i++) {
-        qn_buf_printf(out, " %lld",
-                      (long long)stats->queued[i] - (side->number == 0 ? side->ghosts[i] : 0));
-    }
+    say_queued(side, stats);
     qn_buf_printf(out, " running %lld scheduled %lld retrying %lld workers %lld",
                   (long long)stats->running, (long long)stats->scheduled,
                   (long long)stats->retrying, (long long)stats->workers);

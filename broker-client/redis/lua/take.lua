@@ -63,9 +63,9 @@ end
 
 -- A cancelled job leaves its element behind. When it lives again (replayed, or made
 -- anew under its name) and waits for a time, that element must not start it before.
--- Such a job has a try or a due time to come, so few are asked about.
+-- Such a job has a try or a due time, so few are asked about.
 local function waits(name, record, try)
-    for k = 10, (try or (due_of(record) or 0) > t) and 11 or 9 do
+    for k = 10, (try or due_of(record)) and 11 or 9 do
         if type(redis.pcall('ZSCORE', KEYS[k], name)) == 'string' then
             return true
         end
