@@ -232,10 +232,14 @@ static int refuse(struct child *child, int64_t run, enum qn_outcome outcome,
 static enum qn_outcome handle(struct child *child, const struct prepared *prepared,
                               const struct worker_task *row)
 {
+    struct worker_fence_outside outside;
+
     if (row->source == WORKER_EXEC)
         return worker_exec_run(child->job, row->exec);
+    worker_fence_enter(&child->page->fence, &outside);
     enum qn_outcome outcome = prepared->task->run(child->job);
     end_copies(child);
+    worker_fence_leave(&outside);
     return outcome;
 }
 
@@ -410,6 +414,7 @@ int worker_child_main(int fd, int stop_fd, struct worker_page *page,
     /* Fixed, or glibc keeps ever larger freed blocks for itself. */
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
     mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+    worker_fence_begin();
     int rc = set_up(&child, &why);
     if (rc == QN_OK) {
         rc = serve(&child);

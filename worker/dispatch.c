@@ -211,6 +211,7 @@ static int choose(struct worker_dispatch *dispatch, struct worker_run *run, char
     }
     const struct qn_task *task = worker_registry_at(base->registry, (size_t)index);
     worker_limits_choose(body, task, base->options, &run->soft_ms, &run->hard_ms);
+    worker_fence_choose(&run->fence, task, base->options);
     run->max_attempts = body->max_attempts > 0   ? body->max_attempts
                         : task->max_attempts > 0 ? task->max_attempts
                                                  : base->options->max_attempts;

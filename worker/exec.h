@@ -26,8 +26,7 @@
  * It is in a process group of its own: at the soft limit or a cancel the group gets TERM,
  * once (and CONT, should it sleep). At the end of the run all that is left of it is
  * killed, also what left the group: the executor is the subreaper while the program runs.
- * What runs as another user (sudo) can be neither stopped nor killed by a worker that is
- * not root.
+ * Its fence (fence.h) holds for good; nothing it starts gains rights (sudo does not work).
  *
  * The answer: exit 0 done, 100 fail, any other retry; its error is what it said, else the
  * code and its last log line. TERM, after a stop was asked for: retry with cause timeout.

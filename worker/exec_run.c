@@ -249,15 +249,16 @@ static enum qn_outcome end(struct run *run)
 static int start(struct run *run, struct qn_err *reterr)
 {
     struct worker_exec_env env;
-    struct qn_span args;
+    struct worker_exec_gift gift = {.fence = worker_job_fence(run->job)};
     int rc = worker_exec_env_init(&env, run->job, run->exec, run->dir.path, reterr);
 
     if (rc != QN_OK)
         return rc;
-    args.data = qn_job_args(run->job, &args.len);
+    gift.args.data = qn_job_args(run->job, &gift.args.len);
     run->n_spared = worker_orphans_list(run->spared, SPARED_MAX);
     worker_orphans_adopt();
-    rc = worker_exec_start(&run->process, run->exec, args, env.list, reterr);
+    gift.env = env.list;
+    rc = worker_exec_start(&run->process, run->exec, &gift, reterr);
     if (rc != QN_OK)
         worker_orphans_disown();
     worker_exec_env_release(&env);

@@ -20,6 +20,7 @@ struct birth {
     const char *folder;
     char *const *argv;
     char *const *env;
+    const struct worker_fence *fence;
     int args_fd, output_fd, says_fd;
     int fault_fd; /* takes errno; closed when the program has begun */
 };
@@ -44,7 +45,7 @@ static bool place(const struct birth *birth, int fault_fd)
     return fault_fd >= 0 && args >= 0 && output >= 0 && says >= 0 &&
            dup2(args, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
            dup2(output, STDERR_FILENO) >= 0 && dup2(says, SAYS_FD) >= 0 &&
-           chdir(birth->folder) == 0;
+           chdir(birth->folder) == 0 && worker_fence_lock(birth->fence);
 }
 
 static int be_program(void *arg)
@@ -187,7 +188,7 @@ static int begin(struct worker_exec_process *ret, struct birth *birth, struct ch
 }
 
 int worker_exec_start(struct worker_exec_process *ret, const struct worker_exec *exec,
-                      struct qn_span args, char *const *env, struct qn_err *reterr)
+                      const struct worker_exec_gift *gift, struct qn_err *reterr)
 {
     struct channels channels = {-1, {-1, -1}, {-1, -1}, {-1, -1}};
     char file[PATH_MAX];
@@ -197,12 +198,13 @@ int worker_exec_start(struct worker_exec_process *ret, const struct worker_exec 
     signal(SIGCHLD, SIG_DFL); /* ignored by a task before this one, ends would not be told */
     if (worker_exec_locate(exec, file, &why) != QN_OK)
         return refuse(exec, why.sys, "", reterr);
-    if (open_channels(&channels, args)) {
+    if (open_channels(&channels, gift->args)) {
         struct birth birth = {
             .file = file,
             .folder = exec->folder,
             .argv = exec->argv,
-            .env = env,
+            .env = gift->env,
+            .fence = gift->fence,
             .args_fd = channels.args_fd,
             .output_fd = channels.output[1],
             .says_fd = channels.says[1],

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "exec.h"
+#include "fence.h"
 #include <sys/types.h>
 
 /* Of descriptors -1 is none. */
@@ -16,10 +17,15 @@ struct worker_exec_process {
     int says_fd;   /* its descriptor 3; the same */
 };
 
-/* args: what it finds on stdin. env: for execve. QN_ESYS: "cannot start ./a.py: Permission
- * denied"; then nothing of it is left. */
+struct worker_exec_gift {
+    struct qn_span args; /* what it finds on stdin */
+    char *const *env;    /* for execve */
+    const struct worker_fence *fence;
+};
+
+/* QN_ESYS: "cannot start ./a.py: Permission denied"; then nothing of it is left. */
 QN_MUST_CHECK int worker_exec_start(struct worker_exec_process *ret, const struct worker_exec *exec,
-                                    struct qn_span args, char *const *env, struct qn_err *reterr);
+                                    const struct worker_exec_gift *gift, struct qn_err *reterr);
 
 /* To its group, and to it alone should it have left that. Until it is reaped. */
 void worker_exec_signal(const struct worker_exec_process *process, int signo);

@@ -147,12 +147,13 @@ static void socket_ready(void *arg, int fd, unsigned ready)
 }
 
 int worker_executor_give(struct worker_executor *executor, const struct worker_job_frame *job,
-                         int64_t soft_at_ms, int64_t hard_at_ms)
+                         const struct worker_limits *limits, const struct worker_fence *fence)
 {
     size_t mark;
 
-    executor->page->soft_at_ms = soft_at_ms;
-    executor->page->hard_at_ms = hard_at_ms;
+    executor->page->soft_at_ms = limits->soft_at_ms;
+    executor->page->hard_at_ms = limits->hard_at_ms;
+    executor->page->fence = *fence;
     qn_frame_begin(&executor->out, WORKER_FRAME_JOB, &mark);
     worker_link_encode_job(&executor->out, job);
     int rc = qn_frame_end(&executor->out, mark);

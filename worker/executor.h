@@ -15,6 +15,7 @@
 
 #include "broker-client/loop.h"
 #include "common/frame.h"
+#include "limits.h"
 #include "link.h"
 #include "registry.h"
 #include <sys/types.h>
@@ -46,8 +47,9 @@ void worker_executor_free(struct worker_executor *executor);
 /* The page says until when, before the frame goes out. QN_ECONN when the child is
  * about to be told dead: it has not got the job. */
 QN_MUST_CHECK int worker_executor_give(struct worker_executor *executor,
-                                       const struct worker_job_frame *job, int64_t soft_at_ms,
-                                       int64_t hard_at_ms);
+                                       const struct worker_job_frame *job,
+                                       const struct worker_limits *limits,
+                                       const struct worker_fence *fence);
 void worker_executor_quit(struct worker_executor *executor);
 void worker_executor_stop(struct worker_executor *executor, int64_t run, bool cancel);
 void worker_executor_kill(struct worker_executor *executor); /* SIGKILL to the group */

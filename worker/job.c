@@ -277,6 +277,11 @@ void *qn_job_state(const struct qn_job *job)
 
 /* ---- time ---- */
 
+const struct worker_fence *worker_job_fence(const struct qn_job *job)
+{
+    return &job->setup.page->fence;
+}
+
 /* The soft limit is seen in the page too, for a supervisor that is stopped tells
  * nothing; then the fd has to be made readable here. */
 bool qn_job_should_stop(const struct qn_job *job)

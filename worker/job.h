@@ -47,6 +47,8 @@ void worker_job_free(struct qn_job *job); /* NULL is fine */
 QN_MUST_CHECK int worker_job_begin(struct qn_job *job, const struct worker_job_frame *frame,
                                    const struct qn_record *record, void *state,
                                    struct qn_err *reterr);
+/* Of the run under way. */
+const struct worker_fence *worker_job_fence(const struct qn_job *job);
 /* The progress that was told and not sent. */
 void worker_job_send_progress(struct qn_job *job);
 /* One log line of any bytes. */

@@ -18,6 +18,7 @@
 #define WORKER_LINK_H
 
 #include "common/buf.h"
+#include "fence.h"
 #include <quern/client.h>
 #include <quern/task.h>
 #include <stdatomic.h>
@@ -93,6 +94,7 @@ struct worker_page {
     _Atomic int64_t lease_until_ms; /* of the incarnation: "still mine" */
     _Atomic int64_t soft_at_ms;     /* of the run under way */
     _Atomic int64_t hard_at_ms;
+    struct worker_fence fence;  /* of the run under way; written before its frame is sent */
     _Atomic int64_t stop_run;   /* the run that is asked to stop, 0 none */
     _Atomic int stop_is_cancel; /* why: a cancel, not the soft limit */
 };

@@ -294,6 +294,7 @@ static int give(struct worker_local *local, const struct qn_task *task, struct q
     const char *queue = task->queue ? task->queue : QUEUE_PRESET;
     int64_t wall_ms = qn_wall_ms(&qn_clock_system), soft_ms, hard_ms;
     const struct qn_body none = {.max_attempts = 0};
+    struct worker_fence fence;
     char name[QN_ID_TEXT_SIZE];
     int rc = qn_id_make(wall_ms, name, reterr);
 
@@ -316,8 +317,8 @@ static int give(struct worker_local *local, const struct qn_task *task, struct q
     local->killed_why = NULL;
     local->jobs++;
     worker_executor_lease(local->executor, LEASE_MS);
-    rc = worker_executor_give(local->executor, &job, local->limits.soft_at_ms,
-                              local->limits.hard_at_ms);
+    worker_fence_choose(&fence, task, local->options);
+    rc = worker_executor_give(local->executor, &job, &local->limits, &fence);
     return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "run: the executor: %s", qn_err_text(rc));
 }
 

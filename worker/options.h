@@ -18,6 +18,10 @@ struct worker_options {
     int max_deaths;
     int64_t max_jobs;
     int64_t max_memory_bytes;
+    int64_t memory_limit_bytes; /* of a run; 0: none, as for the two below */
+    int64_t cpu_limit_ms;
+    int64_t open_files;
+    bool cores;
     int64_t lease_ms;
     int64_t result_ttl_ms;
     int64_t failed_ttl_ms;

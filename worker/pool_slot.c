@@ -12,6 +12,8 @@
 #define START_MS 30000 /* from the fork to READY */
 #define QUIT_MS  10000 /* from QUIT to the end: the tasks' done functions */
 
+#define MEMORY_NEAR_PERCENT 80 /* of the limit: a death there is for want of memory */
+
 /* Frames of one run: a full log of the shortest lines, and then what is sensible. */
 #define NOTES_MAX       (QN_JOB_LOG_MAX + 1000)
 #define NOTES_PER_S_MAX 20
@@ -254,10 +256,29 @@ static void explain_death(const struct worker_death *death, char *out, size_t si
         snprintf(out, size, "the handler ended its process with exit code %d", death->exit_code);
 }
 
+/* What was refused cannot be seen from here; what it had can. */
+static bool is_at_its_memory_limit(const struct worker_fence *fence,
+                                   const struct worker_death *death)
+{
+    return fence->memory_bytes > 0 &&
+           death->max_rss_bytes > fence->memory_bytes / 100 * MEMORY_NEAR_PERCENT;
+}
+
 static enum worker_fate judge_own_death(struct worker_slot *slot, const struct worker_death *death,
                                         char *out, size_t size)
 {
+    const struct worker_fence *fence = &slot->run->fence;
+
     explain_death(death, out, size);
+    if (death->signal == SIGXCPU && fence->cpu_ms > 0) {
+        snprintf(out, size, "over the CPU limit of %lld ms", (long long)fence->cpu_ms);
+        return WORKER_FATE_TIMED_OUT;
+    }
+    if (death->signal > 0 && is_at_its_memory_limit(fence, death)) {
+        snprintf(out, size, "killed by signal %d at its memory limit of %lld bytes (max RSS %lld)",
+                 death->signal, (long long)fence->memory_bytes, (long long)death->max_rss_bytes);
+        return WORKER_FATE_OUT_OF_MEMORY;
+    }
     if (death->signal != SIGKILL)
         return WORKER_FATE_CRASHED;
     /* The executor's own timer: this process was stopped when the limit passed. */
@@ -399,8 +420,7 @@ int worker_slot_give(struct worker_slot *slot, struct worker_run *run)
     int64_t wait_ms;
 
     worker_limits_begin(&slot->limits, run->soft_ms, run->hard_ms, mono_ms(slot));
-    int rc = worker_executor_give(slot->executor, &frame, slot->limits.soft_at_ms,
-                                  slot->limits.hard_at_ms);
+    int rc = worker_executor_give(slot->executor, &frame, &slot->limits, &run->fence);
     if (rc == QN_ECONN)
         worker_slot_enter(slot, WORKER_SLOT_ENDING);
     if (rc != QN_OK)

@@ -10,6 +10,7 @@
 
 #include "broker-client/broker.h"
 #include "broker-client/record.h"
+#include "fence.h"
 
 #define WORKER_RUN_PROGRESS_MAX 1024
 #define WORKER_RUN_FOLLOWS_MAX  (5 * 1024 * 1024) /* bytes of follow-up jobs */
@@ -31,7 +32,8 @@ struct worker_run {
     struct qn_try tried;
     int max_attempts;
     int64_t soft_ms, hard_ms; /* limits */
-    int64_t started_ms;       /* broker's clock */
+    struct worker_fence fence;
+    int64_t started_ms; /* broker's clock */
     bool soft_told;
     bool cancel_asked;
     bool doomed; /* the lease was lost: nothing is written for it */

@@ -232,6 +232,30 @@ static int set_hard(struct parser *parser, const struct key *key, struct qn_span
     return set_duration(parser, key, value, &task_of(parser)->hard_limit_ms);
 }
 
+static int set_memory(struct parser *parser, const struct key *key, struct qn_span value)
+{
+    int64_t *ret = &task_of(parser)->memory_limit_bytes;
+    char text[NUMBER_SIZE];
+
+    if (!copy(text, value) || qn_str_to_bytes(text, ret) != QN_OK || *ret <= 0)
+        return fault(parser, key->name, "a size like 256MiB, over 0");
+    return QN_OK;
+}
+
+static int set_cpu(struct parser *parser, const struct key *key, struct qn_span value)
+{
+    return set_duration(parser, key, value, &task_of(parser)->cpu_limit_ms);
+}
+
+static int set_files(struct parser *parser, const struct key *key, struct qn_span value)
+{
+    int64_t *ret = &task_of(parser)->max_open_files;
+
+    if (qn_strn_to_i64(value.data, value.len, ret) != QN_OK || *ret < 64 || *ret > INT_MAX)
+        return fault(parser, key->name, "a whole number from 64");
+    return QN_OK;
+}
+
 static int set_attempts(struct parser *parser, const struct key *key, struct qn_span value)
 {
     int64_t number;
@@ -280,10 +304,17 @@ static int set_preset(struct parser *parser, const struct key *key, struct qn_sp
 }
 
 static const struct key task_keys[] = {
-    {"command", set_command}, {"summary", set_summary},
-    {"queue", set_queue},     {"soft-limit", set_soft},
-    {"hard-limit", set_hard}, {"max-attempts", set_attempts},
-    {"env", set_env},         {NULL, NULL},
+    {"command", set_command},
+    {"summary", set_summary},
+    {"queue", set_queue},
+    {"soft-limit", set_soft},
+    {"hard-limit", set_hard},
+    {"max-attempts", set_attempts},
+    {"env", set_env},
+    {"memory-limit", set_memory},
+    {"cpu-limit", set_cpu},
+    {"open-files", set_files},
+    {NULL, NULL},
 };
 
 static const struct key param_keys[] = {

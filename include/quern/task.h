@@ -56,6 +56,11 @@ struct qn_task {
     int64_t hard_limit_ms; /* 0: the worker's default */
     int max_attempts;      /* 0: the worker's default */
 
+    /* What one run may use, each process of it (setrlimit(2)); 0: the worker's default. */
+    int64_t memory_limit_bytes; /* heap and private mappings; more is refused: ENOMEM */
+    int64_t cpu_limit_ms;       /* in whole seconds, up; over it: cause "timeout" */
+    int64_t max_open_files;     /* 64 at least */
+
     /* Once per executor, before the first job of this task. What it stores in
      * *ret_state comes back from qn_job_state(). A failure ends the job that
      * asked for it with QN_RETRY and its text. May be NULL. */

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -348,6 +350,66 @@ static enum qn_outcome still_mine(struct qn_job *job)
     return QN_DONE;
 }
 
+/* Burns CPU time until it is stopped. */
+static enum qn_outcome spin(struct qn_job *job)
+{
+    volatile uint64_t n = 0;
+
+    leave_trace(job);
+    while (!qn_job_should_stop(job))
+        n++;
+    return QN_FAIL;
+}
+
+/* Asks for memory until there is none, and says how much it got; or insists. */
+static enum qn_outcome eat(struct qn_job *job)
+{
+    const size_t piece = 1 << 20;
+    int64_t got = 0;
+    char *at, text[64];
+    struct qn_err err;
+
+    leave_trace(job);
+    void *last = NULL;
+    while (got < 1024 && (at = malloc(piece)) != NULL) {
+        memset(at, 1, piece);
+        memcpy(at, &last, sizeof(last));
+        last = at;
+        got++;
+    }
+    if (got < 1024 && qn_job_arg_boolean(job, "crash", false))
+        abort();
+    while (last) {
+        void *next;
+        memcpy(&next, last, sizeof(next));
+        free(last);
+        last = next;
+    }
+    int len = snprintf(text, sizeof(text), "{\"mib\":%lld}", (long long)got);
+    return qn_job_result(job, text, (size_t)len, &err) == QN_OK ? QN_DONE : QN_FAIL;
+}
+
+/* What the kernel lets it do. */
+static enum qn_outcome rights(struct qn_job *job)
+{
+    struct rlimit core, files, cpu, data;
+    char text[256];
+    struct qn_err err;
+
+    leave_trace(job);
+    getrlimit(RLIMIT_CORE, &core);
+    getrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_CPU, &cpu);
+    getrlimit(RLIMIT_DATA, &data);
+    int len = snprintf(text, sizeof(text),
+                       "{\"new_privileges\":%s,\"core\":%lld,\"files\":%lld,\"cpu\":%lld,"
+                       "\"data\":%lld}",
+                       prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? "false" : "true",
+                       (long long)core.rlim_cur, (long long)files.rlim_cur, (long long)cpu.rlim_cur,
+                       (long long)data.rlim_cur);
+    return qn_job_result(job, text, (size_t)len, &err) == QN_OK ? QN_DONE : QN_FAIL;
+}
+
 static const struct qn_param any[] = {
     {.name = "ms", .type = QN_INTEGER, .doc = "how long"},
     {.name = "n", .type = QN_INTEGER, .doc = "how many"},
@@ -392,6 +454,14 @@ static const struct qn_task *const tasks[] = {
     TASK("h.progress", progress),
     TASK("h.follow_up", follow_up),
     TASK("h.still_mine", still_mine),
+    TASK("h.spin", spin),
+    TASK("h.eat", eat),
+    TASK("h.rights", rights),
+    &(const struct qn_task){.name = "h.small",
+                            .summary = "A test",
+                            .params = any,
+                            .run = eat,
+                            .memory_limit_bytes = 16 << 20},
     NULL,
 };
 

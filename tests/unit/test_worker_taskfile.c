@@ -101,6 +101,9 @@ static void a_whole_file_is_read(void **state)
                  "soft-limit   = 25s\n"
                  "hard-limit   = 1m30s\n"
                  "max-attempts = 5\n"
+                 "memory-limit = 256MiB\n"
+                 "cpu-limit = 10s\n"
+                 "open-files = 100\n"
                  "env          = QUERN_DATABASE_URL  http_proxy\n"
                  "  [param url]  \n"
                  "required = yes\n"
@@ -119,6 +122,8 @@ static void a_whole_file_is_read(void **state)
     assert_string_equal(task->queue, "images");
     assert_true(task->soft_limit_ms == 25000 && task->hard_limit_ms == 90000);
     assert_int_equal(task->max_attempts, 5);
+    assert_true(task->memory_limit_bytes == 256 << 20 && task->cpu_limit_ms == 10000);
+    assert_int_equal(task->max_open_files, 100);
     assert_string_equal(task->params[0].name, "url");
     assert_true(task->params[0].required && task->params[0].type == QN_STRING);
     assert_string_equal(task->params[1].choices, "small|large");
@@ -198,6 +203,9 @@ static void a_mistake_has_file_line_and_key(void **state)
         {TASK "queue = A\n", "a.task:4: queue: a queue's name is"},
         {TASK "soft-limit = 0\n", "a.task:4: soft-limit: a time like"},
         {TASK "hard-limit = soon\n", "a.task:4: hard-limit: a time like"},
+        {TASK "memory-limit = 0\n", "a.task:4: memory-limit: a size like 256MiB, over 0"},
+        {TASK "cpu-limit = soon\n", "a.task:4: cpu-limit: a time like 25s, 500ms or 1h30m, over 0"},
+        {TASK "open-files = 63\n", "a.task:4: open-files: a whole number from 64"},
         {TASK "max-attempts = 0\n", "a.task:4: max-attempts: a whole number from 1"},
         {TASK "max-attempts = 99999999999\n", "a.task:4: max-attempts: a whole number from 1"},
         {TASK "env = A =B\n", "a.task:4: \"=B\" in env is no name of a variable"},
