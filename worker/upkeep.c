@@ -133,7 +133,7 @@ static void on_purged(void *arg, const struct qn_reply *reply)
         qn_log(QN_LOG_INFO, "dead letters trimmed",
                QN_STR("queue", worker_queue_name(chore->upkeep->base, chore->queue)),
                QN_NUM("n", reply->purged->n));
-    plan(chore, QN_NO_TIME, 0);
+    plan(chore, reply->purged->more ? reply->now_ms : QN_NO_TIME, reply->now_ms);
 }
 
 static void do_chore(struct chore *chore)

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""A Redis that would evict is refused. One that gets full refuses new jobs with a time to come
+again, before it is full, and drains."""
+import case
+import servers
+from promise import Promise
+
+KIB = 1024
+
+
+class Redis(Promise):
+    def used(self):
+        info = self.server.cli("INFO", "memory").splitlines()
+        return int(next(line for line in info if line.startswith("used_memory:")).split(":")[1])
+
+    def limit(self, size):
+        self.server.cli("CONFIG", "SET", "maxmemory", size)
+
+    def test_that_evicts_is_refused_by_every_program(self):
+        self.server.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        schedule = self.folder / "schedule.conf"
+        schedule.write_text("[schedule x]\ntask = h.ok\nevery = 1s\n")
+        env = {**self.env, "QUERN_CONFIG": "/dev/null", "QUERN_PORT": "0",
+               "QUERN_SCHEDULE": str(schedule)}
+        for words in (("hostile_worker",), ("quern-api",), ("quern-beat",),
+                      ("quern", "enqueue", "h.ok"), ("quern", "stats")):
+            done = servers.run(*words, env=env)
+            self.assertEqual(done.returncode, 1, (words, done))
+            self.assertIn("noeviction", done.stderr, words)
+        self.assertEqual(self.server.cli("DBSIZE"), "0")
+
+    def test_that_keeps_nothing_is_warned_of(self):
+        self.server.cli("CONFIG", "SET", "appendonly", "no")
+        worker = self.worker()
+        self.wait_for_line(worker, "the broker keeps no append-only file", level="warn")
+
+    def test_that_is_full_refuses_new_jobs_and_drains(self):
+        worker = self.worker("--concurrency", "2")
+        api = self.api()
+        self.quern("queue", "pause", "default")
+        jobs = self.put("h.follow_up", {"n": 1}, count=100)
+        self.limit(self.used() - 64 * KIB)
+        full = api.post("/v1/jobs", {"task": "h.ok"})
+        self.assertEqual((full.status, full.json["code"]), (503, "broker_full"))
+        self.assertGreaterEqual(int(full.headers["Retry-After"]), 1)
+        self.quern("queue", "resume", "default")
+        self.wait_for_total("succeeded", 100)
+        self.limit(0)
+        for job in jobs:
+            self.check_ended(job, "succeeded")
+        self.wait_for_total("succeeded", 200)
+        self.assertEqual(api.post("/v1/jobs", {"task": "h.ok"}).status, 202)
+        self.check_lives(worker)
+        self.check_sound()
+
+
+if __name__ == "__main__":
+    case.main()
