@@ -98,10 +98,10 @@ static struct qn_mem_queue *for_each(struct qn_broker *b, const char *queue,
                                      struct qn_mem_answer *answer)
 {
     struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
-    const char *fault = fault_of(jobs, n);
 
     if (!q)
         return NULL;
+    const char *fault = fault_of(jobs, n);
     int *codes = qn_mem_list(answer, fault ? 1 : n, sizeof(*codes));
     if (fault)
         qn_mem_refuse(answer, QN_EINVAL, fault);

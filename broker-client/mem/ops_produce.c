@@ -171,10 +171,10 @@ void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
     struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
-    const char *fault = fault_of(jobs, n);
 
     if (!q)
-        return;
+        return; /* jobs too may be gone: the caller knows already */
+    const char *fault = fault_of(jobs, n);
     struct enqueuing e = {
         .queue = q,
         .jobs = jobs,

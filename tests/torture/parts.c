@@ -47,13 +47,13 @@ static int loop(struct torture_room *room, struct qn_err *reterr)
 
 static int settings(struct torture_room *room, struct qn_err *reterr)
 {
-    static char option[] = "--namespace", value[] = "other";
-    char *const words[] = {option, value, NULL};
+    static char name[] = "torture", option[] = "--namespace", value[] = "other";
+    char *const words[] = {name, option, value, NULL};
     struct qn_config config = {0};
     int used;
 
     (void)room;
-    int rc = qn_settings_load(&config, QN_PROG_WORKER, 2, words, &used, reterr);
+    int rc = qn_settings_load(&config, QN_PROG_WORKER, 3, words, &used, reterr);
     if (rc == QN_OK)
         qn_config_release(&config);
     return rc;

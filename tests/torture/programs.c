@@ -45,15 +45,15 @@ static int beat(struct torture_room *room, struct qn_err *reterr)
 
 static int api(struct torture_room *room, struct qn_err *reterr)
 {
-    static char port[] = "--port=0";
+    static char name[] = "torture", port[] = "--port=0";
     char url[200];
-    char *const words[] = {url, port, NULL};
+    char *const words[] = {name, url, port, NULL};
     struct qn_config config = {0};
     struct api_server *it = NULL;
     int used;
 
     snprintf(url, sizeof(url), "--broker-url=%s", room->url);
-    int rc = qn_settings_load(&config, QN_PROG_API, 2, words, &used, reterr);
+    int rc = qn_settings_load(&config, QN_PROG_API, 3, words, &used, reterr);
 
     if (rc != QN_OK)
         return rc;
@@ -66,9 +66,9 @@ static int api(struct torture_room *room, struct qn_err *reterr)
 
 static int supervisor(struct torture_room *room, struct qn_err *reterr)
 {
-    static char concurrency[] = "--concurrency=1";
+    static char name[] = "torture", concurrency[] = "--concurrency=1";
     char url[200];
-    char *const words[] = {url, concurrency, NULL};
+    char *const words[] = {name, url, concurrency, NULL};
     struct qn_config config = {0};
     struct worker_options options;
     struct worker_registry *registry = NULL;
@@ -76,7 +76,7 @@ static int supervisor(struct torture_room *room, struct qn_err *reterr)
     int used;
 
     snprintf(url, sizeof(url), "--broker-url=%s", room->url);
-    int rc = qn_settings_load(&config, QN_PROG_WORKER, 2, words, &used, reterr);
+    int rc = qn_settings_load(&config, QN_PROG_WORKER, 3, words, &used, reterr);
 
     if (rc != QN_OK)
         return rc;
