@@ -117,17 +117,6 @@ static void set_refill(struct qn_mem_queue *queue, const char *scope, int64_t at
         qn_mem_pair_set(&queue->refills, name, (struct qn_span){0}, at_ms);
 }
 
-int64_t qn_mem_lanes_next_refill(const struct qn_mem_queue *queue)
-{
-    int64_t first = QN_NO_TIME;
-
-    for (const struct qn_mem_pair *pair = queue->refills; pair; pair = pair->next) {
-        if (first == QN_NO_TIME || pair->number < first)
-            first = pair->number;
-    }
-    return first;
-}
-
 /* ---- lanes ---- */
 
 int qn_mem_lanes_compare(const struct qn_mem_job *a, const struct qn_mem_job *b)
@@ -348,21 +337,34 @@ void qn_mem_lanes_release(struct qn_mem_queue *queue, struct qn_mem_job *job)
         qn_mem_wake(queue->store, queue);
 }
 
+/* The scope whose token comes first. */
+static const struct qn_mem_pair *first_refill(const struct qn_mem_queue *queue)
+{
+    const struct qn_mem_pair *first = queue->refills;
+
+    for (const struct qn_mem_pair *pair = first; pair; pair = pair->next) {
+        if (pair->number < first->number ||
+            (pair->number == first->number && strcmp(pair->name, first->name) < 0))
+            first = pair;
+    }
+    return first;
+}
+
+int64_t qn_mem_lanes_next_refill(const struct qn_mem_queue *queue)
+{
+    const struct qn_mem_pair *first = first_refill(queue);
+
+    return first ? first->number : QN_NO_TIME;
+}
+
 void qn_mem_lanes_refill(struct qn_mem_queue *queue)
 {
-    int64_t now = qn_mem_now(queue->store);
-    const struct qn_mem_pair *pair = queue->refills;
+    const struct qn_mem_pair *pair;
 
-    while (pair) {
-        struct qn_mem_scope scope;
-        if (pair->number > now) {
-            pair = pair->next;
-            continue;
-        }
-        scope = scope_named(queue, pair->name);
+    while ((pair = first_refill(queue)) != NULL && pair->number <= qn_mem_now(queue->store)) {
+        struct qn_mem_scope scope = scope_named(queue, pair->name);
         qn_mem_pair_drop(&queue->refills, scope.name);
         call_one(queue, &scope);
-        pair = queue->refills;
     }
 }
 

@@ -196,6 +196,7 @@ static void take_all(struct taking *t)
         take_line(t, t->n + left / 2 + left % 2 * odd, priority);
         take_lanes(t, priority);
         take_line(t, t->want, priority);
+        take_lanes(t, priority);
     }
 }
 

@@ -1,13 +1,11 @@
 /* calls_limits.c - what may run at once and how often, and what may wait. */
 #include "redis.h"
 
-#include "broker-client/unique.h"
-#include <string.h>
+#include "broker-client/limits.h"
 
 #define LIMIT_WORDS   6
 #define LIMIT_COLUMNS 9
 #define LIMITS_MAX    1000
-#define LIMIT_TOP     (INT64_C(1) << 40) /* of any number of a limit: exact in Lua */
 
 /* {number, now} */
 static void on_number(struct qn_call *call, int rc, const struct qn_err *err,
@@ -42,28 +40,6 @@ void qn_redis_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, i
 
 /* ---- limits ---- */
 
-static bool figure_ok(int64_t figure)
-{
-    return figure >= 0 && figure <= LIMIT_TOP;
-}
-
-static const char *fault_of(const struct qn_limit *limits, size_t n)
-{
-    if (n < 1 || n > QN_LIMIT_BATCH_MAX)
-        return "1-100 limits are set at once";
-    for (size_t i = 0; i < n; i++) {
-        const struct qn_limit *limit = &limits[i];
-        if (!limit->scope || !qn_limit_scope_ok(limit->scope))
-            return "a limit's scope is not task:<task>, key:<key> or key:*";
-        if (!figure_ok(limit->concurrency) || !figure_ok(limit->rate) ||
-            !figure_ok(limit->per_ms) || !figure_ok(limit->burst))
-            return "a figure of a limit is negative or too big";
-        if (limit->rate > 0 && limit->per_ms == 0)
-            return "a rate needs the time that it is counted in";
-    }
-    return NULL;
-}
-
 static void add_limit(struct qn_call *call, const struct qn_limit *limit)
 {
     qn_call_add_str(call, limit->scope);
@@ -77,7 +53,7 @@ static void add_limit(struct qn_call *call, const struct qn_limit *limit)
 void qn_redis_limit(struct qn_broker *b, const char *queue, const struct qn_limit *limits, size_t n,
                     qn_reply_fn *fn, void *arg)
 {
-    const char *fault = fault_of(limits, n);
+    const char *fault = qn_limits_fault(limits, n);
     struct qn_call *call =
         qn_redis_begin(b, QN_SCRIPT_LIMIT, queue, fault ? 0 : n * LIMIT_WORDS, on_number, fn, arg);
 
@@ -95,10 +71,10 @@ void qn_redis_limit(struct qn_broker *b, const char *queue, const struct qn_limi
 static void read_limit(struct qn_reading *r, redisReply *const *columns, struct qn_limit *limit)
 {
     limit->scope = qn_reading_span(r, columns[0]).data;
-    limit->concurrency = qn_reading_score(r, columns[1]);
-    limit->rate = qn_reading_score(r, columns[2]);
-    limit->per_ms = qn_reading_score(r, columns[3]);
-    limit->burst = qn_reading_score(r, columns[4]);
+    limit->concurrency = qn_reading_i64(r, columns[1]);
+    limit->rate = qn_reading_i64(r, columns[2]);
+    limit->per_ms = qn_reading_i64(r, columns[3]);
+    limit->burst = qn_reading_i64(r, columns[4]);
     limit->declared = qn_span_is(qn_reading_span(r, columns[5]), "d");
     limit->running = qn_reading_i64(r, columns[6]);
     limit->held = qn_reading_i64(r, columns[7]);

@@ -1,6 +1,7 @@
 /* calls_produce.c - making and cancelling jobs. */
 #include "redis.h"
 
+#include "broker-client/limits.h"
 #include "broker-client/state.h"
 
 #include <stdio.h>
@@ -10,7 +11,6 @@
 #define FOLLOWS       4 /* added to the priority */
 #define KEYED         8 /* the same */
 #define LATER_MS      5000
-#define UNIQUE_DIGITS 32
 
 /* Pairs of a job's number, from 1, and a name. */
 static const char *const *read_holders(struct qn_reading *r, const redisReply *pairs, size_t n)
@@ -80,19 +80,6 @@ static void add_job(struct qn_call *call, const struct qn_new_job *job)
     add_unique(call, job);
 }
 
-static bool unique_ok(const struct qn_new_job *job)
-{
-    const struct qn_unique *unique = &job->unique;
-
-    if (unique->until == QN_UNIQUE_NO)
-        return true;
-    return unique->until >= QN_UNIQUE_STARTED && unique->until <= QN_UNIQUE_WINDOW &&
-           unique->conflict >= QN_UNIQUE_REJECT && unique->conflict <= QN_UNIQUE_REPLACE &&
-           unique->for_ms >= 0 && (unique->until != QN_UNIQUE_WINDOW || unique->for_ms > 0) &&
-           job->unique_key && strspn(job->unique_key, "0123456789abcdef") == UNIQUE_DIGITS &&
-           job->unique_key[UNIQUE_DIGITS] == '\0';
-}
-
 static const char *fault_of(const struct qn_new_job *jobs, size_t n)
 {
     if (n < 1 || n > QN_ENQUEUE_BATCH_MAX)
@@ -102,7 +89,7 @@ static const char *fault_of(const struct qn_new_job *jobs, size_t n)
             return "a job's name is not 1-64 of [A-Za-z0-9_-]";
         if (jobs[i].priority < 0 || jobs[i].priority > 3)
             return "a priority is not from 0 to 3";
-        if (!unique_ok(&jobs[i]))
+        if (!qn_new_job_unique_ok(&jobs[i]))
             return "a unique key is not 32 hex digits with a rule";
     }
     return NULL;

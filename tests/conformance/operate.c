@@ -158,6 +158,81 @@ struct got *op_schedules(struct world *w)
     SENT(got);
 }
 
+/* ---- limits ---- */
+
+struct got *op_set_limits(struct world *w, const struct qn_limit *limits, size_t n)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->limit(w->broker, Q, limits, n, on_number, got);
+    SENT(got);
+}
+
+struct got *op_limit(struct world *w, const char *scope, int64_t concurrency)
+{
+    const struct qn_limit limit = {.scope = scope, .concurrency = concurrency};
+
+    return op_set_limits(w, &limit, 1);
+}
+
+struct got *op_rate(struct world *w, const char *scope, int64_t rate, int64_t per_ms, int64_t burst)
+{
+    const struct qn_limit limit = {.scope = scope, .rate = rate, .per_ms = per_ms, .burst = burst};
+
+    return op_set_limits(w, &limit, 1);
+}
+
+static void on_limits(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    if (reply->rc != QN_OK)
+        return;
+    got->n = reply->limits->n;
+    assert_true(got->n <= sizeof(got->limit) / sizeof(got->limit[0]));
+    for (size_t i = 0; i < got->n; i++) {
+        got->limit[i] = reply->limits->limits[i];
+        snprintf(got->name[i], sizeof(got->name[i]), "%s", got->limit[i].scope);
+        got->limit[i].scope = got->name[i];
+    }
+}
+
+struct got *op_limits(struct world *w)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->limits(w->broker, Q, on_limits, got);
+    SENT(got);
+}
+
+struct got *op_budget(struct world *w, int64_t max_jobs, int64_t max_bytes)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->budget(w->broker, Q, max_jobs, max_bytes, on_number, got);
+    SENT(got);
+}
+
+const char *names_of(const struct got *got)
+{
+    static char text[8192];
+    size_t len = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < got->n && len < sizeof(text) - QN_NAME_MAX - 2; i++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "", got->name[i]);
+    return text;
+}
+
+const char *take_names(struct world *w, int want)
+{
+    const struct got *taken = op_take(w, INC, want);
+
+    assert_ok(taken);
+    return names_of(taken);
+}
+
 struct got *end_one(struct world *w, const char *name, enum qn_finish_kind kind)
 {
     struct got *taken = run_one(w, name);

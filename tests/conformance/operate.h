@@ -17,6 +17,18 @@ struct got *op_follow_up(struct world *w, const char *name, int priority);
 struct got *op_tell_schedules(struct world *w, const struct qn_entry *schedules, size_t n);
 struct got *op_schedules(struct world *w);
 
+/* A limit of one scope; number: what changed. */
+struct got *op_limit(struct world *w, const char *scope, int64_t concurrency);
+struct got *op_rate(struct world *w, const char *scope, int64_t rate, int64_t per_ms,
+                    int64_t burst);
+struct got *op_set_limits(struct world *w, const struct qn_limit *limits, size_t n);
+struct got *op_limits(struct world *w);
+struct got *op_budget(struct world *w, int64_t max_jobs, int64_t max_bytes);
+/* The names of an answer, with blanks between; good until the next call. */
+const char *names_of(const struct got *got);
+/* Those that a take of so many by INC gives. */
+const char *take_names(struct world *w, int want);
+
 /* Runs a new job and ends its run. */
 struct got *end_one(struct world *w, const char *name, enum qn_finish_kind kind);
 /* Jobs of all priorities, named prefix and a number from 0 on. */

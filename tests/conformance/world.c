@@ -162,50 +162,6 @@ static void keep_codes(struct got *got, const int *codes, size_t n)
 
 /* ---- producing ---- */
 
-static void on_enqueued(void *arg, const struct qn_reply *reply)
-{
-    if (begin(arg, reply))
-        keep_codes(arg, reply->enqueued->code, reply->enqueued->n);
-}
-
-static void fill(struct qn_new_job *to, const struct job *job, struct qn_buf *body)
-{
-    struct qn_body parts = {.task = {.data = "t.one", .len = 5}};
-
-    parts.args.data = job->args ? job->args : "{}";
-    parts.args.len = job->args_len ? job->args_len : strlen(parts.args.data);
-    assert_int_equal(qn_body_encode(&parts, body), QN_OK);
-    *to = (struct qn_new_job){
-        .name = job->name,
-        .priority = job->priority,
-        .due_ms = job->delay ? job->delay : job->eta,
-        .due_relative = job->delay != 0,
-        .expires_ms = job->expires_in,
-        .expires_relative = true,
-        .body = {.data = body->data, .len = body->len},
-        .schedule = job->schedule,
-        .planned_ms = job->planned,
-    };
-}
-
-struct got *op_enqueue(struct world *w, const struct job *jobs, size_t n)
-{
-    struct got *got = got_create();
-    struct qn_new_job *list = qn_zalloc(n + 1, sizeof(*list));
-    struct qn_buf *bodies = qn_zalloc(n + 1, sizeof(*bodies));
-
-    for (size_t i = 0; i < n; i++) {
-        qn_buf_init(&bodies[i], 4 * 1024 * 1024);
-        fill(&list[i], &jobs[i], &bodies[i]);
-    }
-    w->broker->ops->enqueue(w->broker, Q, list, n, on_enqueued, got);
-    for (size_t i = 0; i < n; i++)
-        qn_buf_release(&bodies[i]);
-    qn_free(bodies);
-    qn_free(list);
-    SENT(got);
-}
-
 static void on_cancelled(void *arg, const struct qn_reply *reply)
 {
     struct got *got = arg;
@@ -452,6 +408,8 @@ static void on_peeked(void *arg, const struct qn_reply *reply)
     got->attempt[0] = keep(got, entry->attempt);
     got->progress[0] = keep(got, entry->progress);
     got->record[0] = keep(got, entry->record);
+    snprintf(got->text, sizeof(got->text), "%.*s", (int)entry->held.len,
+             entry->held.data ? entry->held.data : "");
 }
 
 struct got *op_peek(struct world *w, const char *name)

@@ -55,7 +55,8 @@ struct got {
     struct qn_job_info *info[4];
     enum qn_state state;
     struct qn_stats stats;
-    char text[4096];
+    char text[4096];          /* log, message; of peek what holds it back */
+    struct qn_limit limit[8]; /* their scopes are the names */
     struct qn_buf bytes;
 };
 
@@ -72,6 +73,9 @@ static inline void world_advance(struct world *w, int64_t ms)
     world_set_now(w, w->now_ms + ms);
 }
 
+/* The same, and what the server itself lets expire gets older too. */
+void world_pass(struct world *w, int64_t ms);
+
 int world_setup(void **state);
 int world_teardown(void **state);
 void world_listen(struct world *w);                  /* hooks of link and ends, for the openers */
@@ -87,7 +91,13 @@ struct job {
     const char *schedule;
     int64_t planned;
     size_t args_len;
+    const char *task; /* NULL: t.one */
+    const char *key;  /* limit key */
+    const char *same; /* what is unique, NULL: nothing */
+    struct qn_unique unique;
+    bool follows;
 };
+/* The names of who has a unique key, number the time to wait. */
 struct got *op_enqueue(struct world *w, const struct job *jobs, size_t n);
 #define new_job(w, ...) op_enqueue(w, (const struct job[]){{__VA_ARGS__}}, 1)
 struct got *op_cancel(struct world *w, const char *name);
@@ -138,9 +148,11 @@ struct got *run_one(struct world *w, const char *name);
 
 /* The cases, by file. */
 extern const struct CMUnitTest cases_produce[], cases_work[], cases_upkeep[], cases_wait[],
-    cases_look[], cases_twice[], cases_operate[], cases_fsck[], cases_own[];
+    cases_look[], cases_twice[], cases_operate[], cases_fsck[], cases_limits[], cases_turns[],
+    cases_unique[], cases_budget[], cases_own[];
 extern const size_t cases_produce_n, cases_work_n, cases_upkeep_n, cases_wait_n, cases_look_n,
-    cases_twice_n, cases_operate_n, cases_fsck_n, cases_own_n;
+    cases_twice_n, cases_operate_n, cases_fsck_n, cases_limits_n, cases_turns_n, cases_unique_n,
+    cases_budget_n, cases_own_n;
 #define CASE(function)                                                         \
     {                                                                          \
         .name = #function, .test_func = (function), .setup_func = world_setup, \

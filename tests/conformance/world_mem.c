@@ -47,6 +47,11 @@ void world_set_now(struct world *w, int64_t now_ms)
     clock_of_store.wall = now_ms;
 }
 
+void world_pass(struct world *w, int64_t ms)
+{
+    world_advance(w, ms);
+}
+
 struct qn_broker *world_second(struct world *w)
 {
     return open_one(w);

@@ -67,6 +67,19 @@ void world_set_now(struct world *w, int64_t now_ms)
     redis_server_do(&world_server, "SET test:now %lld", (long long)now_ms);
 }
 
+void world_pass(struct world *w, int64_t ms)
+{
+    static const char age[] = "for _, key in ipairs(redis.call('KEYS', '*')) do\n"
+                              "    local left = redis.call('PTTL', key)\n"
+                              "    if left >= 0 then\n"
+                              "        redis.call('PEXPIRE', key, left - ARGV[1])\n"
+                              "    end\n"
+                              "end\n";
+
+    world_advance(w, ms);
+    redis_server_do(&world_server, "EVAL %s 0 %lld", age, (long long)ms);
+}
+
 struct qn_broker *world_second(struct world *w)
 {
     return open_one(w);

@@ -75,17 +75,22 @@ local function is_empty()
         + redis.call('ZCARD', KEYS[10]) + redis.call('ZCARD', tag .. ':lanes') == 0
 end
 
-local function is_over(size)
-    return max_jobs > 0 and jobs + 1 > max_jobs or max_bytes > 0 and bytes + size > max_bytes
+local made = 0
+
+-- With one job more, of so many bytes, and the old one gone.
+local function is_over(size, old)
+    local n_old, old_size = old and 1 or 0, old and #old or 0
+    return max_jobs > 0 and jobs + 1 - n_old > max_jobs
+        or max_bytes > 0 and bytes + size - old_size > max_bytes
 end
 
 -- A miscount must not close a queue for ever: when nothing is left, it starts anew.
-local function has_room(size)
-    if is_over(size) and (jobs > 0 or bytes > 0) and is_empty() then
+local function has_room(size, old)
+    if made == 0 and is_over(size, old) and (jobs > 0 or bytes > 0) and is_empty() then
         redis.call('HSET', meta, 'jobs', '0', 'bytes', '0')
         jobs, bytes = 0, 0
     end
-    return not is_over(size)
+    return not is_over(size, old)
 end
 
 -- Who has a unique key; a holder that is over does not count.
@@ -113,7 +118,7 @@ local holders = {}
 local records = {}
 local lines = {{}, {}, {}, {}}
 local delayed = {}
-local made, replaced, freed = 0, 0, 0
+local replaced, freed = 0, 0
 local size = 0
 local keyed = false
 local tight = is_tight()
@@ -122,25 +127,40 @@ local function last_of(schedule)
     return planned_of[schedule] or tonumber(redis.call('HGET', fired, schedule) or '-1')
 end
 
--- The code that a unique key gives a job.
-local function judge(i, name, unique)
+-- The record of a job that waits, or nil.
+local function waiting(name)
+    local record = redis.call('GET', record_key(name))
+    return is_live(record) and redis.call('HEXISTS', running, name) == 0 and record or nil
+end
+
+local function replace(name, record)
+    cancel_waiting(name, record, {due_key, KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]},
+        REPLACED_LIFE, t)
+    replaced, freed = replaced + 1, freed + #record
+    jobs, bytes = jobs - 1, bytes - #record
+end
+
+-- The code that unique key and room give a job of so many bytes.
+local function judge(i, name, unique, follows, bytes_more)
     local letter, conflict, most, key = string.match(unique, '^(%a)(%a)(%d+) (%x+)$')
-    local holder = claimed[key] or holder_of(key)
-    local old = holder and conflict == 'p' and not claimed[key]
-        and redis.call('GET', record_key(holder))
-    if old and is_live(old) and redis.call('HEXISTS', running, holder) == 0 then
-        cancel_waiting(holder, old, {due_key, KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]},
-            REPLACED_LIFE, t)
-        replaced, freed = replaced + 1, freed + #old
-        holders[#holders + 1] = i
-        holders[#holders + 1] = holder
-    elseif holder then
-        holders[#holders + 1] = i
-        holders[#holders + 1] = holder
-        return conflict == 'e' and 5 or 4
+    local holder = key and (claimed[key] or holder_of(key))
+    local old = holder and conflict == 'p' and not claimed[key] and waiting(holder) or nil
+    if not follows and (old or not holder) and (tight or not has_room(bytes_more, old)) then
+        return 6
     end
-    claimed[key] = name
-    claims[#claims + 1] = {key, letter, name, most}
+    if holder then
+        holders[#holders + 1] = i
+        holders[#holders + 1] = holder
+    end
+    if holder and not old then
+        return conflict == 'e' and 5 or 4
+    elseif old then
+        replace(holder, old)
+    end
+    if key then
+        claimed[key] = name
+        claims[#claims + 1] = {key, letter, name, most}
+    end
     return 1
 end
 
@@ -154,10 +174,9 @@ for i = 1, n do
         code = 0
     elseif schedule ~= '' and planned <= last_of(schedule) then
         code = 2
-    elseif code == 1 and not follows and (tight or not has_room(#ARGV[base + 4] + HEAD)) then
-        code = 6
-    elseif code == 1 and unique ~= '' then
-        code = judge(i, name, unique)
+    elseif code == 1 then
+        local times = (ARGV[base + 2] ~= '' and 8 or 0) + (ARGV[base + 3] ~= '' and 8 or 0)
+        code = judge(i, name, unique, follows, HEAD + times + #ARGV[base + 4])
     end
     if code == 1 and schedule ~= '' then
         planned_of[schedule] = planned

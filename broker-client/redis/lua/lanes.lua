@@ -50,6 +50,20 @@ local function open_lanes(meta, t)
         return scopes
     end
 
+    local function burst_of(limit)
+        return limit.burst > 0 and limit.burst or limit.rate
+    end
+
+    -- The theoretical arrival time; one that this limit cannot have led to was of another.
+    local function arrival_of(scope)
+        local limit = scope.limit
+        local arrival = tonumber(redis.call('GET', tag .. ':rate:' .. scope.name) or '0')
+        if arrival > t + burst_of(limit) * limit.per / limit.rate + 1 then
+            return t
+        end
+        return math.max(t, arrival)
+    end
+
     -- True; or false and the time of the next token, nil when a slot is what is missing.
     local function has_room(scope)
         local limit = scope.limit
@@ -60,9 +74,7 @@ local function open_lanes(meta, t)
             return false
         end
         if limit.rate > 0 then
-            local burst = limit.burst > 0 and limit.burst or limit.rate
-            local arrival = tonumber(redis.call('GET', tag .. ':rate:' .. scope.name) or '0')
-            local at = math.ceil(arrival - (burst - 1) * limit.per / limit.rate)
+            local at = math.ceil(arrival_of(scope) - (burst_of(limit) - 1) * limit.per / limit.rate)
             if at > t then
                 return false, at
             end
@@ -76,10 +88,8 @@ local function open_lanes(meta, t)
             redis.call('SADD', tag .. ':slots:' .. scope.name, name)
         end
         if limit and limit.rate > 0 then
-            local key = tag .. ':rate:' .. scope.name
-            local arrival = math.max(t, tonumber(redis.call('GET', key) or '0'))
-                + limit.per / limit.rate
-            redis.call('SET', key, string.format('%.3f', arrival), 'PX',
+            local arrival = arrival_of(scope) + limit.per / limit.rate
+            redis.call('SET', tag .. ':rate:' .. scope.name, string.format('%.3f', arrival), 'PX',
                 math.ceil(arrival - t) + 1)
         end
     end
@@ -89,14 +99,17 @@ local function open_lanes(meta, t)
             0, 1)[1]
     end
 
+    -- False: it has no jobs.
     local function enter_ring(lane)
         local first = first_of(lane)
-        if first then
-            local turn = redis.call('HINCRBY', meta, 'turn', 1)
-            redis.call('ZADD', ring, string.format('%.0f',
-                tonumber(string.sub(first, #lane + 2, #lane + 2)) * TURNS + turn), lane)
-            lanes.woken = true
+        if not first then
+            return false
         end
+        local turn = redis.call('HINCRBY', meta, 'turn', 1)
+        redis.call('ZADD', ring, string.format('%.0f',
+            tonumber(string.sub(first, #lane + 2, #lane + 2)) * TURNS + turn), lane)
+        lanes.woken = true
+        return true
     end
 
     local function hold(scope, lane, at)
@@ -121,7 +134,9 @@ local function open_lanes(meta, t)
             end
             return
         end
-        enter_ring(redis.call('ZPOPMIN', key)[1])
+        repeat
+            local lane = redis.call('ZPOPMIN', key)[1]
+        until not lane or enter_ring(lane)
         if redis.call('EXISTS', key) == 0 then
             redis.call('SREM', holding, scope.name)
         end
@@ -170,6 +185,7 @@ local function open_lanes(meta, t)
         local scopes = scopes_of(lane)
         local name, record
         redis.call('ZREM', ring, lane)
+        placed[lane] = nil
         for _ = 1, HOLD_MAX do
             local member = first_of(lane)
             if not member then

@@ -171,6 +171,7 @@ local function take_both()
         take_lines(#taken + share, p + 3, p + 3)
         take_lanes(want, p)
         take_lines(want, p + 3, p + 3)
+        take_lanes(want, p)
     end
 end
 
