@@ -471,7 +471,38 @@ static void a_list_that_cannot_be_read_does_not_lose_those_of_another(void **sta
     assert_int_equal(op_take(w, INC, 2)->n, 1);
 }
 
+static void a_miscount_does_not_close_a_queue_for_ever(void **state)
+{
+    struct world *w = *state;
+
+    op_join(w, INC);
+    op_budget(w, 3, 0);
+    new_job(w, .name = "a");
+    redis_server_do(&world_server, "HSET {test:default}:meta jobs 999 bytes 99999");
+    assert_int_equal(new_job(w, .name = "b")->code[0], QN_ENQ_FULL);
+    op_finish(w, op_take(w, INC, 1), 0, QN_FIN_SUCCEEDED, DAY);
+    assert_int_equal(new_job(w, .name = "b")->code[0], QN_ENQ_MADE);
+    assert_int_equal(op_stats(w)->stats.bytes, op_peek(w, "b")->record[0].len);
+}
+
+static void books_of_lanes_that_cannot_be_read_lose_no_job(void **state)
+{
+    static const char *const books[] = {"limits", "lanes", "ring", "refill", "holds", "holding"};
+    struct world *w = *state;
+
+    op_join(w, INC);
+    for (size_t i = 0; i < sizeof(books) / sizeof(books[0]); i++) {
+        new_job(w, .name = books[i], .key = "a");
+        redis_server_do(&world_server, "SET {test:default}:%s x", books[i]);
+        assert_rc(op_take(w, INC, 10), QN_EPROTO);
+        redis_server_do(&world_server, "DEL {test:default}:%s", books[i]);
+        assert_string_equal(take_names(w, 10), books[i]);
+    }
+}
+
 const struct CMUnitTest cases_own[] = {
+    CASE(a_miscount_does_not_close_a_queue_for_ever),
+    CASE(books_of_lanes_that_cannot_be_read_lose_no_job),
     CASE(a_run_whose_lease_was_deleted_by_hand_is_recovered),
     CASE(a_damaged_entry_does_not_spoil_a_list_or_a_peek),
     CASE(a_record_that_is_cut_off_keeps_no_other_job_from_going_on),

@@ -151,6 +151,16 @@ local function open_lanes(meta, t)
         return false
     end
 
+    -- Fails while nothing has been changed, when a book is of the wrong type.
+    function lanes.check()
+        redis.call('HLEN', limits)
+        redis.call('HLEN', holds)
+        redis.call('SCARD', holding)
+        for _, key in ipairs({parked, ring, refill}) do
+            redis.call('ZCARD', key)
+        end
+    end
+
     -- Does this job belong into a lane? Then it is put there.
     function lanes.park(name, record)
         local lane, has_key = lane_of(record)

@@ -38,6 +38,9 @@ local some_marks = redis.call('EXISTS', marks) == 1
 local fault = nil -- of a list that cannot be read
 
 local lanes = counter[3] and open_lanes(meta, t)
+if lanes then
+    lanes.check()
+end
 
 -- Pops up to a number of elements, higher priorities first.
 local function pop(most, from, to)
