@@ -4,6 +4,7 @@
 #include "common/id.h"
 #include "common/json.h"
 #include "common/str.h"
+#include "retry.h"
 #include <string.h>
 
 #define TAGS_TEXT_MAX (8 * 1024)
@@ -34,8 +35,6 @@ static int judge_durations(const struct qn_enqueue *job, struct qn_err *reterr)
     } durations[] = {
         {"delay", job->delay_ms, QN_DELAY_MAX_MS},
         {"expires", job->expires_in_ms, QN_DELAY_MAX_MS},
-        {"retry.base", job->retry.base_ms, QN_RETRY_BASE_MAX},
-        {"retry.cap", job->retry.cap_ms, QN_RETRY_CAP_MAX},
         {"soft_limit", job->soft_limit_ms, QN_LIMIT_MAX_MS},
         {"hard_limit", job->hard_limit_ms, QN_LIMIT_MAX_MS},
         {"result_ttl", job->result_ttl_ms, QN_RESULT_MAX_MS},
@@ -64,7 +63,6 @@ static int judge_numbers(const struct qn_enqueue *job, struct qn_err *reterr)
         {"eta_ms", job->eta_ms, INT64_C(1) << 52},
         {"expires_at_ms", job->expires_at_ms, INT64_C(1) << 52},
         {"max_attempts", job->max_attempts, QN_ATTEMPTS_MAX},
-        {"retry.kind", (int64_t)job->retry.kind, QN_BACKOFF_EXPONENTIAL},
     };
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -72,7 +70,8 @@ static int judge_numbers(const struct qn_enqueue *job, struct qn_err *reterr)
             return qn_fail(reterr, QN_EINVAL, "%s: %lld is not from 0 to %lld", numbers[i].name,
                            (long long)numbers[i].value, (long long)numbers[i].max);
     }
-    return judge_durations(job, reterr);
+    int rc = qn_retry_check(&job->retry, reterr);
+    return rc == QN_OK ? judge_durations(job, reterr) : rc;
 }
 
 /* What excludes each other. */

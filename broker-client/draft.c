@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/str.h"
+#include "retry.h"
 #include "taskdef.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,24 +216,32 @@ static int read_tags(struct parse *parse, const struct qn_json_item *item)
 
 static int read_retry_kind(struct parse *parse, const struct qn_json_item *item)
 {
-    static const struct {
-        const char *name;
-        enum qn_backoff kind;
-    } kinds[] = {
-        {"fixed", QN_BACKOFF_FIXED},
-        {"linear", QN_BACKOFF_LINEAR},
-        {"exponential", QN_BACKOFF_EXPONENTIAL},
-    };
     char text[TEXT_MAX];
     int rc = read_short(parse, item, text);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (strcmp(text, kinds[i].name) == 0) {
-            parse->draft->retry.kind = kinds[i].kind;
+    for (enum qn_backoff kind = QN_BACKOFF_FIXED; kind <= QN_BACKOFF_LIST; kind++)
+        if (strcmp(text, qn_backoff_name(kind)) == 0) {
+            parse->draft->retry.kind = kind;
             return QN_OK;
         }
-    return refuse(parse, "must be fixed, linear or exponential");
+    return refuse(parse, "must be fixed, linear, exponential or list");
+}
+
+static int read_delays(struct parse *parse, const struct qn_json_item *item)
+{
+    struct qn_json_walk walk;
+    struct qn_json_item delay;
+    int rc = QN_OK;
+    if (item->type != QN_JSON_ARRAY ||
+        qn_json_walk_init(&walk, item->value.data, item->value.len) < 0)
+        return refuse(parse, "must be an array of times");
+    for (int n = 0; rc == QN_OK && qn_json_walk_next(&walk, &delay); n++) {
+        if (n == QN_DELAYS_MAX)
+            return refuse(parse, "must hold at most 16 times");
+        rc = parse_duration(parse, &delay, &parse->draft->retry.delays_ms[n]);
+    }
+    return rc;
 }
 
 static int read_retry(struct parse *parse, const struct qn_json_item *item);
@@ -263,6 +272,7 @@ static const struct member retry_members[] = {
     {"kind", read_retry_kind, AT(retry.kind)},
     {"base", read_duration, AT(retry.base_ms), .min = 1, .max = QN_RETRY_BASE_MAX},
     {"cap", read_duration, AT(retry.cap_ms), .min = 1, .max = QN_RETRY_CAP_MAX},
+    {"delays", read_delays, AT(retry.delays_ms), .min = 1, .max = QN_RETRY_CAP_MAX},
     {.name = NULL},
 };
 /* clang-format on */
@@ -317,13 +327,15 @@ static int refuse_whole(struct parse *parse, const char *field, const char *reas
 static int read_retry(struct parse *parse, const struct qn_json_item *item)
 {
     if (item->type != QN_JSON_OBJECT)
-        return refuse(parse, "must be an object with kind, base, cap");
+        return refuse(parse, "must be an object with kind, base, cap, delays");
     parse->prefix = "retry.";
     int rc = read_members(parse, retry_members, item->value);
     parse->prefix = "";
     const struct qn_retry *retry = &parse->draft->retry;
     if (rc == QN_OK && retry->cap_ms > 0 && retry->cap_ms < retry->base_ms)
         return refuse_whole(parse, "retry.cap", "retry.cap must not be below retry.base");
+    if (rc == QN_OK && (retry->kind == QN_BACKOFF_LIST) != (retry->delays_ms[0] > 0))
+        return refuse_whole(parse, "retry.delays", "a list, and nothing else, has retry.delays");
     return rc;
 }
 

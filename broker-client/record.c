@@ -4,17 +4,25 @@
 #include "record_fields.h"
 #include <string.h>
 
+#define VARINT_MAX 10
+
+static size_t put_varint(char out[VARINT_MAX], uint64_t value)
+{
+    size_t n = 0;
+
+    for (; value >= 128; value >>= 7)
+        out[n++] = (char)(value | 128);
+    out[n++] = (char)value;
+    return n;
+}
+
 static void add_number(struct qn_buf *out, int kind, int64_t value)
 {
-    uint8_t bytes[10];
-    size_t n = 0;
-    uint64_t rest = (uint64_t)value;
+    char bytes[VARINT_MAX];
 
     if (value <= 0)
         return;
-    for (; rest >= 128; rest >>= 7)
-        bytes[n++] = (uint8_t)(rest | 128);
-    bytes[n++] = (uint8_t)rest;
+    size_t n = put_varint(bytes, (uint64_t)value);
     qn_buf_add_byte(out, kind);
     qn_buf_add_varint(out, n);
     qn_buf_add(out, bytes, n);
@@ -27,6 +35,18 @@ static void add_bytes(struct qn_buf *out, int kind, struct qn_span bytes)
     qn_buf_add_byte(out, kind);
     qn_buf_add_varint(out, bytes.len);
     qn_buf_add(out, bytes.data, bytes.len);
+}
+
+static void add_delays(struct qn_buf *out, const struct qn_retry *retry)
+{
+    char bytes[QN_DELAYS_MAX * VARINT_MAX];
+    struct qn_span delays = {.data = bytes, .len = 0};
+
+    if (retry->kind != QN_BACKOFF_LIST)
+        return;
+    for (int i = 0; i < QN_DELAYS_MAX && retry->delays_ms[i] > 0; i++)
+        delays.len += put_varint(bytes + delays.len, (uint64_t)retry->delays_ms[i]);
+    add_bytes(out, QN_BODY_RETRY_DELAYS, delays);
 }
 
 static void add_unique(struct qn_buf *out, const struct qn_body *body)
@@ -50,6 +70,7 @@ int qn_body_encode(const struct qn_body *body, struct qn_buf *out)
     add_number(out, QN_BODY_RETRY_KIND, (int64_t)body->retry.kind);
     add_number(out, QN_BODY_RETRY_BASE, body->retry.base_ms);
     add_number(out, QN_BODY_RETRY_CAP, body->retry.cap_ms);
+    add_delays(out, &body->retry);
     add_number(out, QN_BODY_SOFT_LIMIT, body->soft_limit_ms);
     add_number(out, QN_BODY_HARD_LIMIT, body->hard_limit_ms);
     add_number(out, QN_BODY_RESULT_TTL, body->result_ttl_ms);

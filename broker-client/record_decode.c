@@ -62,9 +62,19 @@ static int decode_fields(struct qn_span rest, const struct target *targets, size
     return QN_OK;
 }
 
+/* What does not read ends the list. */
+static void take_delays(struct qn_span delays, struct qn_retry *retry)
+{
+    uint64_t value;
+
+    for (int i = 0; i < QN_DELAYS_MAX && qn_span_varint(&delays, &value); i++)
+        retry->delays_ms[i] = value <= INT64_MAX ? (int64_t)value : 0;
+}
+
 static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err *reterr)
 {
     int retry_kind = 0, unique = 0;
+    struct qn_span delays = {.data = NULL, .len = 0};
     const struct target targets[] = {
         {.kind = QN_BODY_TASK, .bytes = &body->task},
         {.kind = QN_BODY_LIMIT_KEY, .bytes = &body->limit_key},
@@ -73,7 +83,7 @@ static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err
         {.kind = QN_BODY_UNIQUE_FOR, .number64 = &body->unique.for_ms, .max = INT64_MAX},
         {.kind = QN_BODY_ARGS, .bytes = &body->args},
         {.kind = QN_BODY_MAX_ATTEMPTS, .number = &body->max_attempts, .max = INT_MAX},
-        {.kind = QN_BODY_RETRY_KIND, .number = &retry_kind, .max = QN_BACKOFF_EXPONENTIAL},
+        {.kind = QN_BODY_RETRY_KIND, .number = &retry_kind, .max = QN_BACKOFF_LIST},
         {.kind = QN_BODY_RETRY_BASE, .number64 = &body->retry.base_ms, .max = INT64_MAX},
         {.kind = QN_BODY_RETRY_CAP, .number64 = &body->retry.cap_ms, .max = INT64_MAX},
         {.kind = QN_BODY_SOFT_LIMIT, .number64 = &body->soft_limit_ms, .max = INT64_MAX},
@@ -83,10 +93,12 @@ static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err
         {.kind = QN_BODY_REQUEST_ID, .bytes = &body->request_id},
         {.kind = QN_BODY_PARENT, .bytes = &body->parent},
         {.kind = QN_BODY_IDEMPOTENCY, .bytes = &body->idempotency},
+        {.kind = QN_BODY_RETRY_DELAYS, .bytes = &delays},
     };
     int rc = decode_fields(bytes, targets, sizeof(targets) / sizeof(targets[0]), "body", reterr);
 
     body->retry.kind = (enum qn_backoff)retry_kind;
+    take_delays(delays, &body->retry);
     body->unique.until = (enum qn_unique_until)(unique % QN_UNIQUE_CONFLICT_UNIT);
     body->unique.conflict = (enum qn_unique_conflict)(unique / QN_UNIQUE_CONFLICT_UNIT);
     return rc;

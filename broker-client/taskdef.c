@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "common/mem.h"
+#include "retry.h"
 #include "taskdef_type.h"
 #include <json-c/json.h>
 #include <string.h>
@@ -80,6 +81,33 @@ static void add_param(struct qn_buf *out, const struct qn_param *param)
     qn_buf_add_byte(out, '}');
 }
 
+/* What is not set is not there. */
+static void add_set(struct qn_buf *out, const char *name, int64_t value)
+{
+    if (value > 0)
+        add_number(out, name, value);
+}
+
+static void add_retry(struct qn_buf *out, const char *name, const struct qn_retry *retry)
+{
+    char text[QN_RETRY_TEXT_SIZE];
+
+    qn_retry_print(retry, text);
+    if (text[0] != '\0')
+        add_text(out, name, text);
+}
+
+static void add_cause(struct qn_buf *out, const char *name, const struct qn_retry_cause *cause)
+{
+    if (cause->retry.kind == QN_BACKOFF_DEFAULT && cause->max_attempts <= 0)
+        return;
+    qn_json_add_key(out, name);
+    qn_buf_add_byte(out, '{');
+    add_retry(out, "retry", &cause->retry);
+    add_set(out, "max_attempts", cause->max_attempts);
+    qn_buf_add_byte(out, '}');
+}
+
 int qn_taskdef_encode(const struct qn_task *task, struct qn_buf *out)
 {
     qn_buf_add_byte(out, '{');
@@ -89,6 +117,12 @@ int qn_taskdef_encode(const struct qn_task *task, struct qn_buf *out)
     add_number(out, "soft_limit_ms", task->soft_limit_ms);
     add_number(out, "hard_limit_ms", task->hard_limit_ms);
     add_number(out, "max_attempts", task->max_attempts);
+    add_retry(out, "retry", &task->retry);
+    add_cause(out, "on_timeout", &task->on_timeout);
+    add_cause(out, "on_crash", &task->on_crash);
+    add_set(out, "memory_limit_bytes", task->memory_limit_bytes);
+    add_set(out, "cpu_limit_ms", task->cpu_limit_ms);
+    add_set(out, "max_open_files", task->max_open_files);
     qn_json_add_key(out, "params");
     qn_buf_add_byte(out, '[');
     for (const struct qn_param *p = task->params; p && p->name; p++) {

@@ -3,8 +3,11 @@
  *
  * A definition is a JSON object:
  *   {"name":"report.sales","summary":"...","queue":"default","soft_limit_ms":0,
- *    "hard_limit_ms":0,"max_attempts":0,"params":[{"name":"from","type":"date",
- *    "required":false,"doc":"...","choices":["day","week"],"preset":"..."}]}
+ *    "hard_limit_ms":0,"max_attempts":0,"retry":"exponential:2s:10m",
+ *    "on_timeout":{"retry":"fixed:1m","max_attempts":2},"on_crash":{...},
+ *    "memory_limit_bytes":1,"cpu_limit_ms":1,"max_open_files":64,
+ *    "params":[{"name":"from","type":"date","required":false,"doc":"...",
+ *    "choices":["day","week"],"preset":"..."}]}
  *
  * Here is one encoder (the worker), one decoder and the check (API, CLI, client).
  */

@@ -1,5 +1,6 @@
 /* enqueue.c - quern enqueue. */
 #include "batch.h"
+#include "broker-client/retry.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/str.h"
@@ -21,24 +22,10 @@ struct wish {
 
 static int read_retry(const char *text, struct qn_retry *ret, struct qn_err *reterr)
 {
-    static const char *const kinds[] = {[QN_BACKOFF_FIXED] = "fixed",
-                                        [QN_BACKOFF_LINEAR] = "linear",
-                                        [QN_BACKOFF_EXPONENTIAL] = "exponential"};
-    char copy[64], *rest = copy;
+    struct qn_err why;
 
-    if (!text)
-        return QN_OK;
-    bool fits = qn_str_copy(copy, sizeof(copy), text);
-    const char *kind = strsep(&rest, ":"), *base = strsep(&rest, ":"), *cap = rest;
-    for (int i = QN_BACKOFF_FIXED; i <= QN_BACKOFF_EXPONENTIAL; i++)
-        if (strcmp(kinds[i], kind) == 0)
-            ret->kind = (enum qn_backoff)i;
-    if (!fits || ret->kind == QN_BACKOFF_DEFAULT ||
-        (base && qn_str_to_ms(base, &ret->base_ms) != QN_OK) ||
-        (cap && qn_str_to_ms(cap, &ret->cap_ms) != QN_OK))
-        return qn_fail(reterr, QN_EINVAL,
-                       "--retry: \"%.40s\" is not fixed, linear or exponential with :BASE and :CAP",
-                       text);
+    if (text && qn_retry_parse(text, ret, &why) != QN_OK)
+        return qn_fail(reterr, QN_EINVAL, "--retry: %s", why.msg);
     return QN_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "definition.h"
 
+#include "broker-client/retry.h"
 #include "broker-client/taskdef.h"
 #include "common/json.h"
 #include "common/mem.h"
@@ -213,23 +214,81 @@ static int read_params(struct decoding *decoding, struct qn_span object)
     return rc;
 }
 
-static int read_task(struct decoding *decoding, struct qn_span object)
+static int read_retry(struct decoding *decoding, struct qn_span object, struct qn_retry *ret)
+{
+    const char *text = NULL;
+    int rc = read_text(decoding, object, "retry", &text);
+
+    if (rc == QN_OK && text && qn_retry_parse(text, ret, NULL) != QN_OK)
+        rc = refuse(decoding, "retry", "a retry policy");
+    return rc;
+}
+
+static int read_cause(struct decoding *decoding, struct qn_span object, const char *member,
+                      struct qn_retry_cause *ret)
+{
+    struct qn_json_item item;
+    int64_t attempts = 0;
+
+    if (!qn_json_find(object.data, object.len, member, &item))
+        return QN_OK;
+    if (item.type != QN_JSON_OBJECT)
+        return refuse(decoding, member, "an object");
+    int rc = read_retry(decoding, item.value, &ret->retry);
+    if (rc == QN_OK)
+        rc = read_number(decoding, item.value, "max_attempts", INT_MAX, &attempts);
+    ret->max_attempts = (int)attempts;
+    return rc;
+}
+
+static int read_texts(struct decoding *decoding, struct qn_span object)
 {
     struct qn_task *task = &decoding->definition->task;
-    int64_t attempts = 0;
     int rc = read_text(decoding, object, "name", &task->name);
 
     if (rc == QN_OK)
         rc = read_text(decoding, object, "summary", &task->summary);
     if (rc == QN_OK)
         rc = read_text(decoding, object, "queue", &task->queue);
-    if (rc == QN_OK)
-        rc = read_number(decoding, object, "soft_limit_ms", INT64_MAX, &task->soft_limit_ms);
-    if (rc == QN_OK)
-        rc = read_number(decoding, object, "hard_limit_ms", INT64_MAX, &task->hard_limit_ms);
-    if (rc == QN_OK)
-        rc = read_number(decoding, object, "max_attempts", INT_MAX, &attempts);
+    return rc;
+}
+
+static int read_numbers(struct decoding *decoding, struct qn_span object)
+{
+    struct qn_task *task = &decoding->definition->task;
+    int64_t attempts = 0;
+    const struct {
+        const char *member;
+        int64_t max, *to;
+    } numbers[] = {
+        {"soft_limit_ms", INT64_MAX, &task->soft_limit_ms},
+        {"hard_limit_ms", INT64_MAX, &task->hard_limit_ms},
+        {"max_attempts", INT_MAX, &attempts},
+        {"memory_limit_bytes", INT64_MAX, &task->memory_limit_bytes},
+        {"cpu_limit_ms", INT64_MAX, &task->cpu_limit_ms},
+        {"max_open_files", INT64_MAX, &task->max_open_files},
+    };
+    int rc = QN_OK;
+
+    for (size_t i = 0; rc == QN_OK && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        rc = read_number(decoding, object, numbers[i].member, numbers[i].max, numbers[i].to);
     task->max_attempts = (int)attempts;
+    return rc;
+}
+
+static int read_task(struct decoding *decoding, struct qn_span object)
+{
+    struct qn_task *task = &decoding->definition->task;
+    int rc = read_texts(decoding, object);
+
+    if (rc == QN_OK)
+        rc = read_numbers(decoding, object);
+    if (rc == QN_OK)
+        rc = read_retry(decoding, object, &task->retry);
+    if (rc == QN_OK)
+        rc = read_cause(decoding, object, "on_timeout", &task->on_timeout);
+    if (rc == QN_OK)
+        rc = read_cause(decoding, object, "on_crash", &task->on_crash);
     return rc == QN_OK ? read_params(decoding, object) : rc;
 }
 

@@ -33,11 +33,13 @@ static void log_job(const struct worker_dispatch *dispatch, enum qn_log_level le
 static struct worker_policy policy_of(const struct worker_base *base, const struct worker_run *run)
 {
     const struct qn_body *body = &run->job.body;
+    int index = worker_registry_index(base->registry, body->task);
 
     return (struct worker_policy){
         .max_attempts = run->max_attempts,
         .max_deaths = base->options->max_deaths,
         .retry = body->retry,
+        .task = index >= 0 ? worker_registry_at(base->registry, (size_t)index) : NULL,
         .result_ttl_ms =
             body->result_ttl_ms > 0 ? body->result_ttl_ms : base->options->result_ttl_ms,
         .failed_ttl_ms = base->options->failed_ttl_ms,

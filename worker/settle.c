@@ -29,6 +29,39 @@ static const struct row rows[] = {
 
 /* ---- the decision ---- */
 
+/* What the task says of failures of this cause, NULL when nothing. */
+static const struct qn_retry_cause *special(const struct qn_task *task, enum qn_cause cause)
+{
+    if (task && cause == QN_CAUSE_TIMEOUT)
+        return &task->on_timeout;
+    if (task && (cause == QN_CAUSE_CRASHED || cause == QN_CAUSE_OUT_OF_MEMORY))
+        return &task->on_crash;
+    return NULL;
+}
+
+static bool is_set(const struct qn_retry *retry)
+{
+    return retry->kind != QN_BACKOFF_DEFAULT || retry->base_ms > 0 || retry->cap_ms > 0;
+}
+
+static const struct qn_retry *choose(const struct worker_policy *policy, enum qn_cause cause)
+{
+    const struct qn_retry_cause *own = special(policy->task, cause);
+
+    if (is_set(&policy->retry) || !policy->task)
+        return &policy->retry;
+    return own && is_set(&own->retry) ? &own->retry : &policy->task->retry;
+}
+
+static int64_t listed(const struct qn_retry *retry, int attempt)
+{
+    int64_t ms = retry->delays_ms[0];
+
+    for (int i = 1; i < attempt && i < QN_DELAYS_MAX && retry->delays_ms[i] > 0; i++)
+        ms = retry->delays_ms[i];
+    return ms;
+}
+
 static int64_t retry_delay(const struct qn_retry *retry, int attempt, uint64_t random)
 {
     static const enum qn_backoff_shape shapes[] = {
@@ -37,15 +70,31 @@ static int64_t retry_delay(const struct qn_retry *retry, int attempt, uint64_t r
         [QN_BACKOFF_LINEAR] = QN_SHAPE_LINEAR,
         [QN_BACKOFF_EXPONENTIAL] = QN_SHAPE_EXPONENTIAL,
     };
+
+    if (retry->kind == QN_BACKOFF_LIST)
+        return listed(retry, attempt);
     struct qn_backoff_policy policy = {
         .shape = shapes[retry->kind],
         .base_ms = retry->base_ms > 0 ? retry->base_ms : WORKER_RETRY_BASE_MS,
         .cap_ms = retry->cap_ms,
     };
-
     if (policy.cap_ms <= 0 && policy.shape == QN_SHAPE_EXPONENTIAL)
         policy.cap_ms = WORKER_RETRY_CAP_MS;
     return qn_backoff_ms(&policy, attempt, random);
+}
+
+/* A handler that gives up because its soft limit passed has timed out. */
+static enum qn_cause cause_of(const struct worker_end *end, const struct row *row)
+{
+    return end->soft_over && row->cause == QN_CAUSE_ERROR ? QN_CAUSE_TIMEOUT : row->cause;
+}
+
+static int attempts_for(const struct worker_policy *policy, enum qn_cause cause)
+{
+    const struct qn_retry_cause *own = special(policy->task, cause);
+    bool less = own && own->max_attempts > 0 && own->max_attempts < policy->max_attempts;
+
+    return less ? own->max_attempts : policy->max_attempts;
 }
 
 static enum qn_finish_kind kind_of(const struct worker_end *end, const struct row *row,
@@ -54,21 +103,10 @@ static enum qn_finish_kind kind_of(const struct worker_end *end, const struct ro
 {
     if (end->cancel_asked && row->kind != QN_FIN_SUCCEEDED)
         return QN_FIN_CANCELLED;
-    if (row->kind == QN_FIN_RETRY && (verdict->attempts >= policy->max_attempts ||
+    if (row->kind == QN_FIN_RETRY && (verdict->attempts >= attempts_for(policy, verdict->cause) ||
                                       (row->death && verdict->deaths >= policy->max_deaths)))
         return QN_FIN_FAILED;
     return row->kind;
-}
-
-/* A handler that gives up because its soft limit passed has timed out. */
-static enum qn_cause cause_of(const struct worker_end *end, const struct row *row,
-                              enum qn_finish_kind kind)
-{
-    if (kind == QN_FIN_CANCELLED)
-        return QN_CAUSE_NONE;
-    if (end->soft_over && row->cause == QN_CAUSE_ERROR)
-        return QN_CAUSE_TIMEOUT;
-    return row->cause;
 }
 
 static int64_t ms_of(const struct worker_end *end, const struct worker_policy *policy,
@@ -76,8 +114,9 @@ static int64_t ms_of(const struct worker_end *end, const struct worker_policy *p
 {
     switch (verdict->kind) {
     case QN_FIN_RETRY:
-        return end->delay_ms >= 0 ? end->delay_ms
-                                  : retry_delay(&policy->retry, verdict->attempts, random);
+        return end->delay_ms >= 0
+                   ? end->delay_ms
+                   : retry_delay(choose(policy, verdict->cause), verdict->attempts, random);
     case QN_FIN_SNOOZE:
         return end->delay_ms >= 0 ? end->delay_ms : WORKER_SNOOZE_MS;
     case QN_FIN_RELEASE:
@@ -102,8 +141,10 @@ void worker_settle(const struct worker_end *end, const struct qn_try *before,
         .snoozes = before->snoozes + row->snooze,
     };
 
+    made.cause = cause_of(end, row);
     made.kind = kind_of(end, row, &made, policy);
-    made.cause = cause_of(end, row, made.kind);
+    if (made.kind == QN_FIN_CANCELLED)
+        made.cause = QN_CAUSE_NONE;
     made.ms = ms_of(end, policy, &made, random);
     *ret = made;
 }

@@ -47,7 +47,8 @@ struct worker_end {
 struct worker_policy {
     int max_attempts;
     int max_deaths;
-    struct qn_retry retry; /* as the record has it */
+    struct qn_retry retry;      /* as the record has it */
+    const struct qn_task *task; /* NULL: not known here */
     int64_t result_ttl_ms;
     int64_t failed_ttl_ms;
 };

@@ -1,12 +1,14 @@
 #include "taskfile.h"
 
 #include "broker-client/record.h"
+#include "broker-client/retry.h"
 #include "broker-client/taskdef.h"
 #include "common/mem.h"
 #include "common/str.h"
 #include "definition.h"
 #include "exec.h"
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +33,7 @@ struct parser {
 struct key {
     const char *name;
     int (*set)(struct parser *parser, const struct key *key, struct qn_span value);
+    size_t at; /* where in struct qn_task it goes, for those that ask */
 };
 
 /* ---- errors ---- */
@@ -212,9 +215,15 @@ static int set_queue(struct parser *parser, const struct key *key, struct qn_spa
     return rc;
 }
 
-static int set_duration(struct parser *parser, const struct key *key, struct qn_span value,
-                        int64_t *ret)
+/* The member of the task that a key is about. */
+static void *place_of(struct parser *parser, const struct key *key)
 {
+    return (char *)task_of(parser) + key->at;
+}
+
+static int set_duration(struct parser *parser, const struct key *key, struct qn_span value)
+{
+    int64_t *ret = place_of(parser, key);
     char text[NUMBER_SIZE];
 
     if (!copy(text, value) || qn_str_to_ms(text, ret) != QN_OK || *ret <= 0)
@@ -222,19 +231,9 @@ static int set_duration(struct parser *parser, const struct key *key, struct qn_
     return QN_OK;
 }
 
-static int set_soft(struct parser *parser, const struct key *key, struct qn_span value)
+static int set_size(struct parser *parser, const struct key *key, struct qn_span value)
 {
-    return set_duration(parser, key, value, &task_of(parser)->soft_limit_ms);
-}
-
-static int set_hard(struct parser *parser, const struct key *key, struct qn_span value)
-{
-    return set_duration(parser, key, value, &task_of(parser)->hard_limit_ms);
-}
-
-static int set_memory(struct parser *parser, const struct key *key, struct qn_span value)
-{
-    int64_t *ret = &task_of(parser)->memory_limit_bytes;
+    int64_t *ret = place_of(parser, key);
     char text[NUMBER_SIZE];
 
     if (!copy(text, value) || qn_str_to_bytes(text, ret) != QN_OK || *ret <= 0)
@@ -242,14 +241,9 @@ static int set_memory(struct parser *parser, const struct key *key, struct qn_sp
     return QN_OK;
 }
 
-static int set_cpu(struct parser *parser, const struct key *key, struct qn_span value)
-{
-    return set_duration(parser, key, value, &task_of(parser)->cpu_limit_ms);
-}
-
 static int set_files(struct parser *parser, const struct key *key, struct qn_span value)
 {
-    int64_t *ret = &task_of(parser)->max_open_files;
+    int64_t *ret = place_of(parser, key);
 
     if (qn_strn_to_i64(value.data, value.len, ret) != QN_OK || *ret < 64 || *ret > INT_MAX)
         return fault(parser, key->name, "a whole number from 64");
@@ -258,12 +252,26 @@ static int set_files(struct parser *parser, const struct key *key, struct qn_spa
 
 static int set_attempts(struct parser *parser, const struct key *key, struct qn_span value)
 {
+    int *ret = place_of(parser, key);
     int64_t number;
 
     if (qn_strn_to_i64(value.data, value.len, &number) != QN_OK || number < 1 || number > INT_MAX)
         return fault(parser, key->name, "a whole number from 1");
-    task_of(parser)->max_attempts = (int)number;
+    *ret = (int)number;
     return QN_OK;
+}
+
+static int set_retry(struct parser *parser, const struct key *key, struct qn_span value)
+{
+    char text[QN_RETRY_TEXT_SIZE];
+
+    if (value.len >= sizeof(text))
+        return fault(parser, key->name, "it is too long");
+    memcpy(text, value.data, value.len);
+    text[value.len] = '\0';
+    return qn_retry_parse(text, place_of(parser, key), NULL) == QN_OK
+               ? QN_OK
+               : fault(parser, key->name, "a policy like exponential:2s:10m or list:1s:10s:1m");
 }
 
 static int set_type(struct parser *parser, const struct key *key, struct qn_span value)
@@ -303,23 +311,30 @@ static int set_preset(struct parser *parser, const struct key *key, struct qn_sp
     return keep(parser, value, &parser->param->preset);
 }
 
+#define AT(member) offsetof(struct qn_task, member)
+
 static const struct key task_keys[] = {
-    {"command", set_command},
-    {"summary", set_summary},
-    {"queue", set_queue},
-    {"soft-limit", set_soft},
-    {"hard-limit", set_hard},
-    {"max-attempts", set_attempts},
-    {"env", set_env},
-    {"memory-limit", set_memory},
-    {"cpu-limit", set_cpu},
-    {"open-files", set_files},
-    {NULL, NULL},
+    {"command", set_command, 0},
+    {"summary", set_summary, 0},
+    {"queue", set_queue, 0},
+    {"env", set_env, 0},
+    {"soft-limit", set_duration, AT(soft_limit_ms)},
+    {"hard-limit", set_duration, AT(hard_limit_ms)},
+    {"max-attempts", set_attempts, AT(max_attempts)},
+    {"retry", set_retry, AT(retry)},
+    {"timeout-retry", set_retry, AT(on_timeout.retry)},
+    {"timeout-attempts", set_attempts, AT(on_timeout.max_attempts)},
+    {"crash-retry", set_retry, AT(on_crash.retry)},
+    {"crash-attempts", set_attempts, AT(on_crash.max_attempts)},
+    {"memory-limit", set_size, AT(memory_limit_bytes)},
+    {"cpu-limit", set_duration, AT(cpu_limit_ms)},
+    {"open-files", set_files, AT(max_open_files)},
+    {NULL, NULL, 0},
 };
 
 static const struct key param_keys[] = {
-    {"type", set_type},       {"required", set_required}, {"doc", set_doc},
-    {"choices", set_choices}, {"preset", set_preset},     {NULL, NULL},
+    {"type", set_type, 0},       {"required", set_required, 0}, {"doc", set_doc, 0},
+    {"choices", set_choices, 0}, {"preset", set_preset, 0},     {NULL, NULL, 0},
 };
 
 /* ---- sections ---- */

@@ -15,6 +15,7 @@
 #define QUERN_CLIENT_H
 
 #include <quern/err.h>
+#include <quern/retry.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,24 +30,6 @@
 #define QN_REQUEST_ID_MAX 64
 #define QN_LIMIT_KEY_MAX  64
 #define QN_UNIQUE_MAX     256
-
-enum qn_backoff {
-    QN_BACKOFF_DEFAULT,     /* exponential from 2 s, at most 10 min */
-    QN_BACKOFF_FIXED,       /* base each time */
-    QN_BACKOFF_LINEAR,      /* base * attempt */
-    QN_BACKOFF_EXPONENTIAL, /* base * 2^(attempt-1), full jitter */
-    QN_BACKOFF_LIST,        /* delays_ms, one after the other */
-};
-
-#define QN_DELAYS_MAX 16
-
-struct qn_retry {
-    enum qn_backoff kind;
-    int64_t base_ms;
-    int64_t cap_ms;
-    int64_t delays_ms[QN_DELAYS_MAX]; /* QN_BACKOFF_LIST: before the 2nd, 3rd ... attempt; 0 ends
-                                         it, the last one holds for all further ones */
-};
 
 /* Unique jobs: of those with the same key, one task and one queue, one may be there. */
 enum qn_unique_until {

@@ -11,6 +11,7 @@
 #define QUERN_TASK_H
 
 #include <quern/err.h>
+#include <quern/retry.h>
 #include <stdint.h>
 
 #pragma GCC visibility push(default)
@@ -55,6 +56,10 @@ struct qn_task {
     int64_t soft_limit_ms; /* 0: the worker's default */
     int64_t hard_limit_ms; /* 0: the worker's default */
     int max_attempts;      /* 0: the worker's default */
+    struct qn_retry retry; /* of a job that has none of its own */
+    /* For its limits (cause "timeout") and for ends of its process ("crashed",
+     * "out_of_memory"). A worker that is lost is not of this kind: it uses no attempt. */
+    struct qn_retry_cause on_timeout, on_crash;
 
     /* What one run may use, each process of it (setrlimit(2)); 0: the worker's default. */
     int64_t memory_limit_bytes; /* heap and private mappings; more is refused: ENOMEM */

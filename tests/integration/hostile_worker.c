@@ -350,6 +350,13 @@ static enum qn_outcome still_mine(struct qn_job *job)
     return QN_DONE;
 }
 
+/* When, others decide. */
+static enum qn_outcome again(struct qn_job *job)
+{
+    leave_trace(job);
+    return QN_RETRY;
+}
+
 /* Burns CPU time until it is stopped. */
 static enum qn_outcome spin(struct qn_job *job)
 {
@@ -454,9 +461,28 @@ static const struct qn_task *const tasks[] = {
     TASK("h.progress", progress),
     TASK("h.follow_up", follow_up),
     TASK("h.still_mine", still_mine),
+    TASK("h.again", again),
     TASK("h.spin", spin),
     TASK("h.eat", eat),
     TASK("h.rights", rights),
+    &(const struct qn_task){.name = "h.crash_policy",
+                            .summary = "A test",
+                            .params = any,
+                            .run = segfault,
+                            .max_attempts = 5,
+                            .on_crash = {{QN_BACKOFF_FIXED, 10, 0, {0}}, 2}},
+    &(const struct qn_task){.name = "h.timeout_policy",
+                            .summary = "A test",
+                            .params = any,
+                            .run = deaf,
+                            .hard_limit_ms = 200,
+                            .max_attempts = 5,
+                            .on_timeout = {{QN_BACKOFF_DEFAULT, 0, 0, {0}}, 1}},
+    &(const struct qn_task){.name = "h.task_policy",
+                            .summary = "A test",
+                            .params = any,
+                            .run = again,
+                            .retry = {QN_BACKOFF_LIST, 0, 0, {3600000, 7200000}}},
     &(const struct qn_task){.name = "h.small",
                             .summary = "A test",
                             .params = any,

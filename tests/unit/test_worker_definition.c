@@ -14,7 +14,10 @@
 
 static const char whole[] =
     "{\"name\":\"a.b\",\"summary\":\"Says \\\"\\u00fc\\\"\",\"queue\":\"small\","
-    "\"soft_limit_ms\":1000,\"hard_limit_ms\":604800000,\"max_attempts\":3,\"params\":["
+    "\"soft_limit_ms\":1000,\"hard_limit_ms\":604800000,\"max_attempts\":3,"
+    "\"retry\":\"list:1s:10s\",\"on_timeout\":{\"max_attempts\":1},"
+    "\"on_crash\":{\"retry\":\"fixed:5s\",\"max_attempts\":2},\"memory_limit_bytes\":1048576,"
+    "\"cpu_limit_ms\":2000,\"max_open_files\":100,\"params\":["
     "{\"name\":\"from\",\"type\":\"date\",\"required\":true,\"doc\":\"first day\"},"
     "{\"name\":\"step\",\"type\":\"string\",\"required\":false,\"doc\":\"of it\","
     "\"choices\":[\"day\",\"week\",\"month\"],\"preset\":\"day\"},"
@@ -38,6 +41,14 @@ static void a_decoded_task_has_what_the_text_said(void **state)
     assert_int_equal(task->soft_limit_ms, 1000);
     assert_int_equal(task->hard_limit_ms, 604800000);
     assert_int_equal(task->max_attempts, 3);
+    assert_int_equal(task->retry.delays_ms[1], 10000);
+    assert_int_equal(task->on_timeout.max_attempts, 1);
+    assert_int_equal(task->on_timeout.retry.kind, QN_BACKOFF_DEFAULT);
+    assert_int_equal(task->on_crash.retry.base_ms, 5000);
+    assert_int_equal(task->on_crash.max_attempts, 2);
+    assert_int_equal(task->memory_limit_bytes, 1 << 20);
+    assert_int_equal(task->cpu_limit_ms, 2000);
+    assert_int_equal(task->max_open_files, 100);
     assert_null(task->run);
     assert_string_equal(task->params[0].name, "from");
     assert_int_equal(task->params[0].type, QN_DATE);
@@ -93,6 +104,8 @@ static void what_does_not_hold_is_named(void **state)
         {"[]", "task definition: not a JSON object"},
         {"{\"name\":1}", "task definition: \"name\" is not a string"},
         {"{\"queue\":null}", "task definition: \"queue\" is not a string"},
+        {"{\"retry\":\"often\"}", "task definition: \"retry\" is not a retry policy"},
+        {"{\"on_crash\":3}", "task definition: \"on_crash\" is not an object"},
         {"{\"max_attempts\":\"3\"}", "task definition: \"max_attempts\" is not an integer"},
         {"{\"max_attempts\":2147483648}", "task definition: \"max_attempts\" is not an integer"},
         {"{\"soft_limit_ms\":1.5}", "task definition: \"soft_limit_ms\" is not an integer"},

@@ -192,6 +192,69 @@ static void the_delay_follows_the_jobs_policy(void **state)
     }
 }
 
+static void a_list_gives_its_delays_and_then_the_last(void **state)
+{
+    const struct qn_retry list = {.kind = QN_BACKOFF_LIST, .delays_ms = {100, 200, 900}};
+
+    (void)state;
+    assert_int_equal(delay_of(list, 1, 5), 100);
+    assert_int_equal(delay_of(list, 2, 5), 200);
+    assert_int_equal(delay_of(list, 3, 5), 900);
+    assert_int_equal(delay_of(list, 400, 5), 900);
+}
+
+static const struct qn_task special = {
+    .name = "a",
+    .retry = {.kind = QN_BACKOFF_FIXED, .base_ms = 1000},
+    .on_timeout = {.retry = {.kind = QN_BACKOFF_FIXED, .base_ms = 2000}},
+    .on_crash = {.max_attempts = 2},
+};
+
+static struct worker_verdict verdict_of_special(enum worker_fate fate, int attempt,
+                                                struct qn_retry jobs_own)
+{
+    const struct worker_policy with = {
+        .max_attempts = 5, .max_deaths = 9, .retry = jobs_own, .task = &special};
+    struct worker_end end = end_of(fate);
+    struct qn_try before = {.attempts = attempt - 1};
+    struct worker_verdict verdict;
+
+    worker_settle(&end, &before, &with, 7, &verdict);
+    return verdict;
+}
+
+static void each_cause_has_the_policy_of_its_task(void **state)
+{
+    const struct qn_retry none = {.kind = QN_BACKOFF_DEFAULT};
+
+    (void)state;
+    assert_int_equal(verdict_of_special(WORKER_FATE_RETRY, 1, none).ms, 1000);
+    assert_int_equal(verdict_of_special(WORKER_FATE_TIMED_OUT, 1, none).ms, 2000);
+    assert_int_equal(verdict_of_special(WORKER_FATE_CRASHED, 1, none).ms, 1000);
+}
+
+static void the_jobs_own_policy_goes_before_its_tasks(void **state)
+{
+    const struct qn_retry own = {.kind = QN_BACKOFF_FIXED, .base_ms = 300};
+
+    (void)state;
+    assert_int_equal(verdict_of_special(WORKER_FATE_RETRY, 1, own).ms, 300);
+    assert_int_equal(verdict_of_special(WORKER_FATE_TIMED_OUT, 1, own).ms, 300);
+}
+
+static void a_cause_may_allow_fewer_attempts(void **state)
+{
+    const struct qn_retry none = {.kind = QN_BACKOFF_DEFAULT};
+
+    (void)state;
+    assert_int_equal(verdict_of_special(WORKER_FATE_CRASHED, 1, none).kind, QN_FIN_RETRY);
+    struct worker_verdict last = verdict_of_special(WORKER_FATE_OUT_OF_MEMORY, 2, none);
+    assert_int_equal(last.kind, QN_FIN_FAILED);
+    assert_int_equal(last.cause, QN_CAUSE_OUT_OF_MEMORY);
+    assert_int_equal(verdict_of_special(WORKER_FATE_TIMED_OUT, 4, none).kind, QN_FIN_RETRY);
+    assert_int_equal(verdict_of_special(WORKER_FATE_TIMED_OUT, 5, none).kind, QN_FIN_FAILED);
+}
+
 static void what_is_encoded_decodes_to_the_same_ending(void **state)
 {
     static const char history[] = "{\"run\":\"x:1\",\"end\":\"retrying\"}\n";
@@ -335,6 +398,10 @@ int main(void)
         cmocka_unit_test(giving_up_after_the_soft_limit_is_a_timeout),
         cmocka_unit_test(a_delay_of_the_handler_wins_over_the_policy),
         cmocka_unit_test(the_delay_follows_the_jobs_policy),
+        cmocka_unit_test(a_list_gives_its_delays_and_then_the_last),
+        cmocka_unit_test(each_cause_has_the_policy_of_its_task),
+        cmocka_unit_test(the_jobs_own_policy_goes_before_its_tasks),
+        cmocka_unit_test(a_cause_may_allow_fewer_attempts),
         cmocka_unit_test(what_is_encoded_decodes_to_the_same_ending),
         cmocka_unit_test(a_retry_keeps_counts_token_and_history),
         cmocka_unit_test(only_success_keeps_its_result),

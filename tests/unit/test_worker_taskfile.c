@@ -101,6 +101,11 @@ static void a_whole_file_is_read(void **state)
                  "soft-limit   = 25s\n"
                  "hard-limit   = 1m30s\n"
                  "max-attempts = 5\n"
+                 "retry = list:1s:10s\n"
+                 "timeout-retry = fixed:1m\n"
+                 "timeout-attempts = 2\n"
+                 "crash-retry = fixed:5s\n"
+                 "crash-attempts = 3\n"
                  "memory-limit = 256MiB\n"
                  "cpu-limit = 10s\n"
                  "open-files = 100\n"
@@ -124,6 +129,11 @@ static void a_whole_file_is_read(void **state)
     assert_int_equal(task->max_attempts, 5);
     assert_true(task->memory_limit_bytes == 256 << 20 && task->cpu_limit_ms == 10000);
     assert_int_equal(task->max_open_files, 100);
+    assert_int_equal(task->retry.delays_ms[1], 10000);
+    assert_int_equal(task->on_timeout.retry.base_ms, 60000);
+    assert_int_equal(task->on_timeout.max_attempts, 2);
+    assert_int_equal(task->on_crash.retry.base_ms, 5000);
+    assert_int_equal(task->on_crash.max_attempts, 3);
     assert_string_equal(task->params[0].name, "url");
     assert_true(task->params[0].required && task->params[0].type == QN_STRING);
     assert_string_equal(task->params[1].choices, "small|large");
@@ -203,6 +213,8 @@ static void a_mistake_has_file_line_and_key(void **state)
         {TASK "queue = A\n", "a.task:4: queue: a queue's name is"},
         {TASK "soft-limit = 0\n", "a.task:4: soft-limit: a time like"},
         {TASK "hard-limit = soon\n", "a.task:4: hard-limit: a time like"},
+        {TASK "retry = often\n",
+         "a.task:4: retry: a policy like exponential:2s:10m or list:1s:10s:1m"},
         {TASK "memory-limit = 0\n", "a.task:4: memory-limit: a size like 256MiB, over 0"},
         {TASK "cpu-limit = soon\n", "a.task:4: cpu-limit: a time like 25s, 500ms or 1h30m, over 0"},
         {TASK "open-files = 63\n", "a.task:4: open-files: a whole number from 64"},

@@ -13,7 +13,7 @@ local ANY = math.huge -- what 63 bits hold
 local SPACE = {proto = 'string', queues = 'set', tasks = 'hash', workers = 'zset',
     schedules = 'hash'}
 -- The fields that are numbers, with the greatest value.
-local BODY = {[3] = INT_MAX, [4] = 3, [5] = ANY, [6] = ANY, [7] = ANY, [8] = ANY, [9] = ANY,
+local BODY = {[3] = INT_MAX, [4] = 4, [5] = ANY, [6] = ANY, [7] = ANY, [8] = ANY, [9] = ANY,
     [16] = 11, [17] = ANY}
 local OUTCOME = {[1] = 6, [3] = INT_MAX, [4] = INT_MAX, [5] = ANY, [8] = INT_MAX, [9] = ANY}
 
