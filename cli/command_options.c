@@ -26,7 +26,7 @@ const struct cli_option cli_enqueue_options[] = {
     {"eta", "INSTANT", "not before: 2025-06-30T15:15:00+08:00"},
     {"expires", "TIME", "not started by then: expired"},
     {"max-attempts", "N", "attempts in all"},
-    {"retry", "KIND", "fixed|linear|exponential, such as exponential:2s:10m; or list:1s:10s:1m"},
+    {"retry", "KIND", "fixed, linear, exponential:2s:10m or list:1s:10s:1m"},
     {"soft-limit", "TIME", "after it the job is asked to stop"},
     {"hard-limit", "TIME", "after it the job is killed"},
     {"result-ttl", "TIME", "how long its record is kept"},
