@@ -9,6 +9,7 @@
 #include "common/streams.h"
 #include "exec.h"
 #include "job.h"
+#include "orphans.h"
 #include "plugin.h"
 #include <errno.h>
 #include <malloc.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #define LARGE_BLOCK (128 * 1024)
+#define SPARED_MAX  64 /* children that init made */
 
 /* What this process holds of one task: made at its first job. */
 struct prepared {
@@ -229,6 +231,21 @@ static int refuse(struct child *child, int64_t run, enum qn_outcome outcome,
     return rc;
 }
 
+/* What the run started ends with it, also what went into the background. */
+static enum qn_outcome run_alone(const struct child *child, const struct qn_task *task)
+{
+    pid_t spared[SPARED_MAX];
+    size_t n = worker_orphans_any() ? worker_orphans_list(spared, SPARED_MAX) : 0;
+
+    worker_orphans_adopt();
+    enum qn_outcome outcome = task->run(child->job);
+    end_copies(child);
+    if (worker_orphans_any())
+        worker_orphans_end(spared, n);
+    worker_orphans_disown();
+    return outcome;
+}
+
 static enum qn_outcome handle(struct child *child, const struct prepared *prepared,
                               const struct worker_task *row)
 {
@@ -237,8 +254,7 @@ static enum qn_outcome handle(struct child *child, const struct prepared *prepar
     if (row->source == WORKER_EXEC)
         return worker_exec_run(child->job, row->exec);
     worker_fence_enter(&child->page->fence, &outside);
-    enum qn_outcome outcome = prepared->task->run(child->job);
-    end_copies(child);
+    enum qn_outcome outcome = run_alone(child, prepared->task);
     worker_fence_leave(&outside);
     return outcome;
 }

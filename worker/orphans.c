@@ -51,6 +51,13 @@ size_t worker_orphans_sweep(const struct worker_orphans_who *who)
     return killed;
 }
 
+bool worker_orphans_any(void)
+{
+    siginfo_t one;
+
+    return waitid(P_ALL, 0, &one, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 size_t worker_orphans_list(pid_t *ret, size_t max)
 {
     FILE *file = open_children();

@@ -3,7 +3,7 @@
  * The supervisor is a subreaper, so a process whose parent has ended becomes its
  * child, also when it left the executor's group by setsid. Such a child is killed and
  * reaped; one that is still in the group of a running job is spared until the job has
- * ended. An executor does the same while a program runs in it (exec.h). After kill -9 of
+ * ended. An executor does the same for each of its jobs. After kill -9 of
  * the supervisor nobody does this: only the executors and the programs end with it, not
  * what those started.
  */
@@ -25,6 +25,8 @@ struct worker_orphans_who {
 };
 /* Looks once; returns how many were killed. */
 size_t worker_orphans_sweep(const struct worker_orphans_who *who);
+/* Are there children? Costs one system call. */
+bool worker_orphans_any(void);
 /* The children there are, at most max of them; returns how many. */
 size_t worker_orphans_list(pid_t *ret, size_t max);
 /* When no executor or program is left: kills and reaps every child but the n spared ones, and

@@ -143,9 +143,8 @@ class Stops(WorkerCase):
         self.assertEqual(self.seen(job)["state"], "queued")
 
     def test_what_a_job_left_behind_ends_with_its_worker(self):
-        worker = self.worker()
-        job = self.put("h.litter")
-        self.check_ended(job, "succeeded")
+        worker = self.worker("--stop-grace", "100ms")
+        job = self.put("h.litter", {"deaf": True})
         self.wait_until(lambda: len(self.runs_of(job)) == 3, LONG, "its grandchildren")
         worker.send(signal.SIGTERM)
         self.assertEqual(worker.wait(LONG), 0)

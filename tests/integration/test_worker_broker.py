@@ -65,7 +65,7 @@ class Outages(WorkerCase):
 
     def test_a_broker_that_is_away_too_long_ends_with_69(self):
         worker = self.worker("--give-up", "300ms")
-        litter = self.put("h.litter")
+        litter = self.put("h.litter", {"deaf": True})
         job = self.put("h.deaf")
         pid = self.wait_for_run(job)
         self.wait_until(lambda: len(self.runs_of(litter)) == 3, LONG, "grandchildren")

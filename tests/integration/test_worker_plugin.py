@@ -220,6 +220,20 @@ class AWorkerWithPlugins(worker_case.WorkerCase):
         self.check_lives(worker)
         self.assertEqual(worker_case.children_of(worker.pid), [executor])
 
+    def test_what_a_run_started_ends_with_it_and_what_init_started_stays(self):
+        worker = self.start(plugin("habits"))
+        self.check_lives(worker)
+        executor, = worker_case.children_of(worker.pid)
+        helper, = json.loads(self.check_ended(self.put("p.helper"), "succeeded")["result"])
+        left = json.loads(self.check_ended(self.put("p.leave_children"), "succeeded")["result"])
+        self.assertEqual(len(left), 3)
+        self.wait_until(lambda: all(map(worker_case.is_over, left)), worker_case.LONG,
+                        "the end of what was left behind")
+        info = self.check_ended(self.put("p.helper"), "succeeded")
+        self.assertEqual(json.loads(info["result"]), [helper])
+        self.assertEqual(worker_case.children_of(executor), [helper])
+        self.assertEqual(worker_case.children_of(worker.pid), [executor])
+
     def test_streams_that_a_task_closed_are_not_missed_by_the_next_ones(self):
         self.start(f"{plugin('habits')}:{PROGRAMS_OF_TASKS}")
         self.check_ended(self.put("p.close_streams"), "succeeded")
