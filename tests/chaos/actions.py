@@ -6,6 +6,8 @@ agenda what ends it, so faults overlap. Redis suffers one thing at a time.
     storm       everything
     executors   executors are killed, nothing else: how long until a job runs again?
     workers     the same for supervisors
+    lines       connections of workers are cut; the last phase, so that no death of a worker
+                hides what reconciling should have mended
 """
 import collections
 import heapq
@@ -22,6 +24,7 @@ from ledger import now_ms
 TAIL_MS = 2000  # of the AOF, that an operating system may take with it under everysec
 TAIL_EVERY_S = 15  # at most: what it excuses must stay the exception
 CYCLE = (("storm", 12), ("executors", 3), ("workers", 5))
+LAST = ("lines", 4)
 
 
 def quietly(pid, signo):
@@ -72,10 +75,12 @@ class Actions:
                 (8, self.stop_worker), (4, self.kill_api), (3, self.stop_api),
                 (4, self.kill_beat), (3, self.stop_beat), (4, self.kill_redis),
                 (8, self.cut_aof), (3, self.stop_redis), (3, self.sleep_redis),
-                (6, self.kill_client), (20, self.break_line)],
+                (6, self.kill_client), (15, self.break_line), (15, self.cut_line)],
             "executors": [(1, self.kill_executor)],
-            "workers": [(1, self.kill_worker)]}
-        self.pauses = {"storm": (0.05, 0.3), "executors": (0.2, 0.4), "workers": (0.6, 1.0)}
+            "workers": [(1, self.kill_worker)],
+            "lines": [(3, self.cut_line), (1, self.kill_client)]}
+        self.pauses = {"storm": (0.05, 0.3), "executors": (0.2, 0.4), "workers": (0.6, 1.0),
+                       "lines": (0.1, 0.3)}
 
     # The clock of it all.
 
@@ -104,17 +109,18 @@ class Actions:
         self.stack.notice_surprises()
 
     def run(self, seconds):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds - LAST[1]
         for phase, length in itertools.cycle(CYCLE):
-            until = min(end, time.monotonic() + length)
-            self.finish()
-            self.wait(0 if phase == "storm" else 1)
-            self.faults.phase = phase
-            self.run_phase(phase, until)
+            self.run_phase(phase, min(end, time.monotonic() + length))
             if time.monotonic() >= end:
-                return self.finish()
+                break
+        self.run_phase(LAST[0], time.monotonic() + LAST[1])
+        self.finish()
 
     def run_phase(self, phase, until):
+        self.finish()
+        self.wait(0 if phase == "storm" else 1)
+        self.faults.phase = phase
         weights, actions = zip(*self.tables[phase])
         while time.monotonic() < until:
             self.random.choices(actions, weights)[0]()
@@ -124,8 +130,10 @@ class Actions:
     # Processes.
 
     def kill_executor(self):
+        """One that has a job, if possible."""
         pids = self.stack.executors()
-        pid = self.random.choice(pids) if pids else 0
+        busy = sorted(self.stack.ledger.busy().intersection(pids))
+        pid = self.random.choice(busy or pids or [0])
         if pid and quietly(pid, signal.SIGKILL):
             self.faults.happened("kill executor", pid)
 
@@ -241,6 +249,15 @@ class Actions:
             self.free_redis(fault)
 
     # The lines.
+
+    def cut_line(self):
+        """The connections of a worker that are there, each at some byte; new ones are whole,
+        so that it is back before its lease is over."""
+        label = self.random.choice(self.stack.workers)
+        for connection in self.stack.proxies[label].connections():
+            connection.set(fault_proxy.cut(self.random.choice(["up", "down"]),
+                                           self.random.choice([0, self.random.randint(0, 2000)])))
+        self.faults.happened("cut line", label)
 
     def break_line(self):
         label = self.random.choice(list(self.stack.proxies))

@@ -8,7 +8,10 @@ Files of one folder, one line per event, times in ms of the wall clock:
 """
 import collections
 import dataclasses
+import os
 import time
+
+TAIL_BYTES = 8192
 
 
 def now_ms():
@@ -110,6 +113,14 @@ class Ledger:
     def cancels(self):
         return [Cancel(int(sent), int(acked), name, state)
                 for verb, sent, acked, name, state in self._made() if verb == "cancel"]
+
+    def busy(self):
+        """The executors that were in a run a moment ago."""
+        with open(self.runs_path, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            lines = file.read().decode().splitlines()[1:]
+        last = {line.split()[3]: line.split()[0] for line in lines}
+        return {int(pid) for pid, verb in last.items() if verb == "start"}
 
     def runs(self):
         events = []

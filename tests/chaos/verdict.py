@@ -19,6 +19,7 @@ ENDS = {
 }
 ENDED = ("succeeded", "failed", "cancelled", "expired")
 LINGER_MS = 3000  # between a run and the end of it on the broker, when lines are broken
+SWEEP_MS = 2000  # until a worker, perhaps stopped for a while, ends what a job left behind
 NAMED_MOST = 20  # lines of one kind
 
 # Keys without a life that a queue, or the namespace, keeps.
@@ -168,10 +169,10 @@ def fsck_findings(facts):
 
 
 def is_stated_limit(facts, pid):
-    """Left by a toxic job whose worker was killed with -9: nobody was there to end it."""
-    killed = {fault.detail for fault in facts.faults if fault.kind == "kill worker"}
-    return any(event.verb == "spawn" and event.pid == pid and event.more in killed
-               for event in facts.runs)
+    """Left by a toxic job whose worker was killed with -9 before it could end it."""
+    killed = {fault.detail: fault.begin for fault in facts.faults if fault.kind == "kill worker"}
+    return any(event.verb == "spawn" and event.pid == pid
+               and 0 <= killed.get(event.more, 0) - event.ms < SWEEP_MS for event in facts.runs)
 
 
 def orphans(facts):
