@@ -223,6 +223,20 @@ static void a_job_may_take_the_room_of_the_one_it_replaces(void **state)
     assert_state(w, "b", QN_QUEUED);
 }
 
+static void in_a_batch_a_replaced_job_makes_room_for_one(void **state)
+{
+    const struct job jobs[] = {
+        {.name = "b", .same = "k", FINISHED(REPLACE)}, {.name = "c"}, {.name = "d"}};
+    struct world *w = *state;
+
+    op_budget(w, 2, 0);
+    new_job(w, .name = "a", .same = "k", FINISHED(REJECT));
+    struct got *got = op_enqueue(w, jobs, 3);
+    assert_int_equal(got->code[0], QN_ENQ_MADE);
+    assert_int_equal(got->code[1], QN_ENQ_MADE);
+    assert_int_equal(got->code[2], QN_ENQ_FULL);
+}
+
 static void a_refused_firing_is_not_marked_as_fired(void **state)
 {
     struct world *w = *state;
@@ -256,6 +270,7 @@ const struct CMUnitTest cases_budget[] = {
     CASE(a_replayed_job_counts_and_is_not_refused),
     CASE(a_job_that_would_not_be_made_anyway_is_not_told_to_wait),
     CASE(a_job_may_take_the_room_of_the_one_it_replaces),
+    CASE(in_a_batch_a_replaced_job_makes_room_for_one),
     CASE(a_refused_firing_is_not_marked_as_fired),
     CASE(a_negative_budget_is_refused),
 };

@@ -66,7 +66,7 @@ static bool is_up(struct world *w)
 
 static bool looks_again(struct world *w)
 {
-    return w->look_again > 1;
+    return w->look_again > 2; /* up, gone, up */
 }
 
 static void kill_connections(void)
@@ -485,6 +485,34 @@ static void a_miscount_does_not_close_a_queue_for_ever(void **state)
     assert_int_equal(op_stats(w)->stats.bytes, op_peek(w, "b")->record[0].len);
 }
 
+static void nothing_of_keys_and_limits_is_left_when_all_jobs_have_ended(void **state)
+{
+    static const char *const names[] = {"a", "b", "c", "d"};
+    struct world *w = *state;
+
+    op_join(w, INC);
+    op_limit(w, "key:*", 1);
+    for (int i = 0; i < 4; i++)
+        new_job(w, .name = names[i], .key = "k", .same = names[i],
+                .unique = {.until = i < 2 ? QN_UNIQUE_STARTED : QN_UNIQUE_FINISHED});
+    op_cancel(w, "b");
+    for (int i = 0; i < 3; i++) {
+        const struct got *taken = op_take(w, INC, 1);
+        op_take(w, INC, 1); /* the lane is held */
+        op_finish(w, taken, 0, i ? QN_FIN_FAILED : QN_FIN_SUCCEEDED, DAY);
+    }
+    assert_int_equal(op_take(w, INC, 1)->n, 0);
+    assert_int_equal(
+        redis_server_do(&world_server, "EVAL %s 0",
+                        "local n = 0\n"
+                        "for _, word in ipairs({'lanes', 'ring', 'held:*', 'holding', 'refill',"
+                        " 'slots:*', 'holds', 'unique:*', 'uniques'}) do\n"
+                        "    n = n + #redis.call('KEYS', '{test:default}:' .. word)\n"
+                        "end\n"
+                        "return n"),
+        0);
+}
+
 static void books_of_lanes_that_cannot_be_read_lose_no_job(void **state)
 {
     static const char *const books[] = {"limits", "lanes", "ring", "refill", "holds", "holding"};
@@ -502,6 +530,7 @@ static void books_of_lanes_that_cannot_be_read_lose_no_job(void **state)
 
 const struct CMUnitTest cases_own[] = {
     CASE(a_miscount_does_not_close_a_queue_for_ever),
+    CASE(nothing_of_keys_and_limits_is_left_when_all_jobs_have_ended),
     CASE(books_of_lanes_that_cannot_be_read_lose_no_job),
     CASE(a_run_whose_lease_was_deleted_by_hand_is_recovered),
     CASE(a_damaged_entry_does_not_spoil_a_list_or_a_peek),

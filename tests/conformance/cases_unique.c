@@ -216,6 +216,45 @@ static void a_purged_job_lets_its_key_go(void **state)
     assert_true(is_free(w));
 }
 
+/* Ends the waiting job a, in one of five ways. */
+static void end_a(struct world *w, int how)
+{
+    if (how == 0) {
+        op_finish(w, op_take(w, INC, 1), 0, QN_FIN_SUCCEEDED, DAY);
+    } else if (how == 1) {
+        assert_int_equal(op_cancel(w, "a")->code[0], QN_CANCEL_DONE);
+    } else if (how == 2) {
+        assert_int_equal(op_purge(w, QN_QUEUED, w->now_ms)->number, 1);
+    } else if (how == 3) {
+        world_advance(w, 1000); /* its start deadline */
+        assert_int_equal(op_take(w, INC, 1)->n, 0);
+    } else {
+        op_recover(w);
+        assert_int_equal(op_take(w, INC, 1)->n, 1);
+        op_cancel(w, "a");
+        world_advance(w, LEASE);
+        assert_int_equal(op_recover(w)->n3, 1);
+    }
+}
+
+static void a_name_that_is_used_again_has_not_the_key_of_the_job_before(void **state)
+{
+    struct world *w = *state;
+
+    op_join(w, INC);
+    for (int how = 0; how < 5; how++) {
+        assert_answer(
+            new_job(w, .name = "a", .expires_in = 1000, .same = "k", UNTIL(FINISHED, REJECT)),
+            QN_ENQ_MADE, "");
+        end_a(w, how);
+        op_forget(w, "a", w->now_ms);
+        assert_answer(new_job(w, .name = "a"), QN_ENQ_MADE, "");
+        assert_true(is_free(w));
+        op_cancel(w, "a");
+        op_forget(w, "a", w->now_ms);
+    }
+}
+
 static void a_job_whose_worker_died_keeps_its_key_until_it_fails(void **state)
 {
     struct world *w = *state;
@@ -430,6 +469,7 @@ const struct CMUnitTest cases_unique[] = {
     CASE(a_cancelled_job_lets_its_key_go),
     CASE(a_job_found_expired_lets_its_key_go),
     CASE(a_purged_job_lets_its_key_go),
+    CASE(a_name_that_is_used_again_has_not_the_key_of_the_job_before),
     CASE(a_job_whose_worker_died_keeps_its_key_until_it_fails),
     CASE(a_window_holds_whatever_becomes_of_the_job),
     CASE(in_a_window_a_waiting_job_is_replaced_and_an_ended_one_is_not),
