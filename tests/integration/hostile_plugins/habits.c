@@ -2,7 +2,6 @@
 #include "plugin.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static enum qn_outcome twice(struct qn_job *job)
@@ -64,13 +63,13 @@ static void have_children(int fd)
 
 static enum qn_outcome tell(struct qn_job *job, const pid_t *pids, size_t n)
 {
-    char text[128] = "";
+    char text[128];
+    size_t len = 0;
 
     for (size_t i = 0; i < n; i++)
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%c%d", i ? ',' : '[',
-                 (int)pids[i]);
-    strcat(text, "]");
-    return qn_job_result(job, text, strlen(text), NULL) == QN_OK ? QN_DONE : QN_FAIL;
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%d%s", i ? ',' : '[',
+                                (int)pids[i], i + 1 < n ? "" : "]");
+    return qn_job_result(job, text, len, NULL) == QN_OK ? QN_DONE : QN_FAIL;
 }
 
 /* Answers when all that it leaves behind are there. */
