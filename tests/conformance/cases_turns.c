@@ -456,7 +456,26 @@ static void purge_removes_jobs_of_lanes_by_500(void **state)
     assert_string_equal(take_names(w, 10), "");
 }
 
+static void a_cancelled_job_lends_its_lane_no_priority(void **state)
+{
+    struct world *w = *state;
+
+    op_join(w, INC);
+    op_limit(w, "key:t1", 1);
+    new_job(w, .name = "first", .key = "t1", .priority = 3);
+    struct got *taken = op_take(w, INC, 1);
+    new_job(w, .name = "low", .key = "t1", .priority = 0);
+    new_job(w, .name = "high", .key = "t1", .priority = 3);
+    assert_int_equal(op_take(w, INC, 1)->n, 0); /* both are parked behind the limit */
+    assert_int_equal(op_cancel(w, "high")->code[0], QN_CANCEL_DONE);
+    new_job(w, .name = "middle", .key = "t2", .priority = 1);
+    op_finish(w, taken, 0, QN_FIN_SUCCEEDED, DAY);
+    assert_string_equal(op_take(w, INC, 1)->name[0], "middle");
+    assert_string_equal(op_take(w, INC, 1)->name[0], "low");
+}
+
 const struct CMUnitTest cases_turns[] = {
+    CASE(a_cancelled_job_lends_its_lane_no_priority),
     CASE(keys_take_turns_behind_the_backlog_of_one),
     CASE(turns_go_on_where_the_last_take_ended),
     CASE(a_take_sorts_1000_jobs_and_leaves_the_others_in_line),

@@ -64,6 +64,16 @@ static void choose_job(struct model_random *random, struct model_job *job)
         job->planned = MODEL_T0 + 1000 * below(random, 10);
     }
     job->follows = chance(random, 20);
+    job->task = below(random, 2);
+    job->key = chance(random, 30) ? 1 + below(random, 2) : 0;
+    if (chance(random, 20)) {
+        job->unique = 1 + below(random, 2);
+        job->until = 1 + below(random, 3);
+        job->clash = below(random, 3);
+        job->unique_for = job->until == QN_UNIQUE_WINDOW || chance(random, 30)
+                              ? (1 + below(random, 12)) * MODEL_MINUTE
+                              : 0;
+    }
 }
 
 void model_choose_jobs(struct model_random *random, struct model_args *args)
@@ -93,6 +103,12 @@ void model_say_jobs(const struct model_args *args, struct qn_buf *out)
             qn_buf_printf(out, " of schedule %d planned T0+%lld", job->schedule,
                           (long long)(job->planned - MODEL_T0));
         qn_buf_add_str(out, job->follows ? " follows" : "");
+        qn_buf_add_str(out, job->task ? " of t.two" : "");
+        if (job->key)
+            qn_buf_printf(out, " key t%d", job->key);
+        if (job->unique)
+            qn_buf_printf(out, " unique %d until %d clash %d for %lld ms", job->unique, job->until,
+                          job->clash, (long long)job->unique_for);
     }
 }
 
@@ -269,4 +285,40 @@ void model_choose_clock(struct model_random *random, struct model_args *args)
 void model_say_clock(const struct model_args *args, struct qn_buf *out)
 {
     qn_buf_printf(out, " %+lld ms", (long long)args->time);
+}
+
+void model_choose_limit(struct model_random *random, struct model_args *args)
+{
+    static const char *const scopes[] = {"task:t.one", "task:t.two", "key:t1", "key:*"};
+
+    args->limit = (struct qn_limit){
+        .scope = scopes[below(random, 4)],
+        .concurrency = chance(random, 60) ? 1 + below(random, 2) : 0,
+        .declared = chance(random, 30),
+    };
+    if (chance(random, 40)) {
+        args->limit.rate = 1 + below(random, 3);
+        args->limit.per_ms = chance(random, 50) ? 1000 : 7000;
+        args->limit.burst = below(random, 3);
+    }
+}
+
+void model_say_limit(const struct model_args *args, struct qn_buf *out)
+{
+    const struct qn_limit *limit = &args->limit;
+
+    qn_buf_printf(out, " %s %s: %lld at once, %lld in %lld ms, burst %lld", limit->scope,
+                  limit->declared ? "declared" : "set", (long long)limit->concurrency,
+                  (long long)limit->rate, (long long)limit->per_ms, (long long)limit->burst);
+}
+
+void model_choose_budget(struct model_random *random, struct model_args *args)
+{
+    args->number = chance(random, 50) ? 0 : 2 + below(random, 8);
+    args->life = chance(random, 50) ? 0 : 100 * (1 + below(random, 10));
+}
+
+void model_say_budget(const struct model_args *args, struct qn_buf *out)
+{
+    qn_buf_printf(out, " %d jobs, %lld bytes", args->number, (long long)args->life);
 }

@@ -37,6 +37,13 @@ bool model_bind_held(const struct model *model, struct model_sending *sending)
     return true;
 }
 
+/* In a loose run nothing may hold a job back: all are taken. */
+bool model_bind_limit(const struct model *model, struct model_sending *sending)
+{
+    (void)sending;
+    return !model->loose;
+}
+
 /* Only when something is there: else it would take time. */
 bool model_bind_wait(const struct model *model, struct model_sending *sending)
 {

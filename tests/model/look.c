@@ -53,6 +53,10 @@ static void say_job(struct model_side *side, int name, const struct qn_peek_entr
     say_time(side, "cancel", entry->cancel_ms);
     say_time(side, "gone", gone_of(side, name, entry));
     model_say_try(side, entry->attempt);
+    if (entry->held.len > 0) {
+        qn_buf_add_str(&side->said, " held by ");
+        model_say_text(side, entry->held);
+    }
     if (entry->progress.len > 0) {
         qn_buf_add_str(&side->said, " progress=");
         model_say_text(side, entry->progress);
@@ -154,6 +158,11 @@ static void on_stats(void *arg, const struct qn_reply *reply)
     qn_buf_printf(out, " running %lld scheduled %lld retrying %lld workers %lld",
                   (long long)stats->running, (long long)stats->scheduled,
                   (long long)stats->retrying, (long long)stats->workers);
+    if (!side->model->loose)
+        qn_buf_printf(out, " parked %lld",
+                      (long long)stats->parked - (side->number == 0 ? side->ghosts[4] : 0));
+    qn_buf_printf(out, " bytes %lld of %lld, at most %lld jobs", (long long)stats->bytes,
+                  (long long)stats->max_bytes, (long long)stats->max_jobs);
     say_time(side, "paused", stats->paused_ms);
     say_time(side, "draining", stats->draining_ms);
     if (!side->model->loose && !model_has_ghosts(side->model))
@@ -166,6 +175,22 @@ static void on_stats(void *arg, const struct qn_reply *reply)
                   (long long)stats->expired, (long long)stats->retried, (long long)stats->recovered,
                   (long long)stats->replayed, (long long)stats->purged);
     side->paused = stats->paused_ms != QN_NO_TIME;
+}
+
+static void on_limits(void *arg, const struct qn_reply *reply)
+{
+    struct model_side *side = arg;
+    struct qn_buf *out = model_heard(side, reply);
+
+    for (size_t i = 0; out && i < reply->limits->n; i++) {
+        const struct qn_limit *limit = &reply->limits->limits[i];
+        /* how many lanes wait is not compared: Redis has some whose jobs are cancelled */
+        qn_buf_printf(out, " %s %lld %lld/%lld %lld %s: runs %lld next %lld\n", limit->scope,
+                      (long long)limit->concurrency, (long long)limit->rate,
+                      (long long)limit->per_ms, (long long)limit->burst,
+                      limit->declared ? "declared" : "set", (long long)limit->running,
+                      (long long)limit->next_at_ms);
+    }
 }
 
 static void on_log(void *arg, const struct qn_reply *reply)
@@ -198,7 +223,8 @@ void model_look(struct model_side *side)
         ops->list(side->broker, MODEL_QUEUE, lists[i].state, 0, QN_LIST_PAGE_MAX, lists[i].fn,
                   side);
     ops->stats(side->broker, MODEL_QUEUE, on_stats, side);
-    side->awaited += 2 + (int)(sizeof(lists) / sizeof(lists[0]));
+    ops->limits(side->broker, MODEL_QUEUE, on_limits, side);
+    side->awaited += 3 + (int)(sizeof(lists) / sizeof(lists[0]));
     for (int i = 0; i < MODEL_NAMES; i++) {
         if (side->place[i]) {
             ops->log(side->broker, MODEL_QUEUE, names[i], on_log, side);

@@ -50,6 +50,12 @@ static const char age_text[] =
     "    else seen[name] = true end\n"
     "  end\n"
     "end\n"
+    "reply[5] = 0\n"
+    "for _, member in ipairs(redis.call('ZRANGE', tag .. ':lanes', 0, -1)) do\n"
+    "  local name = string.match(member, '%z...............(.*)$')\n"
+    "  local head = redis.call('GETRANGE', tag .. ':j:' .. name, 0, 2)\n"
+    "  if string.sub(head, 2, 2) ~= 'L' then reply[5] = reply[5] + 1 end\n"
+    "end\n"
     "for i = 2, #ARGV do\n"
     "  reply[#reply + 1] = tonumber(redis.call('HGET', ends, tag .. ':j:' .. ARGV[i]) or '-1')\n"
     "end\n"
@@ -61,6 +67,11 @@ static const char sweep_text[] =
     "  for p = 0, 3 do\n"
     "    redis.call('LREM', tag .. ':ready:' .. p, 0, '.' .. name)\n"
     "    redis.call('LREM', tag .. ':ready:' .. p, 0, '?' .. name)\n"
+    "  end\n"
+    "  for _, member in ipairs(redis.call('ZRANGE', tag .. ':lanes', 0, -1)) do\n"
+    "    if string.match(member, '%z...............(.*)$') == name then\n"
+    "      redis.call('ZREM', tag .. ':lanes', member)\n"
+    "    end\n"
     "  end\n"
     "end\n"
     "return 0\n";
@@ -248,12 +259,12 @@ void model_age(struct model *model)
     for (int i = 0; i < MODEL_NAMES; i++)
         argv[5 + i] = model_name(i);
     redisReply *reply = redisCommandArgv(model->server.control, 5 + MODEL_NAMES, argv, NULL);
-    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 4 + MODEL_NAMES)
+    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 5 + MODEL_NAMES)
         die("age", reply && reply->str ? reply->str : "no answer");
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         side->ghosts[i] = (int)reply->element[i]->integer;
     for (int i = 0; i < MODEL_NAMES; i++)
-        side->gone_ms[i] = reply->element[4 + i]->integer;
+        side->gone_ms[i] = reply->element[5 + i]->integer;
     freeReplyObject(reply);
 }
 
@@ -261,7 +272,7 @@ bool model_has_ghosts(const struct model *model)
 {
     int all = 0;
 
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         all += model->side[0].ghosts[i];
     return all > 0;
 }

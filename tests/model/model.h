@@ -47,8 +47,11 @@ struct model_run {
 
 struct model_job {
     int name, priority, schedule; /* schedule 0: none */
-    int64_t due, expires, planned;
+    int64_t due, expires, planned, unique_for;
     bool due_relative, expires_relative, follows;
+    int task, key;    /* key 0: none */
+    int unique;       /* key of it, 0: none */
+    int until, clash; /* enum qn_unique_until, qn_unique_conflict */
 };
 
 /* What an operation is about; each uses some of it. */
@@ -61,6 +64,7 @@ struct model_args {
     int age[MODEL_BATCH]; /* which run of the name: 0 the last one that is held */
     int worker, number;
     int64_t time, life;
+    struct qn_limit limit;
 };
 
 /* An operation with all that it needs to be sent, and sent again. */
@@ -94,7 +98,7 @@ struct model_side {
     /* by the last look */
     char place[MODEL_NAMES]; /* letter of a state, 0 none */
     int64_t ended_ms[MODEL_NAMES];
-    int ghosts[4]; /* Redis: elements in each line that prove nothing */
+    int ghosts[5]; /* Redis: elements in each line that prove nothing, and parked ones */
     int64_t gone_ms[MODEL_NAMES];
     bool paused;
 };

@@ -27,6 +27,8 @@ const struct model_op model_ops[] = {
      0},
     {"purge", 15, model_choose_purge, model_bind_now, model_send_purge, NULL, model_say_purge, 0},
     {"gate", 30, model_choose_gate, NULL, model_send_gate, NULL, model_say_gate, 0},
+    {"limit", 15, model_choose_limit, model_bind_limit, model_send_limit, NULL, model_say_limit, 0},
+    {"budget", 10, model_choose_budget, NULL, model_send_budget, NULL, model_say_budget, 0},
     {"place", 20, model_choose_names, NULL, model_send_place, NULL, model_say_args_names, 0},
     {"clock", 90, model_choose_clock, NULL, NULL, NULL, model_say_clock, 0},
 };

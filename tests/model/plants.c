@@ -87,6 +87,34 @@ static void take_while_paused(struct model_side *side, struct model_sending *sen
         side->broker->ops->gate(side->broker, MODEL_QUEUE, QN_GATE_OPEN, ignore, NULL);
 }
 
+static void allow_one_more(struct model_side *side, struct model_sending *sending)
+{
+    (void)side;
+    sending->args.limit.concurrency += sending->args.limit.concurrency > 0;
+}
+
+static void save_tokens(struct model_side *side, struct model_sending *sending)
+{
+    (void)side;
+    sending->args.limit.burst += sending->args.limit.rate > 0;
+}
+
+static void replace_always(struct model_side *side, struct model_sending *sending)
+{
+    (void)side;
+    for (int i = 0; i < sending->args.n; i++) {
+        if (sending->args.job[i].clash == QN_UNIQUE_REJECT)
+            sending->args.job[i].clash = QN_UNIQUE_REPLACE;
+    }
+}
+
+static void share_a_lane(struct model_side *side, struct model_sending *sending)
+{
+    (void)side;
+    for (int i = 0; i < sending->args.n; i++)
+        sending->args.job[i].key = sending->args.job[i].key > 0;
+}
+
 const struct model_plant model_plants[] = {
     {"anybody may finish a run", "finish", let_anybody_finish},
     {"a snooze is a retry", "finish", count_a_snooze},
@@ -97,6 +125,10 @@ const struct model_plant model_plants[] = {
     {"trim keeps one dead letter less", "trim", keep_no_dead_letters},
     {"recover ends leases that run", "recover", end_leases_early},
     {"replay does not mind when the job ended", "replay", replay_what_ended_since},
+    {"one more runs than the limit says", "limit", allow_one_more},
+    {"a bucket saves one token more", "limit", save_tokens},
+    {"a clash of unique jobs replaces", "enqueue", replace_always},
+    {"all tenants are one", "enqueue", share_a_lane},
     {"a paused queue gives out jobs", "take", take_while_paused},
 };
 const int model_plants_n = sizeof(model_plants) / sizeof(model_plants[0]);

@@ -4,6 +4,11 @@
 #define MAX_DEATHS 2
 #define FAILED_MS  (INT64_C(30) * 1440 * MODEL_MINUTE) /* longer than trim lets them be */
 
+static void on_done(void *side, const struct qn_reply *reply)
+{
+    model_heard(side, reply);
+}
+
 static void on_codes(void *side, const struct qn_reply *reply)
 {
     struct qn_buf *out = model_heard(side, reply);
@@ -155,4 +160,15 @@ void model_send_message(struct model_side *side, const struct model_sending *sen
 {
     side->broker->ops->message(side->broker, MODEL_QUEUE, model_worker(sending->args.worker),
                                sending->args.number ? "stop" : "quiet", on_number, side);
+}
+
+void model_send_limit(struct model_side *side, const struct model_sending *sending)
+{
+    side->broker->ops->limit(side->broker, MODEL_QUEUE, &sending->args.limit, 1, on_done, side);
+}
+
+void model_send_budget(struct model_side *side, const struct model_sending *sending)
+{
+    side->broker->ops->budget(side->broker, MODEL_QUEUE, sending->args.number, sending->args.life,
+                              on_done, side);
 }

@@ -21,8 +21,13 @@ static void on_enqueued(void *side, const struct qn_reply *reply)
 {
     struct qn_buf *out = model_heard(side, reply);
 
-    if (out)
-        say_codes(out, reply->enqueued->code, reply->enqueued->n);
+    if (!out)
+        return;
+    say_codes(out, reply->enqueued->code, reply->enqueued->n);
+    for (size_t i = 0; i < reply->enqueued->n; i++)
+        qn_buf_printf(out, " %s", reply->enqueued->holder[i]);
+    if (reply->enqueued->retry_ms > 0)
+        qn_buf_printf(out, " later, after %lld ms", (long long)reply->enqueued->retry_ms);
 }
 
 static int64_t time_of(int64_t ms, bool relative, int64_t now)
@@ -34,11 +39,24 @@ static void fill_job(const struct model_job *job, int64_t now, struct qn_new_job
                      struct qn_buf *body)
 {
     static const char *const schedules[] = {NULL, "hourly", "daily"};
+    static const char *const tasks[] = {"t.one", "t.two"};
+    static const char *const limit_keys[] = {"", "t1", "t2"};
+    static const char *const unique_keys[] = {NULL, "0123456789abcdef0123456789abcdef",
+                                              "ffffffffffffffffffffffffffffffff"};
+    const struct qn_unique unique = {.until = (enum qn_unique_until)job->until,
+                                     .conflict = (enum qn_unique_conflict)job->clash,
+                                     .for_ms = job->unique_for};
     char args[64];
 
     snprintf(args, sizeof(args), "{\"due\":%lld}", (long long)job->due);
-    const struct qn_body parts = {.task = {.data = "t.one", .len = 5},
-                                  .args = {.data = args, .len = strlen(args)}};
+    struct qn_body parts = {
+        .task = {.data = tasks[job->task], .len = 5},
+        .args = {.data = args, .len = strlen(args)},
+        .limit_key = {.data = limit_keys[job->key], .len = strlen(limit_keys[job->key])}};
+    if (job->unique) {
+        parts.unique_key = (struct qn_span){.data = unique_keys[job->unique], .len = 32};
+        parts.unique = unique;
+    }
     (void)!qn_body_encode(&parts, body);
     *to = (struct qn_new_job){
         .name = model_name(job->name),
@@ -51,6 +69,9 @@ static void fill_job(const struct model_job *job, int64_t now, struct qn_new_job
         .schedule = schedules[job->schedule],
         .planned_ms = job->planned,
         .follows = job->follows,
+        .keyed = job->key > 0,
+        .unique_key = unique_keys[job->unique],
+        .unique = unique,
     };
 }
 

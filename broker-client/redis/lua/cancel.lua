@@ -29,6 +29,7 @@ if token then
     return {2, t, ''}
 end
 cancel_waiting(name, record, {KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]}, ARGV[2], t)
+leave_lane(meta, name, record)
 count(meta, 'cancelled', 1)
 add_room(meta, -1, -#record)
 return {1, t, ''}

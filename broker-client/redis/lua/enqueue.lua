@@ -136,6 +136,7 @@ end
 local function replace(name, record)
     cancel_waiting(name, record, {due_key, KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]},
         REPLACED_LIFE, t)
+    leave_lane(meta, name, record)
     replaced, freed = replaced + 1, freed + #record
     jobs, bytes = jobs - 1, bytes - #record
 end

@@ -21,6 +21,13 @@ local function member_of(name, record)
         time_at(record, 4) or 0) .. name
 end
 
+-- A job that ends where it is parked: else its lane would have a priority that is gone.
+local function leave_lane(meta, name, record)
+    if redis.call('HEXISTS', meta, 'lanes') == 1 then
+        redis.pcall('ZREM', tag .. ':lanes', member_of(name, record))
+    end
+end
+
 local function open_lanes(meta, t)
     local TURNS = 2 ^ 40
     local limits, parked, ring = tag .. ':limits', tag .. ':lanes', tag .. ':ring'
