@@ -24,6 +24,10 @@ class AHardLimit(Promise):
         self.assertEqual([(line["end"], line["cause"]) for line in self.history(info)],
                          [("retrying", "timeout"), ("failed", "timeout")])
 
+    def test_may_be_final_while_a_crash_of_the_same_job_would_be_tried_again(self):
+        self.check_ended(self.put("h.timeout_policy"), "failed", "timeout", attempts=1)
+        self.check_ended(self.put("h.crash_policy"), "failed", "crashed", attempts=2)
+
     def test_comes_after_the_soft_limit_which_asks(self):
         job = self.put("h.cooperative", attempts=1, soft=100, hard=LONG * 1000)
         self.check_ended(job, "failed", "timeout", error="stopped as asked")

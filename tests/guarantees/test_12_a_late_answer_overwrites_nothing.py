@@ -3,8 +3,9 @@
 import signal
 
 import case
+from fault_proxy import PASS, PAUSE, FaultProxy
 from promise import Promise
-from worker_case import LONG, state_of
+from worker_case import LEASE, LONG, state_of
 
 
 class ALateAnswer(Promise):
@@ -42,6 +43,23 @@ class ALateAnswer(Promise):
         second.send(signal.SIGTERM)
         second.send(signal.SIGTERM)
 
+    def test_that_was_under_way_while_another_run_began_ends_nothing(self):
+        with FaultProxy(self.server.socket) as proxy:
+            first = self.worker(label="first", env={"QUERN_BROKER_URL": proxy.url})
+            job = self.put("h.sleep", {"ms": 1500})
+            self.wait_for_run(job)
+            proxy.set_all(PAUSE)  # what it says from now on arrives, but late
+            second = self.worker(label="second")
+            self.wait_for_run(job, 2)
+            self.wait_for_line(first, "job ended", job=job)
+            ours = self.seen(job)["worker"]
+            proxy.set_all(PASS)
+            info = self.check_ended(job, "succeeded", deaths=1, worker=ours)
+            self.wait_for_line(first, "the lease is lost")
+            self.assertEqual(self.seen(job), info)
+            self.assertEqual(self.total("succeeded"), 1)
+            second.require_running()
+
     def test_an_outage_longer_than_the_lease_is_nobodys_death(self):
         workers = [self.worker(label=label) for label in ("one", "two")]
         job = self.put("h.sleep", {"ms": 4000})
@@ -50,6 +68,30 @@ class ALateAnswer(Promise):
         for worker in workers:  # they wait for an answer for longer than a lease
             self.wait_for_line(worker, "the broker cannot be reached")
         self.server.resume()
+        self.check_run_once(job)
+
+    def test_a_machine_that_slept_is_nobodys_death(self):
+        one = self.worker(label="one")
+        job = self.put("h.sleep", {"ms": 3000})
+        self.wait_for_run(job)
+        two = self.worker(label="two")
+        for worker in (one, two):
+            worker.send(signal.SIGSTOP)
+        self.wait_until(self.nobody_looked_for_a_lease, LONG, "two leases' time")
+        two.send(signal.SIGCONT)
+        self.wait_for_line(two, "nobody looked after the queue for a lease")
+        one.send(signal.SIGCONT)
+        self.check_run_once(job)
+
+    def nobody_looked_for_a_lease(self):
+        seconds, micros = self.server.cli("TIME").split()
+        now = int(seconds) * 1000 + int(micros) // 1000
+        last = max(int(self.server.cli("HGET", self.key("meta"), "tick")),
+                   *(int(word) for word in self.server.cli(
+                       "ZRANGE", self.key("leases"), 0, -1, "WITHSCORES").split()[1::2]))
+        return now - last > LEASE * 1000 * 1.2
+
+    def check_run_once(self, job):
         self.check_ended(job, "succeeded", attempts=1, deaths=0)
         self.assertEqual(len(self.runs_of(job)), 1)
         self.assertEqual(self.total("recovered"), 0)

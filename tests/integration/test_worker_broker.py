@@ -99,17 +99,6 @@ class Starts(WorkerCase):
     def run_worker(self, *words, env=None):
         return servers.run("hostile_worker", *words, env={**self.env, **(env or {})})
 
-    def test_an_evicting_broker_is_refused(self):
-        self.server.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-        done = self.run_worker()
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("noeviction", done.stderr)
-
-    def test_a_broker_without_persistence_is_warned_of(self):
-        self.server.cli("CONFIG", "SET", "appendonly", "no")
-        worker = self.worker()
-        self.wait_for_line(worker, "the broker keeps no append-only file", level="warn")
-
     def test_a_newer_protocol_is_refused(self):
         self.server.cli("SET", f"{{{NAMESPACE}}}:proto", "99.0")
         self.assertEqual(self.run_worker().returncode, 1)

@@ -66,11 +66,6 @@ class Handlers(WorkerCase):
         log = self.server.cli("GET", self.key("log:" + job.split(".")[1]))
         self.assertIn("about to crash", log)
 
-    def test_max_deaths_end_a_job_that_has_attempts_left(self):
-        job = self.put("h.abort", attempts=100, retry=1)
-        self.check_ended(job, "failed", "crashed", deaths=3)
-        self.assertEqual(len(self.runs_of(job)), 3)
-
     def test_a_stack_overflow_is_a_crash(self):
         self.check_ended(self.put("h.overflow", attempts=1), "failed", "crashed")
 
@@ -102,10 +97,6 @@ class Handlers(WorkerCase):
         job = self.put("h.deaf", attempts=1, soft=100, hard=300)
         info = self.check_ended(job, "failed", "timeout", deaths=0)
         self.assertIn("300 ms", info["error"])
-
-    def test_the_soft_limit_asks_first(self):
-        job = self.put("h.cooperative", attempts=1, soft=100, hard=60000)
-        self.check_ended(job, "failed", "timeout", error="stopped as asked")
 
     def test_a_result_over_the_bound_fails_with_a_text(self):
         info = self.check_ended(self.put("h.huge", {"bytes": 2000000}), "failed", "error")
