@@ -448,7 +448,8 @@ struct qn_broker_ops {
 
     /* Registers (or withdraws) names of a queue as waited for on this broker
      * object's channel, for ttl_ms (register again before): then peek, then wait.
-     * Ends are told to on_ended. A code of 0: no room, peek now and then. */
+     * Ends are told to on_ended. A code of 0: no room, or nobody listens just now: peek now and
+     * then. */
     void (*watch)(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                   bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg);
 
@@ -480,7 +481,8 @@ struct qn_broker_ops {
 enum qn_link { QN_LINK_DOWN, QN_LINK_UP, QN_LINK_REFUSED /* newer protocol: gives up */ };
 typedef void qn_link_fn(void *arg, enum qn_link link, const struct qn_err *why);
 /* A waited-for job ended. Called with name NULL whenever the subscription has come
- * up, the first time too: what ended before was not told, look again. */
+ * up, the first time too, or has gone: register and look again. What ended in between was
+ * not told; while it is gone, watch answers 0. */
 typedef void qn_ended_fn(void *arg, const char *queue, const char *name);
 
 struct qn_broker {

@@ -19,6 +19,8 @@ static void on_ended(void *arg, const char *queue, const char *name)
 {
     struct qn_client *client = arg;
 
+    if (!name)
+        client->unheard = true;
     if (!name || (client->wait_name && strcmp(name, client->wait_name) == 0 &&
                   strcmp(queue, client->wait_queue) == 0))
         client->look = true;
@@ -368,8 +370,8 @@ static int wait_for(struct qn_client *client, int64_t end, struct qn_job_info **
     for (;;) {
         int64_t now = qn_mono_ms(&qn_clock_system);
         struct qn_job_info *info = NULL;
-        bool watched = now < watched_until;
-        client->look = false;
+        bool watched = now < watched_until && !client->unheard;
+        client->look = client->unheard = false;
         if (!watched && now < end) {
             watched = watch(client, true);
             watched_until = watched ? now + WATCH_AGAIN_MS : 0;

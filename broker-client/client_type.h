@@ -73,6 +73,7 @@ struct qn_client {
     bool look;              /* the job that is waited for may have ended */
     const char *wait_queue; /* whose end is waited for, NULL none */
     const char *wait_name;
+    bool unheard;           /* what was told may be lost: register again */
 };
 
 /* client_defs.c */

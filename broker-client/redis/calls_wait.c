@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNBLOCK_AGAIN_MS 5
+#define UNBLOCK_AGAIN_MS 5 /* at first; then twice as long each time */
+#define UNBLOCK_SLOW_MS  1000
 #define WAIT_QUEUES_MAX  256
 #define WAIT_TURN_MS     100 /* of one queue, where they cannot be waited for together */
 
@@ -48,11 +49,12 @@ static void on_wait(struct qn_call *call, int rc, const struct qn_err *err,
     char queue[QN_QUEUE_MAX + 1];
 
     redis->wait_call = NULL;
+    redis->unblock_ms = 0;
     qn_timer_clear(redis->unblock);
     /* Never sent while the connection was down, or the first one on a cluster: to the
      * caller time went by and nothing came. */
     redis->by_turns = redis->by_turns || rc == QN_EUNSUPPORTED;
-    if (rc == QN_ECONN || rc == QN_EUNSUPPORTED) {
+    if ((rc == QN_ECONN && call->sent == 0) || rc == QN_EUNSUPPORTED) {
         rc = QN_OK;
         answer = &nothing;
     }
@@ -139,6 +141,15 @@ void qn_redis_wait(struct qn_broker *b, const char *incarnation, const char *con
     qn_conn_send_take(redis->waiting, call);
 }
 
+/* Soon; but a server that goes on to know of no wait lost that connection before we did. */
+static void unblock_again(struct qn_redis *redis)
+{
+    int64_t next = redis->unblock_ms > 0 ? 2 * redis->unblock_ms : UNBLOCK_AGAIN_MS;
+
+    redis->unblock_ms = next < UNBLOCK_SLOW_MS ? next : UNBLOCK_SLOW_MS;
+    qn_timer_set(redis->unblock, redis->unblock_ms);
+}
+
 /* 0: the server had not begun the wait yet, the two connections raced. */
 static void on_unblock(struct qn_call *call, int rc, const struct qn_err *err,
                        const redisReply *answer)
@@ -149,7 +160,7 @@ static void on_unblock(struct qn_call *call, int rc, const struct qn_err *err,
     if (!redis->wait_call)
         return;
     if (rc != QN_OK || answer->type != REDIS_REPLY_INTEGER || answer->integer == 0)
-        qn_timer_set(redis->unblock, UNBLOCK_AGAIN_MS);
+        unblock_again(redis);
 }
 
 void qn_redis_stop_waiting(struct qn_broker *b)
@@ -164,7 +175,7 @@ void qn_redis_stop_waiting(struct qn_broker *b)
     }
     struct qn_call *call = qn_call_create(3, on_unblock, redis);
     if (!call) {
-        qn_timer_set(redis->unblock, UNBLOCK_AGAIN_MS);
+        unblock_again(redis);
         return;
     }
     qn_call_add_str(call, "CLIENT");
@@ -175,9 +186,12 @@ void qn_redis_stop_waiting(struct qn_broker *b)
 
 /* ---- ends of jobs ---- */
 
+/* Who does not listen is not told, whatever the broker noted down. */
 static void on_watch(struct qn_call *call, int rc, const struct qn_err *err,
                      const redisReply *answer)
 {
+    static const int deaf[QN_PEEK_BATCH_MAX];
+    const struct qn_redis *redis = call->owner;
     struct qn_reading r;
     struct qn_codes codes = {.n = call->n};
 
@@ -185,6 +199,8 @@ static void on_watch(struct qn_call *call, int rc, const struct qn_err *err,
         return;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
     codes.code = qn_reading_codes(&r, 1, call->n);
+    if (!qn_conn_is_up(redis->subscription))
+        codes.code = deaf;
     r.reply.codes = &codes;
     qn_reading_end(&r);
 }
@@ -205,6 +221,7 @@ void qn_redis_watch(struct qn_broker *b, const char *queue, const char *const *n
         qn_redis_refuse(b, call, "a watch is for 1-100 names, on a broker object that watches");
         return;
     }
+    call->owner = redis;
     call->n = n;
     qn_call_add_str(call, redis->channel);
     qn_call_add_i64(call, ttl_ms);

@@ -42,6 +42,8 @@ static int64_t next_deadline(const struct qn_conn *conn)
 
     if (phase && (at < 0 || conn->phase_deadline_ms < at))
         at = conn->phase_deadline_ms;
+    if (at < 0 && conn->state == QN_CONN_UP)
+        at = conn->heard_ms + conn->opt.timeout_ms;
     return at;
 }
 
@@ -59,6 +61,29 @@ static void expire_kept_calls(struct qn_conn *conn)
 {
     while (conn->pending.head && conn->pending.head->deadline_ms <= mono_ms(conn))
         answer_failed(conn, qn_calls_pop(&conn->pending), QN_ECONN, conn->last.msg);
+}
+
+static void on_pong(struct qn_call *call, int rc, const struct qn_err *err,
+                    const redisReply *answer)
+{
+    (void)call;
+    (void)rc; /* an error reply is a sign of life too; silence ends the connection */
+    (void)err;
+    (void)answer;
+}
+
+/* Nobody asks on an idle connection, so nobody would see that its peer is gone: one that
+ * listens to a channel would listen for ever. */
+static void ask_for_life(struct qn_conn *conn)
+{
+    bool idle = conn->state == QN_CONN_UP && !conn->pending.head &&
+                mono_ms(conn) - conn->heard_ms >= conn->opt.timeout_ms;
+    struct qn_call *call = idle ? qn_call_create(1, on_pong, conn) : NULL;
+
+    if (!call)
+        return;
+    qn_call_add_str(call, "PING");
+    qn_conn_send_take(conn, call);
 }
 
 static void deadline_passed(void *arg)
@@ -80,6 +105,7 @@ static void deadline_passed(void *arg)
     }
     if (conn->state != QN_CONN_UP)
         expire_kept_calls(conn);
+    ask_for_life(conn);
     arm_deadline(conn);
 }
 
@@ -176,7 +202,8 @@ void qn_conn_greeted(struct qn_conn *conn)
     conn->state = QN_CONN_UP;
     conn->ever_up = true;
     conn->told_down = true;
-    conn->tries = 0;
+    conn->tries = conn->refusals;
+    conn->heard_ms = mono_ms(conn);
     qn_timer_clear(conn->deadline);
     arm_deadline(conn);
     qn_timer_set(conn->turn, 0);
@@ -235,6 +262,16 @@ bool qn_conn_unsend(struct qn_conn *conn, struct qn_call *call)
 int64_t qn_conn_client_id(const struct qn_conn *conn)
 {
     return conn->client_id;
+}
+
+bool qn_conn_is_up(const struct qn_conn *conn)
+{
+    return conn->state == QN_CONN_UP;
+}
+
+int64_t qn_conn_heard_ms(const struct qn_conn *conn)
+{
+    return conn->heard_ms;
 }
 
 int qn_conn_fd(const struct qn_conn *conn)

@@ -6,7 +6,9 @@
  * calls of one turn of the loop leave in one write. When the connection breaks,
  * or the oldest call has no answer in time, it is given up: what was sent in part
  * or in full gets QN_EUNKNOWN (the one that was too late QN_ETIMEOUT), the rest
- * QN_ECONN; then it connects again, with backoff and jitter, for ever.
+ * QN_ECONN; then it connects again, with backoff and jitter, for ever. So does a
+ * connection whose peer is not what it was: a replica, or one that does not know us
+ * any more (refusal.h). One that is idle for a timeout is asked whether it is there.
  *
  * When Redis has forgotten a script, all are loaded again and the call is sent
  * once more; only then may answers come in another order.
@@ -53,6 +55,8 @@ bool qn_conn_unsend(struct qn_conn *conn, struct qn_call *call);
 /* Answers the call from the loop, with a failure. */
 void qn_conn_fail_take(struct qn_conn *conn, struct qn_call *call, int rc);
 int64_t qn_conn_client_id(const struct qn_conn *conn); /* 0: not connected */
+bool qn_conn_is_up(const struct qn_conn *conn);
+int64_t qn_conn_heard_ms(const struct qn_conn *conn); /* mono; 0: never */
 
 /* For programs with a loop of their own. */
 int qn_conn_fd(const struct qn_conn *conn); /* -1: not connected */

@@ -1,5 +1,6 @@
 #include "conn_type.h"
 
+#include "refusal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -163,31 +164,11 @@ void qn_conn_flush(struct qn_conn *conn)
 
 /* ---- reading ---- */
 
-static int code_of(const char *text)
-{
-    static const struct {
-        const char *word;
-        int rc;
-    } codes[] = {
-        {"OOM ", QN_EFULL},        {"MISCONF ", QN_EFULL},
-        {"LOADING ", QN_ECONN},    {"MASTERDOWN ", QN_ECONN},
-        {"READONLY ", QN_ECONN},   {"BUSY ", QN_ECONN},
-        {"TRYAGAIN ", QN_ECONN},   {"CLUSTERDOWN ", QN_ECONN},
-        {"NOREPLICAS ", QN_ECONN}, {"CROSSSLOT ", QN_EUNSUPPORTED},
-    };
-
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        if (strncmp(text, codes[i].word, strlen(codes[i].word)) == 0)
-            return codes[i].rc;
-    }
-    return QN_EPROTO;
-}
-
 /* True when the call goes out again. */
 static bool send_again(struct qn_conn *conn, struct qn_call *call, const redisReply *answer)
 {
     if (call->script < 0 || call->resent || answer->type != REDIS_REPLY_ERROR ||
-        strncmp(answer->str, "NOSCRIPT", 8) != 0)
+        !qn_refusal_is_noscript(answer->str))
         return false;
     if (conn->reloads == 0 && qn_conn_reload(conn) != QN_OK)
         return false;
@@ -198,17 +179,41 @@ static bool send_again(struct qn_conn *conn, struct qn_call *call, const redisRe
     return true;
 }
 
+/* One who asks again at once, on a connection that comes up each time, would do so without
+ * end: refusals in a row make the next try wait longer. */
+static void refused(struct qn_conn *conn, struct qn_call *call, const char *text)
+{
+    struct qn_refusal refusal = qn_refusal_of(text);
+    unsigned generation = conn->generation;
+    struct qn_err err;
+    int rc = qn_fail(&err, refusal.rc, "broker: %.200s", text);
+
+    qn_conn_answer(conn, call, rc, &err, NULL);
+    if (!refusal.leave || generation != conn->generation)
+        return;
+    conn->refusals += conn->refusals < QN_CONN_REFUSALS_MAX;
+    qn_conn_give_up(conn, QN_EUNKNOWN, &err);
+}
+
+/* What the channel says comes in between the answers. */
+static bool is_message(const struct qn_conn *conn, const redisReply *answer)
+{
+    return conn->opt.channel && answer->type == REDIS_REPLY_ARRAY && answer->elements == 3 &&
+           answer->element[0]->type == REDIS_REPLY_STRING &&
+           strcmp(answer->element[0]->str, "message") == 0;
+}
+
 static void deliver(struct qn_conn *conn, const redisReply *answer)
 {
     struct qn_calls *calls = active(conn);
     struct qn_call *call = calls->head;
     struct qn_err err;
 
+    if (is_message(conn, answer)) {
+        conn->opt.on_message(conn->opt.arg, answer);
+        return;
+    }
     if (!call || call->sent < call->bytes.len) {
-        if (conn->opt.on_message) {
-            conn->opt.on_message(conn->opt.arg, answer);
-            return;
-        }
         qn_fail(&err, QN_EPROTO, "Redis answered what nobody asked");
         qn_conn_give_up(conn, QN_EUNKNOWN, &err);
         return;
@@ -216,16 +221,13 @@ static void deliver(struct qn_conn *conn, const redisReply *answer)
     qn_calls_pop(calls);
     if (send_again(conn, call, answer))
         return;
-    if (answer->type != REDIS_REPLY_ERROR) {
-        qn_conn_answer(conn, call, QN_OK, NULL, answer);
+    if (answer->type == REDIS_REPLY_ERROR) {
+        refused(conn, call, answer->str);
         return;
     }
-    int rc = qn_fail(&err, code_of(answer->str), "broker: %.200s", answer->str);
-    bool replica = strncmp(answer->str, "READONLY ", 9) == 0;
-    unsigned generation = conn->generation;
-    qn_conn_answer(conn, call, rc, &err, NULL);
-    if (replica && generation == conn->generation)
-        qn_conn_give_up(conn, QN_EUNKNOWN, &err); /* the master is somewhere else now */
+    if (conn->state == QN_CONN_UP)
+        conn->refusals = 0;
+    qn_conn_answer(conn, call, QN_OK, NULL, answer);
 }
 
 static void parse(struct qn_conn *conn)
@@ -273,6 +275,7 @@ static int read_some(struct qn_conn *conn)
         qn_conn_give_up(conn, QN_EUNKNOWN, &err);
         return QN_ECONN;
     }
+    conn->heard_ms = qn_mono_ms(conn->opt.clock);
     if (redisReaderFeed(conn->redis->reader, conn->input, (size_t)got) != REDIS_OK) {
         qn_fail(&err, QN_EPROTO, "Redis protocol: %s", conn->redis->reader->errstr);
         qn_conn_give_up(conn, QN_EUNKNOWN, &err);

@@ -24,7 +24,9 @@ struct qn_conn {
     struct qn_calls hello;     /* goes before them */
     struct qn_calls failed;    /* to be answered at the end of the turn */
     int64_t phase_deadline_ms; /* while connecting and greeting */
+    int64_t heard_ms;          /* when something came in last */
     int tries;                 /* in a row without success */
+    int refusals;              /* in a row: it came up, and was left for an error reply */
     bool ever_up;
     bool told_down;
     int reloads; /* SCRIPT LOADs under way while up */
@@ -36,7 +38,8 @@ struct qn_conn {
     struct qn_err last; /* why it is down */
 };
 
-#define QN_CONN_INPUT_SIZE (64 * 1024)
+#define QN_CONN_INPUT_SIZE   (64 * 1024)
+#define QN_CONN_REFUSALS_MAX 100
 
 /* conn.c */
 void qn_conn_give_up(struct qn_conn *conn, int head_rc, const struct qn_err *why);

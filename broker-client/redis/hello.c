@@ -4,7 +4,7 @@
  * hangs up on a stranger who sends much, and why would be lost. The connection is up when
  * everything is answered. A broker that may throw keys away (eviction), is older than 7.0,
  * speaks a newer protocol or has only some of the slots is refused for good: no later try
- * would end better.
+ * would end better. A replica is left: the master may be there at the next try.
  */
 #include "common/str.h"
 #include "conn_type.h"
@@ -101,6 +101,25 @@ static int64_t major_of(const char *version)
     int64_t major;
 
     return qn_strn_to_i64(version, strcspn(version, "."), &major) == QN_OK ? major : INT64_MAX;
+}
+
+/* A replica answers, and refuses each write: to come up would be a lie. */
+static void on_role_info(struct qn_call *call, int rc, const struct qn_err *err,
+                         const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+    char role[16], master[128];
+    struct qn_err why;
+
+    (void)err;
+    if (rc != QN_OK || conn->opt.inspects)
+        return;
+    info_value(answer, "role:", role, sizeof(role));
+    if (strcmp(role, "slave") != 0)
+        return;
+    info_value(answer, "master_host:", master, sizeof(master));
+    qn_fail(&why, QN_ECONN, "Redis is a replica (of %s), which takes no writes", master);
+    qn_conn_give_up(conn, QN_EUNKNOWN, &why);
 }
 
 static void on_memory_info(struct qn_call *call, int rc, const struct qn_err *err,
@@ -244,7 +263,8 @@ int qn_conn_reload(struct qn_conn *conn)
 
 static int ask_server(struct qn_conn *conn)
 {
-    if (!SAY(conn, on_memory_info, "INFO", "memory") ||
+    if (!SAY(conn, on_role_info, "INFO", "replication") ||
+        !SAY(conn, on_memory_info, "INFO", "memory") ||
         !SAY(conn, on_server_info, "INFO", "server"))
         return QN_ENOMEM;
     return QN_OK;

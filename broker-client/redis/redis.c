@@ -150,13 +150,15 @@ static void command_link(void *arg, enum qn_link link, const struct qn_err *why)
         redis->base.on_link(redis->base.on_link_arg, link, why);
 }
 
-/* What ended while nobody listened was not told: whoever waits must look. */
+/* What ended while nobody listened was not told: whoever waits must look. The same when it
+ * goes: who registers now is told to look by himself. */
 static void subscription_link(void *arg, enum qn_link link, const struct qn_err *why)
 {
     struct qn_redis *redis = arg;
 
+    (void)link;
     (void)why;
-    if (link == QN_LINK_UP && redis->base.on_ended)
+    if (redis->base.on_ended)
         redis->base.on_ended(redis->base.on_ended_arg, NULL, NULL);
 }
 
