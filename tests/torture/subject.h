@@ -31,7 +31,8 @@ struct torture_table {
     const struct torture_subject *subjects;
     size_t n;
 };
-extern const struct torture_table torture_parts, torture_broker, torture_client, torture_programs;
+extern const struct torture_table torture_parts, torture_broker, torture_client, torture_http,
+    torture_programs;
 
 /* ---- broker.c: an operation that waits for its answer ---- */
 

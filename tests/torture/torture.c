@@ -104,8 +104,8 @@ static void run_table(const struct torture_table *table, const char *only)
 
 int main(int argc, char **argv)
 {
-    static const struct torture_table *const tables[] = {&torture_parts, &torture_broker,
-                                                         &torture_client, &torture_programs};
+    static const struct torture_table *const tables[] = {
+        &torture_parts, &torture_broker, &torture_client, &torture_http, &torture_programs};
     const char *only = argc == 3 && strcmp(argv[1], "--only") == 0 ? argv[2] : NULL;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
