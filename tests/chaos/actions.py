@@ -237,7 +237,7 @@ class Actions:
             seconds = self.random.uniform(0.05, 0.8)
             self.sleepers.append(subprocess.Popen(
                 ["redis-cli", "-s", str(self.stack.redis.socket), "DEBUG", "SLEEP",
-                 f"{seconds:.3f}"], stdout=subprocess.DEVNULL))
+                 f"{seconds:.3f}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
             self.later(seconds, self.free_redis, fault)
 
     def kill_client(self):

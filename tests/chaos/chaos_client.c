@@ -59,6 +59,9 @@ static const struct kind kinds[] = {
     {"overtime", "chaos.toxic", "hang", 2},    {"overtime", "chaos.toxic", "deaf", 1},
 };
 
+#define TENANTS 3
+static const char *const tenants[TENANTS] = {"north", "south", "west"};
+
 static const struct kind *choose(uint64_t *seed)
 {
     unsigned int dice = (unsigned int)(next_random(seed) % 1000);
@@ -101,6 +104,7 @@ static void describe(struct batch *batch, size_t i, uint64_t *seed)
         .delay_ms = next_random(seed) % 10 == 0 ? (int64_t)(next_random(seed) % 1000) : 0,
         .max_attempts = is_toxic ? 2 : 1000,
         .retry = {.kind = QN_BACKOFF_FIXED, .base_ms = 20},
+        .limit_key = next_random(seed) % 4 == 0 ? tenants[next_random(seed) % TENANTS] : NULL,
         .accept_unknown = true,
     };
 }

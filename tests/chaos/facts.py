@@ -56,7 +56,9 @@ class Facts:
 
 
 EMPTY = (("HLEN", "running"), ("HLEN", "try"), ("HLEN", "cancel"), ("HLEN", "progress"),
-         ("ZCARD", "leases"), ("ZCARD", "dead"), ("ZCARD", "due"), ("ZCARD", "retry"))
+         ("ZCARD", "leases"), ("ZCARD", "dead"), ("ZCARD", "due"), ("ZCARD", "retry"),
+         ("ZCARD", "lanes"), ("ZCARD", "ring"), ("SCARD", "holding"), ("HLEN", "holds"),
+         ("ZCARD", "refill"), ("HLEN", "uniques"))
 
 
 def audit(stack, ids):

@@ -19,6 +19,7 @@ EXECUTORS = 4
 BEATS = 2
 PRODUCERS = 2
 SURPRISES_MOST = 10
+LIMITS = {"task:chaos.once": 3, "key:*": 3}
 EVERY_S = {"tick": 1, "slow": 3}
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -33,7 +34,7 @@ queue = beat
 MOVING = """
 local n = math.max(0, redis.call('ZCARD', ARGV[1] .. ':leases') - ARGV[2])
 for p = 0, 3 do n = n + redis.call('LLEN', ARGV[1] .. ':ready:' .. p) end
-for _, key in ipairs({':due', ':retry', ':dead'}) do
+for _, key in ipairs({':due', ':retry', ':dead', ':lanes'}) do
     n = n + redis.call('ZCARD', ARGV[1] .. key)
 end
 return n + redis.call('HLEN', ARGV[1] .. ':running')
@@ -84,8 +85,15 @@ class Stack:
             QUERN_FAILED_MAX="1000000", QUERN_ARTIFACT_DIR=str(folder / "artifacts"),
             QUERN_PORT=str(self.api_port), TMPDIR=str(folder / "tmp"),
             QUERN_SCHEDULE=str(folder / "schedule.conf"), CHAOS_RUNS=str(ledger.runs_path))
+        self.set_limits()
         for label in self.commands:
             self.start(label)
+
+    def set_limits(self):
+        """Jobs of one task, and those of each tenant, go through lanes."""
+        for scope, most in LIMITS.items():
+            self.redis.cli("HSET", f"{tag('default')}:limits", scope, f"{most} 0 0 0 o")
+        self.redis.cli("HSET", f"{tag('default')}:meta", "lanes", "1")
 
     def write_schedules(self):
         text = "\n".join(SCHEDULE.format(name=name, every=every)

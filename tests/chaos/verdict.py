@@ -24,7 +24,7 @@ NAMED_MOST = 20  # lines of one kind
 
 # Keys without a life that a queue, or the namespace, keeps.
 LASTING = {f"{tag(queue)}:{key}" for queue in QUEUES
-           for key in ("meta", "fired", "failed", "ended", "wake")}
+           for key in ("meta", "fired", "failed", "ended", "wake", "limits")}
 LASTING |= {f"{{{NAMESPACE}}}:{key}" for key in ("queues", "tasks", "proto", "schedules",
                                                 "workers")}
 
@@ -131,7 +131,7 @@ def cancelled_jobs(facts):
 
 
 def totals(facts):
-    """Enqueued = ended, and as many records as were enqueued."""
+    """Enqueued = ended, as many records as were enqueued, and no room taken by live ones."""
     for queue, meta in facts.totals.items():
         enqueued = int(meta.get("enqueued", 0))
         ended = sum(int(meta.get(state, 0)) for state in ENDED)
@@ -141,6 +141,9 @@ def totals(facts):
                       for job, record in facts.records.items())
         if records != enqueued:
             yield f"queue {queue}: {enqueued} enqueued, {records} records"
+        for figure in ("jobs", "bytes"):
+            if int(meta.get(figure, 0)):
+                yield f"queue {queue}: {figure} is {meta[figure]}, and nothing is there"
 
 
 def planned_times(facts):
