@@ -21,8 +21,11 @@ struct api_item {
     struct api_fault fault; /* why */
     char queue[QN_QUEUE_MAX + 1];
     char name[QN_NAME_MAX + 1];
-    bool existed; /* nothing was made: it was there */
-    bool grouped; /* is in a batch */
+    bool existed;                 /* nothing was made: it was there */
+    bool shared;                  /* so, and name is of another, which has its unique key */
+    bool replaced;                /* another was cancelled for it */
+    char holder[QN_NAME_MAX + 1]; /* who refused it, or ""  */
+    bool grouped;                 /* is in a batch */
     size_t body_at, body_len;
 };
 

@@ -1,4 +1,5 @@
 #include "common/mem.h"
+#include "common/str.h"
 #include "enqueue.h"
 #include <string.h>
 
@@ -64,6 +65,12 @@ static void compare_one(struct api_enqueue *enqueue, struct api_item *item,
                   item->name);
 }
 
+/* Who only shares another's unique key did not make it by this request. */
+static bool is_compared(const struct api_item *item)
+{
+    return item->existed && !item->shared;
+}
+
 static void on_peek(void *arg, const struct qn_reply *reply)
 {
     struct api_batch *batch = arg;
@@ -73,7 +80,7 @@ static void on_peek(void *arg, const struct qn_reply *reply)
     }
     size_t entry = 0;
     for (size_t i = batch->checked; i < batch->asked && entry < reply->peeked->n; i++)
-        if (batch->items[i]->existed)
+        if (is_compared(batch->items[i]))
             compare_one(batch->enqueue, batch->items[i], &reply->peeked->entries[entry++]);
     batch->checked = batch->asked;
     compare_hashes(batch);
@@ -85,7 +92,7 @@ static void compare_hashes(struct api_batch *batch)
     const char *names[QN_PEEK_BATCH_MAX];
     size_t n = 0, i = batch->checked;
     for (; i < batch->n && n < QN_PEEK_BATCH_MAX; i++)
-        if (batch->items[i]->existed)
+        if (is_compared(batch->items[i]))
             names[n++] = batch->items[i]->name;
     batch->asked = i;
     if (n == 0)
@@ -120,14 +127,42 @@ static bool may_try_again(struct api_batch *batch)
            qn_timer_create(&batch->timer, server->loop, on_again, batch, NULL) == QN_OK;
 }
 
-static void read_code(const struct api_batch *batch, struct api_item *item, int code)
+static void refuse(struct api_item *item, enum api_problem problem, const char *field,
+                   const char *what)
 {
-    item->existed = code == QN_ENQ_EXISTS && !(batch->unknown && !batch->enqueue->key);
-    if (code != QN_ENQ_DRAINING)
-        return;
     item->refused = true;
-    api_fault_set(&item->fault, API_QUEUE_DRAINING, "queue",
-                  "queue \"%s\" is draining: it takes no new jobs", item->queue);
+    api_fault_set(&item->fault, problem, field, "queue \"%s\" %s", item->queue, what);
+}
+
+static void read_code(const struct api_batch *batch, struct api_item *item, int code,
+                      const char *holder)
+{
+    switch (code) {
+    case QN_ENQ_EXISTS:
+        item->existed = !(batch->unknown && !batch->enqueue->key);
+        break;
+    case QN_ENQ_MADE:
+        item->replaced = holder[0] != '\0';
+        break;
+    case QN_ENQ_DRAINING:
+        refuse(item, API_QUEUE_DRAINING, "queue", "is draining: it takes no new jobs");
+        break;
+    case QN_ENQ_FULL:
+        refuse(item, API_QUEUE_FULL, "queue", "has no room for more jobs now: try again later");
+        break;
+    case QN_ENQ_UNIQUE:
+        item->refused = true;
+        qn_str_copy(item->holder, sizeof(item->holder), holder);
+        api_fault_set(&item->fault, API_UNIQUE_TAKEN, "unique", "job %s.%s has the same unique key",
+                      item->queue, holder);
+        break;
+    case QN_ENQ_SHARED:
+        item->shared = item->existed = true;
+        qn_str_copy(item->name, sizeof(item->name), holder);
+        break;
+    default:
+        break;
+    }
 }
 
 static void on_enqueued(void *arg, const struct qn_reply *reply)
@@ -143,7 +178,8 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         return;
     }
     for (size_t i = 0; i < batch->n && i < reply->enqueued->n; i++)
-        read_code(batch, batch->items[i], reply->enqueued->code[i]);
+        read_code(batch, batch->items[i], reply->enqueued->code[i],
+                  reply->enqueued->holder ? reply->enqueued->holder[i] : "");
     if (batch->enqueue->key)
         compare_hashes(batch);
     else

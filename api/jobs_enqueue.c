@@ -31,6 +31,8 @@ static void add_made(struct qn_buf *out, const struct api_item *item)
     if (!item->existed)
         qn_json_member_text(out, "state", later ? "scheduled" : "queued");
     qn_json_member_flag(out, "existed", item->existed);
+    if (item->replaced)
+        qn_json_member_flag(out, "replaced", true);
     qn_json_add_key(out, "url");
     qn_buf_printf(out, "\"/v1/jobs/%s.%s\"", item->queue, item->name);
     qn_buf_add_byte(out, '}');
@@ -41,6 +43,10 @@ static void answer_one(struct api_enqueue *enqueue)
     struct api_request *req = enqueue->req;
     const struct api_item *item = &enqueue->items[0];
     char location[sizeof("/v1/jobs/") + QN_ID_SIZE];
+    if (item->holder[0] != '\0') {
+        snprintf(location, sizeof(location), "/v1/jobs/%s.%s", item->queue, item->holder);
+        api_response_header(req, "Location", location);
+    }
     if (item->refused) {
         api_respond_fault(req, &item->fault);
         return;

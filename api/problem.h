@@ -29,6 +29,7 @@
     X(ALREADY_ENDED,      409, "already_ended",      "The job ended before")                  \
     X(NOT_RETRYABLE,      409, "not_retryable",      "The job cannot start anew")             \
     X(QUEUE_DRAINING,     409, "queue_draining",     "The queue takes no new jobs")           \
+    X(UNIQUE_TAKEN,       409, "unique_taken",       "Another job has this unique key")       \
     X(TOO_LARGE,          413, "too_large",          "The body is too large")                 \
     X(WRONG_TYPE,         415, "wrong_type",         "The body must be application/json")     \
     X(BAD_JOB,            422, "bad_job",            "The job is not acceptable")             \
@@ -37,6 +38,7 @@
     X(UNKNOWN_QUEUE,      422, "unknown_queue",      "No worker serves this queue")           \
     X(KEY_REUSED,         422, "key_reused",         "The key was used with another body")    \
     X(INTERNAL,           500, "internal",           "The server failed")                     \
+    X(QUEUE_FULL,         503, "queue_full",         "The queue has no room for more jobs")   \
     X(BROKER_FULL,        503, "broker_full",        "The broker has no room")                \
     X(BROKER_AWAY,        503, "broker_away",        "The broker does not answer")            \
     X(UNKNOWN_OUTCOME,    503, "unknown_outcome",    "The broker's answer was lost")          \

@@ -65,14 +65,42 @@ static void tell_refused(struct qn_client *client, const struct qn_item *item,
     tell(client, item, &receipt);
 }
 
-static void read_code(struct qn_receipt *receipt, int code, const char *queue)
+/* What the broker said of job i. */
+static void read_code(struct qn_receipt *receipt, const struct qn_enqueued *said, size_t i,
+                      const char *queue)
 {
-    receipt->existed = code == QN_ENQ_EXISTS;
-    if (code != QN_ENQ_DRAINING)
-        return;
-    receipt->code = QN_ESTATE;
-    snprintf(receipt->msg, sizeof(receipt->msg), "queue \"%s\" is draining: it takes no new jobs",
-             queue);
+    const char *holder = said->holder ? said->holder[i] : "";
+
+    switch (said->code[i]) {
+    case QN_ENQ_EXISTS:
+        receipt->existed = true;
+        break;
+    case QN_ENQ_MADE:
+        receipt->replaced = holder[0] != '\0';
+        break;
+    case QN_ENQ_DRAINING:
+        receipt->code = QN_ESTATE;
+        snprintf(receipt->msg, sizeof(receipt->msg),
+                 "queue \"%s\" is draining: it takes no new jobs", queue);
+        break;
+    case QN_ENQ_UNIQUE:
+    case QN_ENQ_SHARED:
+        snprintf(receipt->id, sizeof(receipt->id), "%s.%s", queue, holder);
+        receipt->existed = said->code[i] == QN_ENQ_SHARED;
+        receipt->code = receipt->existed ? QN_OK : QN_EEXISTS;
+        if (!receipt->existed)
+            snprintf(receipt->msg, sizeof(receipt->msg), "job %s has the same unique key",
+                     receipt->id);
+        break;
+    case QN_ENQ_FULL:
+        receipt->code = QN_EFULL;
+        receipt->retry_ms = said->retry_ms;
+        snprintf(receipt->msg, sizeof(receipt->msg),
+                 "queue \"%s\" has no room for more jobs now: try again later", queue);
+        break;
+    default:
+        break;
+    }
 }
 
 static void on_enqueued(void *arg, const struct qn_reply *reply)
@@ -90,7 +118,7 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         struct qn_receipt receipt = {.code = reply->rc};
         snprintf(receipt.id, sizeof(receipt.id), "%s.%s", batch->queue, batch->items[i].name);
         if (reply->rc == QN_OK)
-            read_code(&receipt, reply->enqueued->code[i], batch->queue);
+            read_code(&receipt, reply->enqueued, i, batch->queue);
         else
             qn_str_copy(receipt.msg, sizeof(receipt.msg), reply->err->msg);
         tell(client, &batch->items[i], &receipt);
@@ -103,6 +131,7 @@ static void send_now(struct qn_client *client, struct qn_batch *batch, struct qn
     for (size_t i = 0; i < batch->n; i++) {
         jobs[i] = batch->items[i].job;
         jobs[i].name = batch->items[i].name;
+        jobs[i].unique_key = batch->items[i].unique_key;
         jobs[i].body.data = batch->bodies.data + batch->items[i].body_at;
         jobs[i].body.len = batch->items[i].body_len;
     }
@@ -269,11 +298,16 @@ static const char *copy_text(char **at, const char *text, size_t len)
 }
 
 /* A copy that outlives the caller's job. */
+static const char *copy_whole(char **at, const char *text)
+{
+    return copy_text(at, text, text ? strlen(text) : 0);
+}
+
 static struct qn_late *copy_job(const struct qn_enqueue *job)
 {
     size_t args_len = job->args && job->args_len == 0 ? strlen(job->args) : job->args_len;
     size_t size = text_len(job->task) + args_len + 1 + text_len(job->queue) + text_len(job->name) +
-                  text_len(job->request_id);
+                  text_len(job->request_id) + text_len(job->limit_key) + text_len(job->unique_key);
     size_t n_tags = 0;
 
     while (job->tags && job->tags[n_tags] && n_tags < QN_TAGS_MAX)
@@ -283,13 +317,14 @@ static struct qn_late *copy_job(const struct qn_enqueue *job)
         return NULL;
     char *at = late->text;
     late->job = *job;
-    late->job.task = copy_text(&at, job->task, job->task ? strlen(job->task) : 0);
+    late->job.task = copy_whole(&at, job->task);
     late->job.args = copy_text(&at, job->args, args_len);
     late->job.args_len = args_len;
-    late->job.queue = copy_text(&at, job->queue, job->queue ? strlen(job->queue) : 0);
-    late->job.name = copy_text(&at, job->name, job->name ? strlen(job->name) : 0);
-    late->job.request_id =
-        copy_text(&at, job->request_id, job->request_id ? strlen(job->request_id) : 0);
+    late->job.queue = copy_whole(&at, job->queue);
+    late->job.name = copy_whole(&at, job->name);
+    late->job.request_id = copy_whole(&at, job->request_id);
+    late->job.limit_key = copy_whole(&at, job->limit_key);
+    late->job.unique_key = copy_whole(&at, job->unique_key);
     for (size_t i = 0; i < n_tags; i++)
         late->tags[i] = copy_text(&at, job->tags[i], strlen(job->tags[i]));
     late->job.tags = job->tags ? late->tags : NULL;

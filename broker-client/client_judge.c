@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "common/str.h"
 #include "retry.h"
+#include "unique.h"
 #include <string.h>
 
 #define TAGS_TEXT_MAX (8 * 1024)
@@ -24,7 +25,22 @@ static int judge_names(const struct qn_enqueue *job, struct qn_err *reterr)
                             !qn_utf8_valid(job->request_id, strlen(job->request_id))))
         return qn_fail(reterr, QN_EINVAL, "request_id: must be at most %d bytes of UTF-8",
                        QN_REQUEST_ID_MAX);
+    if (job->limit_key &&
+        !qn_limit_key_ok((struct qn_span){job->limit_key, strlen(job->limit_key)}))
+        return qn_fail(reterr, QN_EINVAL, "limit_key \"%.64s\": must be 1-64 of [A-Za-z0-9_.:@-]",
+                       job->limit_key);
     return QN_OK;
+}
+
+static int judge_unique(const struct qn_enqueue *job, struct qn_err *reterr)
+{
+    if (job->unique_key && (job->unique_key[0] == '\0' || strlen(job->unique_key) > QN_UNIQUE_MAX))
+        return qn_fail(reterr, QN_EINVAL, "unique.key: must be 1-%d bytes", QN_UNIQUE_MAX);
+    if (job->unique_key && job->unique.until == QN_UNIQUE_NO)
+        return qn_fail(reterr, QN_EINVAL,
+                       "unique.until: it is required: started, finished or "
+                       "window");
+    return qn_unique_check(&job->unique, reterr);
 }
 
 static int judge_durations(const struct qn_enqueue *job, struct qn_err *reterr)
@@ -142,6 +158,11 @@ static int judge_task(const struct qn_client *client, const struct qn_enqueue *j
     return QN_OK;
 }
 
+static struct qn_span span_of(const char *text)
+{
+    return (struct qn_span){.data = text, .len = text ? strlen(text) : 0};
+}
+
 static void fill_job(struct qn_new_job *to, const struct qn_enqueue *job)
 {
     *to = (struct qn_new_job){
@@ -150,14 +171,29 @@ static void fill_job(struct qn_new_job *to, const struct qn_enqueue *job)
         .due_relative = job->delay_ms != 0,
         .expires_ms = job->expires_in_ms ? job->expires_in_ms : job->expires_at_ms,
         .expires_relative = job->expires_in_ms != 0,
+        .keyed = job->limit_key != NULL,
+        .unique = job->unique,
     };
 }
 
-static int encode(const struct qn_enqueue *job, struct qn_span args, struct qn_span tags,
-                  struct qn_buf *out, struct qn_err *reterr)
+static int make_unique_key(const struct qn_enqueue *job, struct qn_span args, struct qn_item *item,
+                           struct qn_err *reterr)
+{
+    item->unique_key[0] = '\0';
+    if (job->unique.until == QN_UNIQUE_NO)
+        return QN_OK;
+    return qn_unique_key(span_of(job->task), job->unique_key ? span_of(job->unique_key) : args,
+                         item->unique_key, reterr);
+}
+
+static int encode(const struct qn_enqueue *job, const struct qn_item *item, struct qn_span args,
+                  struct qn_span tags, struct qn_buf *out, struct qn_err *reterr)
 {
     const struct qn_body body = {
-        .task = {.data = job->task, .len = strlen(job->task)},
+        .task = span_of(job->task),
+        .limit_key = span_of(job->limit_key),
+        .unique_key = span_of(item->unique_key),
+        .unique = job->unique,
         .args = args,
         .max_attempts = job->max_attempts,
         .retry = job->retry,
@@ -165,8 +201,7 @@ static int encode(const struct qn_enqueue *job, struct qn_span args, struct qn_s
         .hard_limit_ms = job->hard_limit_ms,
         .result_ttl_ms = job->result_ttl_ms,
         .tags = tags,
-        .request_id = {.data = job->request_id,
-                       .len = job->request_id ? strlen(job->request_id) : 0},
+        .request_id = span_of(job->request_id),
     };
     int rc = qn_body_encode(&body, out);
 
@@ -205,13 +240,18 @@ int qn_judge(struct qn_client *client, const struct qn_enqueue *job, struct qn_i
     if (rc == QN_OK)
         rc = judge_whole(job, reterr);
     if (rc == QN_OK)
+        rc = judge_unique(job, reterr);
+    if (rc == QN_OK)
         rc = judge_task(client, job, args, queue, reterr);
     if (rc == QN_OK)
         rc = judge_tags(job, &tags, reterr);
     if (rc == QN_OK)
         rc = name_item(job, item, reterr);
     if (rc == QN_OK)
-        rc = encode(job, args, (struct qn_span){.data = tags.data, .len = tags.len}, out, reterr);
+        rc = make_unique_key(job, args, item, reterr);
+    if (rc == QN_OK)
+        rc = encode(job, item, args, (struct qn_span){.data = tags.data, .len = tags.len}, out,
+                    reterr);
     qn_buf_release(&tags);
     fill_job(&item->job, job);
     item->body_at = mark;

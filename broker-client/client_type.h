@@ -9,6 +9,7 @@
 
 #include "broker.h"
 #include "taskdef.h"
+#include "unique.h"
 
 /* Times the broker's definitions are looked at again. */
 #define QN_DEFS_RETRY_MS (2 * INT64_C(1000))  /* when something is unknown or refused */
@@ -29,7 +30,8 @@ struct qn_defs {
 /* What becomes of one job: where it goes in its batch, and who is told. */
 struct qn_item {
     char name[QN_NAME_MAX + 1];
-    struct qn_new_job job; /* name and body are set when it is sent */
+    char unique_key[QN_UNIQUE_KEY_SIZE];
+    struct qn_new_job job; /* name, unique key and body are set when it is sent */
     size_t body_at;
     size_t body_len;
     struct qn_receipt *out; /* or NULL */
@@ -71,9 +73,9 @@ struct qn_client {
     bool idle;              /* no batch is in flight */
     bool fresh;             /* something was submitted since the last service */
     bool look;              /* the job that is waited for may have ended */
+    bool unheard;           /* what was told may be lost: register again */
     const char *wait_queue; /* whose end is waited for, NULL none */
     const char *wait_name;
-    bool unheard;           /* what was told may be lost: register again */
 };
 
 /* client_defs.c */

@@ -244,6 +244,58 @@ static int read_delays(struct parse *parse, const struct qn_json_item *item)
     return rc;
 }
 
+static bool limit_key_ok(const char *text)
+{
+    return qn_limit_key_ok((struct qn_span){text, strlen(text)});
+}
+
+/* A word of a list, whose place counts. */
+static int read_word(struct parse *parse, const struct qn_json_item *item, const char *const *words,
+                     int *ret)
+{
+    char text[TEXT_MAX];
+    int rc = read_short(parse, item, text);
+    for (int i = 0; rc == QN_OK && words[i]; i++)
+        if (strcmp(words[i], text) == 0) {
+            *ret = i;
+            return QN_OK;
+        }
+    return rc == QN_OK ? refuse(parse, parse->member->rule) : rc;
+}
+
+static int read_until(struct parse *parse, const struct qn_json_item *item)
+{
+    static const char *const words[] = {"started", "finished", "window", NULL};
+    int place = 0;
+    int rc = read_word(parse, item, words, &place);
+    if (rc == QN_OK)
+        parse->draft->unique.until = (enum qn_unique_until)(QN_UNIQUE_STARTED + place);
+    return rc;
+}
+
+static int read_conflict(struct parse *parse, const struct qn_json_item *item)
+{
+    static const char *const words[] = {"reject", "existing", "replace", NULL};
+    int place = 0;
+    int rc = read_word(parse, item, words, &place);
+    if (rc == QN_OK)
+        parse->draft->unique.conflict = (enum qn_unique_conflict)place;
+    return rc;
+}
+
+static int read_unique_what(struct parse *parse, const struct qn_json_item *item)
+{
+    struct qn_buf text;
+    qn_buf_init(&text, QN_UNIQUE_MAX);
+    bool ok = item->type == QN_JSON_STRING && qn_json_unescape(item->value, &text) == QN_OK &&
+              text.len > 0 && !memchr(text.data, '\0', text.len);
+    if (ok)
+        memcpy(parse->draft->unique_what, text.data, text.len);
+    qn_buf_release(&text);
+    return ok ? QN_OK : refuse(parse, parse->member->rule);
+}
+
+static int read_unique(struct parse *parse, const struct qn_json_item *item);
 static int read_retry(struct parse *parse, const struct qn_json_item *item);
 
 #define AT(field) .offset = offsetof(struct qn_draft, field)
@@ -264,7 +316,17 @@ static const struct member members[] = {
     {"hard_limit", read_duration, AT(hard_limit_ms), .min = 1, .max = QN_LIMIT_MAX_MS},
     {"result_ttl", read_duration, AT(result_ttl_ms), .min = 1, .max = QN_RESULT_MAX_MS},
     {"tags", read_tags, AT(tags)},
+    {"limit_key", read_name, AT(limit_key), .valid = limit_key_ok, .rule = "must be 1-64 of [A-Za-z0-9_.:@-]"},
+    {"unique", read_unique, AT(unique)},
     {ACCEPT_UNKNOWN, read_flag, AT(accept_unknown)},
+    {.name = NULL},
+};
+
+static const struct member unique_members[] = {
+    {"until", read_until, AT(unique.until), .rule = "must be started, finished or window"},
+    {"conflict", read_conflict, AT(unique.conflict), .rule = "must be reject, existing or replace"},
+    {"for", read_duration, AT(unique.for_ms), .min = 1, .max = QN_UNIQUE_FOR_MAX},
+    {"key", read_unique_what, AT(unique_what), .rule = "must be a string of 1-256 bytes without NUL"},
     {.name = NULL},
 };
 
@@ -339,6 +401,32 @@ static int read_retry(struct parse *parse, const struct qn_json_item *item)
     return rc;
 }
 
+static int read_unique(struct parse *parse, const struct qn_json_item *item)
+{
+    const struct qn_unique *unique = &parse->draft->unique;
+    if (item->type != QN_JSON_OBJECT)
+        return refuse(parse, "must be an object with until, for, key, conflict");
+    parse->prefix = "unique.";
+    int rc = read_members(parse, unique_members, item->value);
+    parse->prefix = "";
+    if (rc == QN_OK && unique->until == QN_UNIQUE_NO)
+        return refuse_whole(parse, "unique.until", "unique.until is required");
+    if (rc == QN_OK && unique->until == QN_UNIQUE_WINDOW && unique->for_ms == 0)
+        return refuse_whole(parse, "unique.for", "unique.for is required: how long the window is");
+    return rc;
+}
+
+static int make_unique_key(struct qn_draft *draft, struct qn_err *reterr)
+{
+    struct qn_span task = {draft->task, strlen(draft->task)};
+    struct qn_span what = {draft->unique_what, strlen(draft->unique_what)};
+    if (draft->unique.until == QN_UNIQUE_NO)
+        return QN_OK;
+    if (what.len == 0)
+        what = draft->args.len > 0 ? draft->args : (struct qn_span){"{}", 2};
+    return qn_unique_key(task, what, draft->unique_key, reterr);
+}
+
 /* What no single member tells. */
 static int check_whole(struct parse *parse)
 {
@@ -367,5 +455,7 @@ int qn_draft_parse(struct qn_span json, const struct qn_draft_rules *rules, stru
     int rc = read_members(&parse, members, json);
     if (rc == QN_OK && ret->task[0] == '\0' && rules && rules->task)
         qn_str_copy(ret->task, sizeof(ret->task), rules->task);
-    return rc == QN_OK ? check_whole(&parse) : rc;
+    if (rc == QN_OK)
+        rc = check_whole(&parse);
+    return rc == QN_OK ? make_unique_key(ret, reterr) : rc;
 }

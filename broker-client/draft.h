@@ -10,6 +10,7 @@
 #define BROKER_CLIENT_DRAFT_H
 
 #include "broker-client/broker.h"
+#include "broker-client/unique.h"
 
 #define QN_DRAFT_FIELD_SIZE 96
 
@@ -29,6 +30,10 @@ struct qn_draft {
     int64_t soft_limit_ms;
     int64_t hard_limit_ms;
     int64_t result_ttl_ms;
+    char limit_key[QN_LIMIT_KEY_MAX + 1]; /* "" none */
+    struct qn_unique unique;
+    char unique_what[QN_UNIQUE_MAX + 1]; /* "" the args */
+    char unique_key[QN_UNIQUE_KEY_SIZE]; /* what the broker compares; "" none */
     bool accept_unknown;
 };
 

@@ -8,6 +8,9 @@ void qn_draft_body(const struct qn_draft *draft, struct qn_body *ret)
 {
     memset(ret, 0, sizeof(*ret));
     ret->task = (struct qn_span){draft->task, strlen(draft->task)};
+    ret->limit_key = (struct qn_span){draft->limit_key, strlen(draft->limit_key)};
+    ret->unique_key = (struct qn_span){draft->unique_key, strlen(draft->unique_key)};
+    ret->unique = draft->unique;
     ret->args = draft->args.len > 0 ? draft->args : (struct qn_span){"{}", 2};
     ret->max_attempts = (int)draft->max_attempts;
     ret->retry = draft->retry;
@@ -25,6 +28,9 @@ void qn_draft_job(const struct qn_draft *draft, struct qn_new_job *ret)
     ret->due_ms = draft->delay_ms > 0 ? draft->delay_ms : draft->eta_ms;
     ret->expires_relative = draft->expires_relative;
     ret->expires_ms = draft->expires_ms;
+    ret->keyed = draft->limit_key[0] != '\0';
+    ret->unique_key = draft->unique_key;
+    ret->unique = draft->unique;
 }
 
 static void fill_tags(struct qn_span json, struct qn_draft_tags *tags)
@@ -67,6 +73,9 @@ void qn_draft_enqueue(const struct qn_draft *draft, struct qn_draft_tags *tags,
         .hard_limit_ms = draft->hard_limit_ms,
         .result_ttl_ms = draft->result_ttl_ms,
         .tags = tags->list,
+        .limit_key = draft->limit_key[0] != '\0' ? draft->limit_key : NULL,
+        .unique = draft->unique,
+        .unique_key = draft->unique_what[0] != '\0' ? draft->unique_what : NULL,
         .accept_unknown = draft->accept_unknown,
     };
 }

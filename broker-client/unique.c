@@ -1,8 +1,9 @@
 #include "unique.h"
 
+#include "bounds.h"
+#include "common/str.h"
 #include "sha256.h"
 #include "taskdef.h"
-#include <quern/client.h>
 #include <string.h>
 
 int qn_unique_key(struct qn_span task, struct qn_span what, char out[QN_UNIQUE_KEY_SIZE],
@@ -24,6 +25,26 @@ int qn_unique_key(struct qn_span task, struct qn_span what, char out[QN_UNIQUE_K
     qn_sha256_hex(bytes, hex);
     memcpy(out, hex, QN_UNIQUE_KEY_SIZE - 1);
     out[QN_UNIQUE_KEY_SIZE - 1] = '\0';
+    return QN_OK;
+}
+
+int qn_unique_check(const struct qn_unique *unique, struct qn_err *reterr)
+{
+    char most[QN_MS_TEXT_SIZE];
+
+    if ((int)unique->until < 0 || unique->until > QN_UNIQUE_WINDOW)
+        return qn_fail(reterr, QN_EINVAL, "unique.until: %d is none", (int)unique->until);
+    if ((int)unique->conflict < 0 || unique->conflict > QN_UNIQUE_REPLACE)
+        return qn_fail(reterr, QN_EINVAL, "unique.conflict: %d is none", (int)unique->conflict);
+    qn_ms_to_str(QN_UNIQUE_FOR_MAX, most);
+    if (unique->for_ms < 0 || unique->for_ms > QN_UNIQUE_FOR_MAX)
+        return qn_fail(reterr, QN_EINVAL, "unique.for: it is not from 0 to %s", most);
+    if (unique->until == QN_UNIQUE_WINDOW && unique->for_ms == 0)
+        return qn_fail(reterr, QN_EINVAL, "unique.for: a window needs it");
+    if (unique->until == QN_UNIQUE_NO && (unique->for_ms > 0 || unique->conflict > 0))
+        return qn_fail(reterr, QN_EINVAL,
+                       "unique.until: it is required: started, finished or "
+                       "window");
     return QN_OK;
 }
 

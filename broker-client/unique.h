@@ -9,11 +9,15 @@
 #define BROKER_CLIENT_UNIQUE_H
 
 #include "common/buf.h"
+#include <quern/client.h>
 
 #define QN_UNIQUE_KEY_SIZE 33
 
 QN_MUST_CHECK int qn_unique_key(struct qn_span task, struct qn_span what,
                                 char out[QN_UNIQUE_KEY_SIZE], struct qn_err *reterr);
+
+/* A rule that can be kept. QN_EINVAL names the member. */
+QN_MUST_CHECK int qn_unique_check(const struct qn_unique *unique, struct qn_err *reterr);
 
 /* 1-64 of [A-Za-z0-9_.:@-] */
 bool qn_limit_key_ok(struct qn_span key);

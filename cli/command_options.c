@@ -30,6 +30,8 @@ const struct cli_option cli_enqueue_options[] = {
     {"soft-limit", "TIME", "after it the job is asked to stop"},
     {"hard-limit", "TIME", "after it the job is killed"},
     {"result-ttl", "TIME", "how long its record is kept"},
+    {"limit-key", "KEY", "whose turn it is, such as a tenant (docs/limits.md)"},
+    {"unique", "RULE", "finished, or until=window,for=10m,conflict=existing"},
     {"tag", "TAG", "may be given several times"},
     {"name", "NAME", "the id's second half; one job per name, not two"},
     {"wait", NULL, "wait for the end, print the result"},

@@ -7,6 +7,7 @@
 #include "link.h"
 #include "run.h"
 #include "typed.h"
+#include "unique.h"
 #include "wait.h"
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct wish {
     struct qn_enqueue job;
     struct qn_buf args;
     const char *tags[QN_TAGS_MAX + 2];
+    char unique_key[QN_UNIQUE_MAX + 1];
     int64_t timeout_ms;
 };
 
@@ -26,6 +28,21 @@ static int read_retry(const char *text, struct qn_retry *ret, struct qn_err *ret
 
     if (text && qn_retry_parse(text, ret, &why) != QN_OK)
         return qn_fail(reterr, QN_EINVAL, "--retry: %s", why.msg);
+    return QN_OK;
+}
+
+static int read_unique(struct wish *wish, struct qn_err *reterr)
+{
+    const char *text = cli_option(wish->cli, "unique");
+    struct qn_err why;
+
+    if (!text)
+        return QN_OK;
+    if (cli_unique_parse(text, &wish->job.unique, wish->unique_key, sizeof(wish->unique_key),
+                         &why) != QN_OK)
+        return qn_fail(reterr, QN_EINVAL, "--unique: %s", why.msg);
+    if (wish->unique_key[0] != '\0')
+        wish->job.unique_key = wish->unique_key;
     return QN_OK;
 }
 
@@ -97,7 +114,8 @@ static int read_options(struct wish *wish, struct qn_err *reterr)
         rc = read_small(cli, "max-attempts", 1000, &job->max_attempts, reterr);
     if (rc == QN_OK)
         rc = read_retry(cli_option(cli, "retry"), &job->retry, reterr);
-    return rc;
+    job->limit_key = cli_option(cli, "limit-key");
+    return rc == QN_OK ? read_unique(wish, reterr) : rc;
 }
 
 /* ---- arguments ---- */
@@ -195,12 +213,14 @@ static int enqueue(struct wish *wish, struct qn_client *client, struct qn_receip
 static void tell(const struct cli *cli, const struct qn_receipt *receipt)
 {
     if (cli->json)
-        fprintf(cli->term.out, "{\"id\":\"%s\",\"existed\":%s}\n", receipt->id,
-                receipt->existed ? "true" : "false");
+        fprintf(cli->term.out, "{\"id\":\"%s\",\"existed\":%s%s}\n", receipt->id,
+                receipt->existed ? "true" : "false", receipt->replaced ? ",\"replaced\":true" : "");
     else
         fprintf(cli->term.out, "%s\n", receipt->id);
     if (receipt->existed && !cli->json)
         fputs("quern: this job was there before, nothing was made\n", stderr);
+    if (receipt->replaced && !cli->json)
+        fputs("quern: another one with its unique key was cancelled\n", stderr);
 }
 
 static int make(struct wish *wish, struct qn_client *client)

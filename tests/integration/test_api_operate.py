@@ -22,6 +22,31 @@ class Operate(case.Case):
     def state(self, job):
         return self.api.get(f"/v1/jobs/{job}").json["state"]
 
+    def test_a_unique_key_is_refused_shared_or_replaced(self):
+        job = {"delay": 60, "unique": {"until": "finished", "key": "june"}}
+        first = self.make(**job)
+        answer = self.api.post("/v1/jobs", {"task": "test.echo", **job})
+        self.assertEqual((answer.status, answer.json["code"]), (409, "unique_taken"))
+        self.assertIn(first, answer.json["detail"])
+        self.assertEqual(answer.headers["Location"], f"/v1/jobs/{first}")
+        job["unique"]["conflict"] = "existing"
+        answer = self.api.post("/v1/jobs", {"task": "test.echo", **job},
+                               headers={"Idempotency-Key": "k1"})
+        self.assertEqual((answer.json["id"], answer.json["existed"]), (first, True))
+        job["unique"]["conflict"] = "replace"
+        answer = self.api.post("/v1/jobs", {"task": "test.echo", **job})
+        self.assertTrue(answer.json["replaced"])
+        self.assertEqual(self.state(first), "cancelled")
+
+    def test_a_queue_at_its_budget_says_later(self):
+        self.server.cli("HSET", f"{{{api.NAMESPACE}:default}}:meta", "max_jobs", "1")
+        self.make(delay=60)
+        answer = self.api.post("/v1/jobs", {"task": "test.echo"})
+        self.assertEqual((answer.status, answer.json["code"]), (503, "queue_full"))
+        self.assertGreaterEqual(int(answer.headers["Retry-After"]), 1)
+        answer = self.api.post("/v1/jobs", [{"task": "test.echo"}, {"task": "test.echo"}])
+        self.assertEqual((answer.status, answer.json["code"]), (503, "queue_full"))
+
     def test_a_job_that_ended_badly_starts_anew(self):
         failed, cancelled = self.make(priority=2), self.make()
         api.end_by_hand(self.server, failed, letter="F", error="table orders is missing")

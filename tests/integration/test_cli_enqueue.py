@@ -35,6 +35,32 @@ class Enqueue(cli_case.Cli):
             if stream:
                 stream.close()
 
+    def test_one_with_its_unique_key_is_enough(self):
+        self.worker()
+        rule = "finished,key=report of june"
+        first = self.json("enqueue", "test.echo", "--delay", "1h", "--unique", rule)["id"]
+        self.fails(4, f"job {first} has the same unique key", "enqueue", "test.echo", "--unique",
+                   rule)
+        shared = self.json("enqueue", "test.echo", "--unique", "conflict=existing," + rule)
+        self.assertEqual(shared, {"id": first, "existed": True})
+        new = self.json("enqueue", "test.echo", "--unique", "conflict=replace," + rule)
+        self.assertTrue(new["replaced"])
+        self.assertEqual(self.json("job", "show", first)["state"], "cancelled")
+        self.fails(2, "--unique: \"soon\"", "enqueue", "test.echo", "--unique", "soon")
+
+    def test_jobs_of_another_task_or_other_arguments_do_not_share_a_key(self):
+        self.worker()
+        words = ("enqueue", "test.echo", "--delay", "1h", "--unique", "finished", "--args")
+        one = self.json(*words, '{"text":"a"}')["id"]
+        self.assertNotEqual(self.json(*words, '{"text":"b"}')["id"], one)
+        self.fails(4, one, *words, '{"text":"a"}')
+
+    def test_lines_of_a_batch_may_be_unique_and_keyed(self):
+        self.worker()
+        line = {**ECHO, "delay": 60, "limit_key": "acme", "unique": {"until": "finished"}}
+        done = self.batch([line, line], "--json", code=2)
+        self.assertIn('"made":1,"existed":0,"refused":1', done.stderr)
+
     def test_arguments_from_a_file(self):
         self.worker()
         path = self.folder / "args.json"

@@ -1,3 +1,3 @@
-foreach(module IN ITEMS lines term jsontext manual completion statsview logline)
+foreach(module IN ITEMS lines term jsontext manual completion statsview logline unique)
   set(unit_links_test_cli_${module} quern_cli_lib quern_broker)
 endforeach()

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct qn_draft draft;
@@ -115,9 +116,66 @@ static void what_is_absent_stays_absent(void **state)
     assert_int_equal(job.expires_at_ms, INT64_C(1769817601000));
 }
 
+static void unique_jobs_and_limit_keys_are_read(void **state)
+{
+    static const char json[] = "{\"task\":\"t\",\"args\":{\"a\":1},\"limit_key\":\"acme\","
+                               "\"unique\":{\"until\":\"window\","
+                               "\"for\":\"10m\",\"key\":\"k\",\"conflict\":\"replace\"}}";
+    struct qn_draft_tags tags;
+    struct qn_enqueue job;
+    struct qn_new_job made;
+    struct qn_body body;
+
+    (void)state;
+    assert_int_equal(
+        qn_draft_parse((struct qn_span){json, strlen(json)}, NULL, &draft, field, NULL), QN_OK);
+    qn_draft_enqueue(&draft, &tags, &job);
+    assert_string_equal(job.limit_key, "acme");
+    assert_string_equal(job.unique_key, "k");
+    assert_int_equal(job.unique.until, QN_UNIQUE_WINDOW);
+    assert_int_equal(job.unique.conflict, QN_UNIQUE_REPLACE);
+    assert_int_equal(job.unique.for_ms, 600000);
+    qn_draft_job(&draft, &made);
+    assert_true(made.keyed);
+    assert_int_equal(strlen(made.unique_key), QN_UNIQUE_KEY_SIZE - 1);
+    qn_draft_body(&draft, &body);
+    assert_int_equal(body.limit_key.len, 4);
+    assert_int_equal(body.unique_key.len, QN_UNIQUE_KEY_SIZE - 1);
+    assert_int_equal(body.unique.until, QN_UNIQUE_WINDOW);
+}
+
+static void a_rule_of_a_unique_job_that_cannot_be_kept_is_refused(void **state)
+{
+    static const struct {
+        const char *unique, *field;
+    } wrong[] = {
+        {"1", "unique"},
+        {"{}", "unique.until"},
+        {"{\"until\":\"soon\"}", "unique.until"},
+        {"{\"until\":\"window\"}", "unique.for"},
+        {"{\"until\":\"finished\",\"for\":0}", "unique.for"},
+        {"{\"until\":\"finished\",\"key\":\"\"}", "unique.key"},
+        {"{\"until\":\"finished\",\"key\":\"a\\u0000\"}", "unique.key"},
+        {"{\"until\":\"finished\",\"conflict\":\"maybe\"}", "unique.conflict"},
+        {"{\"until\":\"finished\",\"colour\":1}", "unique.colour"},
+    };
+    char json[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        snprintf(json, sizeof(json), "{\"task\":\"t\",\"unique\":%s}", wrong[i].unique);
+        assert_int_equal(
+            qn_draft_parse((struct qn_span){json, strlen(json)}, NULL, &draft, field, &err),
+            QN_EINVAL);
+        assert_string_equal(field, wrong[i].field);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unique_jobs_and_limit_keys_are_read),
+        cmocka_unit_test(a_rule_of_a_unique_job_that_cannot_be_kept_is_refused),
         cmocka_unit_test(accept_unknown_is_a_word_only_where_the_rules_say_so),
         cmocka_unit_test(a_job_may_do_without_a_task_where_one_is_given),
         cmocka_unit_test(bounds_of_durations_are_told_as_durations),
