@@ -9,7 +9,8 @@ struct asking {
     void *arg;
     char queue[QN_QUEUE_MAX + 1];
     char name[QN_NAME_MAX + 1];
-    int rc; /* the first failure */
+    int left; /* answers to come; without memory the last one may come first */
+    int rc;   /* the first failure */
     struct qn_err err;
     struct qn_job_info *job;
     struct qn_stats stats;
@@ -26,16 +27,26 @@ static bool went_well(struct asking *asking, const struct qn_reply *reply)
     return asking->rc == QN_OK;
 }
 
+static void end_one(struct asking *asking)
+{
+    if (--asking->left > 0)
+        return;
+    asking->fn(asking->arg, asking->rc, &asking->err, asking->job, &asking->explanation);
+    qn_job_info_free(asking->job);
+    qn_free(asking);
+}
+
 static void on_peeked(void *arg, const struct qn_reply *reply)
 {
     struct asking *asking = arg;
 
-    if (!went_well(asking, reply))
-        return;
-    asking->facts.now_ms = reply->now_ms;
-    asking->rc = qn_job_info_make(&asking->job, asking->queue, asking->name,
-                                  &reply->peeked->entries[0], reply->now_ms, &asking->err);
-    asking->facts.job = asking->job;
+    if (went_well(asking, reply)) {
+        asking->facts.now_ms = reply->now_ms;
+        asking->rc = qn_job_info_make(&asking->job, asking->queue, asking->name,
+                                      &reply->peeked->entries[0], reply->now_ms, &asking->err);
+        asking->facts.job = asking->job;
+    }
+    end_one(asking);
 }
 
 static void on_stats(void *arg, const struct qn_reply *reply)
@@ -44,6 +55,7 @@ static void on_stats(void *arg, const struct qn_reply *reply)
 
     if (went_well(asking, reply))
         asking->stats = *reply->stats;
+    end_one(asking);
 }
 
 static void on_place(void *arg, const struct qn_reply *reply)
@@ -52,20 +64,21 @@ static void on_place(void *arg, const struct qn_reply *reply)
 
     if (went_well(asking, reply))
         asking->facts.ahead = reply->number;
+    end_one(asking);
 }
 
 static void on_tasks(void *arg, const struct qn_reply *reply)
 {
     struct asking *asking = arg;
 
-    if (!went_well(asking, reply))
-        return;
-    for (size_t i = 0; i < reply->entries->n; i++)
+    bool well = went_well(asking, reply);
+    for (size_t i = 0; well && i < reply->entries->n; i++)
         if (qn_span_is(reply->entries->entries[i].name, asking->job->task))
             asking->facts.published = true;
+    end_one(asking);
 }
 
-/* The last of them. */
+/* When it went well, it is the last of them. */
 static void on_workers(void *arg, const struct qn_reply *reply)
 {
     struct asking *asking = arg;
@@ -74,9 +87,7 @@ static void on_workers(void *arg, const struct qn_reply *reply)
         asking->facts.workers = reply->entries;
         qn_explain(&asking->facts, &asking->explanation);
     }
-    asking->fn(asking->arg, asking->rc, &asking->err, asking->job, &asking->explanation);
-    qn_job_info_free(asking->job);
-    qn_free(asking);
+    end_one(asking);
 }
 
 void qn_explain_ask(struct qn_broker *broker, const char *queue, const char *name,
@@ -92,6 +103,7 @@ void qn_explain_ask(struct qn_broker *broker, const char *queue, const char *nam
     }
     asking->fn = fn;
     asking->arg = arg;
+    asking->left = 5;
     asking->facts.print_time = print_time;
     asking->facts.stats = &asking->stats;
     qn_str_copy(asking->queue, sizeof(asking->queue), queue);
