@@ -2,11 +2,13 @@
 
 Measured between a kill and the next start of the job it interrupted, both in the ledger,
 in the phases in which nothing else is done to the stack. Includes the retry's delay and
-the time in line.
+the time in line. Not measured: toxic jobs, which are killed at their limits too, and jobs that
+had ended when a cut tail brought them back.
 """
 import bisect
 import statistics
 
+TOXIC = ("answers", "crashes", "overtime")
 RETRY_MS = 20  # of the producers' jobs
 EXECUTOR_BOUND_MS = 1000 + RETRY_MS
 WORKER_BOUND_MS = 2000  # and the lease
@@ -15,9 +17,12 @@ WORKER_BOUND_MS = 2000  # and the lease
 class Interrupted:
     """Which runs were under way when a process was killed."""
 
-    def __init__(self, runs):
+    def __init__(self, facts):
         self.by_pid, self.by_worker, self.starts = {}, {}, {}
-        for event in runs:
+        self.windows = facts.windows
+        for event in facts.runs:
+            if event.id in facts.accepted and facts.accepted[event.id].kind in TOXIC:
+                continue
             if event.verb in ("start", "end"):
                 self.by_pid.setdefault(event.pid, []).append(event)
             if event.verb == "start":
@@ -40,15 +45,19 @@ class Interrupted:
         """(ms until the next start, id) of each job that the kill interrupted."""
         for pid in self.pids(fault):
             run = self.job_of(pid, fault.begin)
-            later = run and [event.ms for event in self.starts[run.id]
-                             if event.ms >= fault.begin and event.pid != pid]
-            if later:
-                yield min(later) - fault.begin, run.id
+            if run is None:
+                continue
+            starts = [event.ms for event in self.starts[run.id] if event is not run]
+            later = min((ms for ms in starts if ms >= fault.begin), default=None)
+            has_moved_on = any(run.ms <= ms < fault.begin for ms in starts)
+            if later is not None and not has_moved_on and not any(
+                    fault.begin <= end and begin <= later for begin, end in self.windows):
+                yield later - fault.begin, run.id
 
 
 def measure(facts, kind, phase):
     """Sorted (ms, id) of all jobs interrupted by this kind of kill in this phase."""
-    interrupted = Interrupted(facts.runs)
+    interrupted = Interrupted(facts)
     return sorted(gap for fault in facts.faults if fault.kind == kind and fault.phase == phase
                   for gap in interrupted.gaps(fault))
 

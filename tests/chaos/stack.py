@@ -19,7 +19,7 @@ EXECUTORS = 4
 BEATS = 2
 PRODUCERS = 2
 SURPRISES_MOST = 10
-LIMITS = {"task:chaos.once": 3, "key:*": 3}
+LIMITS = {"task:chaos.once": 1, "key:*": 2}
 EVERY_S = {"tick": 1, "slow": 3}
 HERE = pathlib.Path(__file__).resolve().parent
 

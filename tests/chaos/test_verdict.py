@@ -157,9 +157,20 @@ class VerdictOfFacts(case.Case):
         runs = [Event("start", 900, "q.a", 50, "40"), Event("start", 2500, "q.a", 51, "40"),
                 Event("start", 900, "q.b", 51, "40"), Event("end", 950, "q.b", 51, "-")]
         lines, wrong = recovery.report(simple_facts(runs=runs, faults=[kill]), LEASE_MS)
-        self.assertIn("1500 ms (max), of 1", lines[0])
+        self.assertIn("1500 ms (max), of 1;", lines[0])
         self.assertEqual(wrong, ["slow recovery: q.a ran again 1500 ms after a kill executor,"
                                  " bound 1020 ms"])
+
+    def test_what_no_kill_interrupted_is_no_recovery(self):
+        kill = Fault(1000, 1000, "kill worker", "40", "workers")
+        cut = Fault(8000, 9500, "cut aof", "", "storm")
+        runs = [Event("start", 900, "q.toxic", 50, "40"), Event("start", 5000, "q.toxic", 60, "41"),
+                Event("start", 900, "q.moved", 51, "40"), Event("start", 950, "q.moved", 61, "41"),
+                Event("start", 5000, "q.moved", 62, "41"),
+                Event("start", 900, "q.back", 52, "40"), Event("start", 9900, "q.back", 63, "41")]
+        lines, wrong = recovery.report(simple_facts(
+            runs=runs, faults=[kill, cut], accepted={"q.toxic": Accept(1, 2, "overtime")}), LEASE_MS)
+        self.assertEqual((lines, wrong), ([], []))
 
 
 if __name__ == "__main__":
