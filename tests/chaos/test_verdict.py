@@ -169,7 +169,8 @@ class VerdictOfFacts(case.Case):
                 Event("start", 5000, "q.moved", 62, "41"),
                 Event("start", 900, "q.back", 52, "40"), Event("start", 9900, "q.back", 63, "41")]
         lines, wrong = recovery.report(simple_facts(
-            runs=runs, faults=[kill, cut], accepted={"q.toxic": Accept(1, 2, "overtime")}), LEASE_MS)
+            accepted={"q.toxic": Accept(1, 2, "overtime")}, runs=runs, faults=[kill, cut]),
+            LEASE_MS)
         self.assertEqual((lines, wrong), ([], []))
 
 
