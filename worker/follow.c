@@ -23,6 +23,7 @@ struct worker_follow {
     struct worker_follow_events events;
     struct letter *letters;
     struct qn_timer *again;
+    bool refused; /* the broker has no room: said once */
 };
 
 static void send_failed(void *arg);
@@ -94,6 +95,23 @@ static void unlink_letter(struct letter *letter)
     qn_free(letter);
 }
 
+/* A run whose follow-ups find no room does not end, which is to be seen. */
+static void tell_refused(struct worker_follow *follow, const struct letter *letter,
+                         const struct qn_reply *reply)
+{
+    bool refused = reply->rc == QN_EFULL;
+
+    if (refused == follow->refused || (!refused && reply->rc != QN_OK))
+        return;
+    follow->refused = refused;
+    if (refused)
+        qn_log(QN_LOG_WARN, "no room for follow-up jobs: the jobs that make them cannot end",
+               QN_STR("job", letter->run ? letter->run->name : ""),
+               QN_STR("why", reply->err->msg));
+    else
+        qn_log(QN_LOG_INFO, "follow-up jobs are made again");
+}
+
 static void finish(struct letter *letter)
 {
     struct worker_follow *follow = letter->follow;
@@ -112,6 +130,7 @@ static void on_made(void *arg, const struct qn_reply *reply)
 {
     struct letter *letter = arg;
 
+    tell_refused(letter->follow, letter, reply);
     if (reply->rc != QN_OK && (qn_err_is_transient(reply->rc))) {
         letter->failed = true;
     } else if (reply->rc != QN_OK) {

@@ -21,12 +21,12 @@ class ACancel(Promise):
 
     def test_of_a_job_that_waits_for_its_time_or_its_next_attempt_ends_it(self):
         self.worker()
-        later = self.put("h.ok", delay=300)
-        again = self.put("h.segfault", retry=300)
+        later = self.put("h.ok", delay=2000)
+        again = self.put("h.segfault", retry=2000)
         self.wait_until(lambda: self.seen(again)["state"] == "retrying", 10, "a first attempt")
         for job in (later, again):
             self.assertEqual(self.told("job", "cancel", job)["state"], "cancelled")
-        self.check_ended(self.put("h.ok", delay=400), "succeeded")
+        self.check_ended(self.put("h.ok", delay=2000), "succeeded")
         self.assertEqual((len(self.runs_of(later)), len(self.runs_of(again))), (0, 1))
         self.check_ended(again, "cancelled")
 

@@ -11,10 +11,10 @@ from worker_case import children_of, state_of
 class NoExecutor(Promise):
     def test_that_is_frozen_holds_up_the_others_and_its_job_ends_at_its_limit(self):
         self.worker("--concurrency", "2")
-        job = self.put("h.sleep", attempts=1, soft=500, hard=1500)
+        job = self.put("h.sleep", attempts=1, soft=500, hard=4000)
         pid = self.wait_for_run(job)
         os.kill(pid, signal.SIGSTOP)
-        for other in self.put("h.ok", count=50):
+        for other in self.put("h.ok", count=20):
             self.check_ended(other, "succeeded")
         self.assertEqual(self.seen(job)["state"], "running")
         self.check_ended(job, "failed", "timeout")

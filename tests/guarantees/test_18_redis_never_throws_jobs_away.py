@@ -38,7 +38,7 @@ class Redis(Promise):
         worker = self.worker("--concurrency", "2")
         api = self.api()
         self.quern("queue", "pause", "default")
-        jobs = self.put("h.follow_up", {"n": 1}, count=100)
+        jobs = self.put("h.retry_twice", count=100)
         self.limit(self.used() - 64 * KIB)
         full = api.post("/v1/jobs", {"task": "h.ok"})
         self.assertEqual((full.status, full.json["code"]), (503, "broker_full"))
@@ -47,11 +47,27 @@ class Redis(Promise):
         self.wait_for_total("succeeded", 100)
         self.limit(0)
         for job in jobs:
-            self.check_ended(job, "succeeded")
-        self.wait_for_total("succeeded", 200)
+            self.check_ended(job, "succeeded", attempts=3)
         self.assertEqual(api.post("/v1/jobs", {"task": "h.ok"}).status, 202)
         self.check_lives(worker)
         self.check_sound()
+
+    def test_that_is_full_makes_follow_up_jobs_wait_and_loses_none(self):
+        path = self.folder / "go on"
+        worker = self.worker("--concurrency", "2")
+        jobs = [self.put("h.follow_up", {"n": 10, "path": str(path)}) for _ in range(2)]
+        for job in jobs:
+            self.wait_for_run(job)
+        self.limit(self.used() // 2)
+        path.touch()
+        self.wait_for_line(worker, "no room for follow-up jobs")
+        self.assertEqual([self.seen(job)["state"] for job in jobs], ["running"] * 2)
+        self.limit(0)
+        for job in jobs:
+            self.check_ended(job, "succeeded", attempts=1)
+        self.wait_for_line(worker, "follow-up jobs are made again")
+        self.wait_for_total("succeeded", 22)
+        self.assertEqual((self.total("enqueued"), len(self.traced())), (22, 22))
 
 
 if __name__ == "__main__":

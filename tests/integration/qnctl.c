@@ -1,7 +1,9 @@
 /* qnctl.c - makes jobs and asks for them, for scripts: the C client as words.
  *
  *   qnctl put TASK ARGS [queue=Q name=N priority=P attempts=A soft=MS hard=MS delay=MS
- *                        retry=MS request=R count=N]     prints ids
+ *                        retry=MS request=R count=N
+ *                        key=K unique=UNTIL subject=TEXT conflict=WHAT for=MS]
+ *                                                        prints ids
  *   qnctl get ID                                          prints JSON
  *   qnctl wait ID MS                                      the same, at its end
  *   qnctl cancel ID
@@ -43,6 +45,38 @@ static int64_t number(const char *text)
     return value;
 }
 
+/* The place of a word in a table that NULL ends. */
+static int place_of(const char *word, const char *const *words)
+{
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    }
+    fprintf(stderr, "qnctl: \"%s\"?\n", word);
+    exit(2);
+}
+
+static bool read_unique(const char *word, struct qn_enqueue *job)
+{
+    static const char *const untils[] = {"no", "started", "finished", "window", NULL};
+    static const char *const conflicts[] = {"reject", "existing", "replace", NULL};
+    const char *value;
+
+    if (option(word, "key", &value))
+        job->limit_key = value;
+    else if (option(word, "unique", &value))
+        job->unique.until = (enum qn_unique_until)place_of(value, untils);
+    else if (option(word, "subject", &value))
+        job->unique_key = value;
+    else if (option(word, "conflict", &value))
+        job->unique.conflict = (enum qn_unique_conflict)place_of(value, conflicts);
+    else if (option(word, "for", &value))
+        job->unique.for_ms = number(value);
+    else
+        return false;
+    return true;
+}
+
 static int read_options(int argc, char **argv, struct qn_enqueue *job, int *ret_count)
 {
     const char *value;
@@ -68,7 +102,7 @@ static int read_options(int argc, char **argv, struct qn_enqueue *job, int *ret_
             *ret_count = (int)number(value);
         else if (option(argv[i], "retry", &value))
             job->retry = (struct qn_retry){QN_BACKOFF_FIXED, number(value), 0, {0}};
-        else
+        else if (!read_unique(argv[i], job))
             return -1;
     }
     return 0;
