@@ -106,8 +106,7 @@ static void tell_refused(struct worker_follow *follow, const struct letter *lett
     follow->refused = refused;
     if (refused)
         qn_log(QN_LOG_WARN, "no room for follow-up jobs: the jobs that make them cannot end",
-               QN_STR("job", letter->run ? letter->run->name : ""),
-               QN_STR("why", reply->err->msg));
+               QN_STR("job", letter->run ? letter->run->name : ""), QN_STR("why", reply->err->msg));
     else
         qn_log(QN_LOG_INFO, "follow-up jobs are made again");
 }
