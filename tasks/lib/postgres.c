@@ -12,6 +12,7 @@ static const struct {
     int code;
 } meanings[] = {
     {"57014", QN_ETIMEOUT}, /* query_canceled: by statement_timeout, or by hand */
+    {"25P03", QN_ECONN},    /* idle_in_transaction_session_timeout */
     {"57P01", QN_ECONN},    {"57P02", QN_ECONN},  {"57P03", QN_ECONN}, {"57P05", QN_ECONN},
     {"53300", QN_ECONN},    {"55P03", QN_EAGAIN}, /* lock_not_available */
     {"08", QN_ECONN},       {"40", QN_EAGAIN},    {"53", QN_EAGAIN},   {"58", QN_EAGAIN},
@@ -247,6 +248,16 @@ int qn_pg_run(struct qn_pg *pg, const char *sql, const struct qn_span *params, s
               struct qn_err *reterr)
 {
     return qn_pg_stream(pg, sql, params, n_params, NULL, NULL, reterr);
+}
+
+int qn_pg_script(struct qn_pg *pg, const char *sql, struct qn_err *reterr)
+{
+    const struct sink none = {NULL, NULL};
+
+    if (pg->conn == NULL) {
+        return qn_fail(reterr, QN_ECONN, "PostgreSQL: not connected");
+    }
+    return PQsendQuery(pg->conn, sql) == 1 ? take_results(pg, &none, reterr) : broken(pg, reterr);
 }
 
 void qn_pg_rollback(struct qn_pg *pg)

@@ -7,7 +7,7 @@
  * the running statement is cancelled on the server.
  *
  * Statements go through the extended protocol with text parameters: one statement
- * a call, and a value is never part of the SQL.
+ * a call (but for qn_pg_script), and a value is never part of the SQL.
  *
  * Errors: QN_ECONN for no connection, or one that broke (the outcome of a
  * statement that writes is then unknown); QN_ETIMEOUT "stopped by the soft limit",
@@ -66,6 +66,10 @@ const char *qn_pg_str(const struct qn_pg_rows *rows, size_t row, size_t column);
 /* The same for a statement whose rows nobody wants. */
 QN_MUST_CHECK int qn_pg_run(struct qn_pg *pg, const char *sql, const struct qn_span *params,
                             size_t n_params, struct qn_err *reterr);
+
+/* SQL of the program's own, several statements, without parameters; rows are dropped.
+ * Outside of a transaction it is one of its own. */
+QN_MUST_CHECK int qn_pg_script(struct qn_pg *pg, const char *sql, struct qn_err *reterr);
 
 /* Row after row, as they come, for results of any size. values has n spans,
  * borrowed for the call. What fn returns other than QN_OK cancels the statement
