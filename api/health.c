@@ -16,6 +16,12 @@ void api_livez(struct api_request *req)
     api_respond(req);
 }
 
+static void be_ready(struct api_request *req)
+{
+    qn_buf_add_str(api_response_json(req, 200), "{\"status\":\"ready\"}");
+    api_respond(req);
+}
+
 static void on_ready(void *arg, const struct qn_reply *reply)
 {
     struct api_request *req = arg;
@@ -24,11 +30,12 @@ static void on_ready(void *arg, const struct qn_reply *reply)
                             reply->err ? reply->err->msg : qn_err_text(reply->rc));
         return;
     }
-    qn_buf_add_str(api_response_json(req, 200), "{\"status\":\"ready\"}");
-    api_respond(req);
+    be_ready(req);
 }
 
-/* Ready: the broker answers now. Workers may come later; jobs wait for them. */
+/* Ready: the broker answered lately, which a link that is up says (within twice its timeout):
+ * a probe is answered at once, also when the broker has stopped answering a moment ago. Workers
+ * may come later; jobs wait for them. */
 void api_readyz(struct api_request *req)
 {
     struct qn_broker *broker = req->server->broker;
@@ -37,8 +44,10 @@ void api_readyz(struct api_request *req)
     else if (!api_server_broker_near(req->server))
         api_respond_problem(req, API_NOT_READY, NULL, "the broker is not connected: %s",
                             api_server_broker_why(req->server));
+    else if (broker->link == QN_LINK_UP)
+        be_ready(req);
     else
-        broker->ops->queues(broker, on_ready, req);
+        broker->ops->queues(broker, on_ready, req); /* just started: wait for it */
 }
 
 /* ---- the parts ---- */

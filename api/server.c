@@ -1,4 +1,5 @@
 #include "server.h"
+#include "broker-client/service.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "directory.h"
@@ -164,6 +165,36 @@ static int open_broker(struct api_server *server, const struct qn_config *config
     return QN_OK;
 }
 
+/* ---- what the service manager is told ---- */
+
+/* The same as /readyz. That this is asked at all says that the loop turns. */
+static void ask_service(void *arg, struct qn_service_state *ret)
+{
+    const struct api_server *server = arg;
+    const char *why = "ready";
+    if (server->stopping)
+        why = "stopping";
+    else if (server->broker->link != QN_LINK_UP)
+        why = "the broker is not connected: ";
+    else
+        ret->ready = true;
+    ret->turns = true;
+    snprintf(ret->why, sizeof(ret->why), "%s%.150s", why,
+             server->stopping || ret->ready ? "" : api_server_broker_why(server));
+}
+
+static int open_service(struct api_server *server, struct qn_err *reterr)
+{
+    const struct qn_service_options options = {
+        .loop = server->loop,
+        .clock = server->clock,
+        .file = "",
+        .ask = ask_service,
+        .arg = server,
+    };
+    return qn_service_create(&server->service, &options, reterr);
+}
+
 /* ---- start ---- */
 
 static int check_host(const struct qn_config *config, struct qn_err *reterr)
@@ -207,6 +238,8 @@ static int open_parts(struct api_server *server, const struct qn_config *config,
         rc = api_directory_create(&server->directory, server->broker, server->clock, reterr);
     if (rc == QN_OK)
         rc = open_http(server, config, reterr);
+    if (rc == QN_OK)
+        rc = open_service(server, reterr);
     return rc;
 }
 
@@ -272,6 +305,7 @@ void api_server_stop(struct api_server *server)
     if (server->stopping)
         return;
     server->stopping = true;
+    qn_service_stopping(server->service);
     server->stop_mono_ms = qn_mono_ms(server->clock);
     api_http_quiesce(server->http);
     api_waits_stop(server->waits);
@@ -285,6 +319,7 @@ void api_server_free(struct api_server *server)
 {
     if (!server)
         return;
+    qn_service_free(server->service);
     close_broker(server);
     api_http_free(server->http);
     api_directory_free(server->directory);

@@ -23,8 +23,9 @@ struct api_server {
     bool stopping;
     int64_t stop_mono_ms; /* when stopping began */
     struct qn_timer *stop_timer;
-    bool broker_closed;       /* broker is gone: do not look into it */
-    bool broker_refused;      /* it must not be used, for good */
+    bool broker_closed;  /* broker is gone: do not look into it */
+    bool broker_refused; /* it must not be used, for good */
+    struct qn_service *service;
     struct qn_err broker_err; /* why it is not connected; kept until it is */
 };
 

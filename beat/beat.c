@@ -188,6 +188,21 @@ void beat_free(struct beat *beat)
     qn_free(beat);
 }
 
+int64_t beat_unheard_ms(const struct beat *beat)
+{
+    return qn_mono_ms(beat->o.clock) - beat_leader_heard_ms(beat->leader);
+}
+
+int64_t beat_silent_ms(const struct beat *beat)
+{
+    return qn_mono_ms(beat->o.clock) - beat_leader_asked_ms(beat->leader);
+}
+
+bool beat_leads(const struct beat *beat)
+{
+    return beat_leader_leads(beat->leader);
+}
+
 void beat_stop(struct beat *beat, bool *done)
 {
     qn_timer_clear(beat->tick);

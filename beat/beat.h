@@ -29,6 +29,11 @@ QN_MUST_CHECK int beat_create(struct beat **ret, const struct beat_options *opti
                               struct qn_err *reterr);
 void beat_free(struct beat *beat);
 
+/* For how long the broker has answered nothing, and no question has ended. */
+int64_t beat_unheard_ms(const struct beat *beat);
+int64_t beat_silent_ms(const struct beat *beat);
+bool beat_leads(const struct beat *beat);
+
 /* Stops firing and gives the lead back; done is set when that is over. */
 void beat_stop(struct beat *beat, bool *done);
 

@@ -11,6 +11,8 @@ struct beat_leader {
     bool leads;
     bool asking;
     int64_t asked_mono_ms;
+    int64_t ended_mono_ms;   /* a question, in whatever way */
+    int64_t heard_mono_ms;   /* an answer */
     int64_t broker_ahead_ms; /* the broker's clock minus our monotonic one */
     bool *resigned;
 };
@@ -28,9 +30,11 @@ static void on_answer(void *arg, const struct qn_reply *reply)
     struct beat_leader *leader = arg;
 
     leader->asking = false;
+    leader->ended_mono_ms = qn_mono_ms(leader->o.clock);
     qn_timer_set(leader->renew, leader->o.lease_ms / 3);
     if (reply->rc < 0)
         return;
+    leader->heard_mono_ms = leader->ended_mono_ms;
     leader->broker_ahead_ms = reply->now_ms - qn_mono_ms(leader->o.clock);
     if (reply->number == 1) {
         int64_t until = leader->asked_mono_ms + leader->o.lease_ms;
@@ -64,6 +68,7 @@ int beat_leader_create(struct beat_leader **ret, const struct beat_leader_option
     if (!leader)
         return qn_fail(reterr, QN_ENOMEM, "leader: out of memory");
     leader->o = *options;
+    leader->ended_mono_ms = leader->heard_mono_ms = qn_mono_ms(options->clock);
     int rc = qn_token_make(leader->holder, reterr);
     if (rc == QN_OK)
         rc = qn_timer_create(&leader->renew, options->loop, ask, leader, reterr);
@@ -97,6 +102,16 @@ int64_t beat_leader_now_ms(const struct beat_leader *leader)
     if (leader->broker_ahead_ms == 0)
         return 0;
     return qn_mono_ms(leader->o.clock) + leader->broker_ahead_ms;
+}
+
+int64_t beat_leader_heard_ms(const struct beat_leader *leader)
+{
+    return leader->heard_mono_ms;
+}
+
+int64_t beat_leader_asked_ms(const struct beat_leader *leader)
+{
+    return leader->ended_mono_ms;
 }
 
 static void on_resigned(void *arg, const struct qn_reply *reply)

@@ -34,6 +34,10 @@ bool beat_leader_leads(const struct beat_leader *leader);
 /* The broker's clock, carried on by the monotonic one; 0 before the first
  * answer. */
 int64_t beat_leader_now_ms(const struct beat_leader *leader);
+/* Mono times: when the broker gave an answer last (at first: of the creation), and when a
+ * question ended last, in whatever way. */
+int64_t beat_leader_heard_ms(const struct beat_leader *leader);
+int64_t beat_leader_asked_ms(const struct beat_leader *leader);
 /* Gives the lease back; done is set when the broker answered. */
 void beat_leader_resign(struct beat_leader *leader, bool *done);
 

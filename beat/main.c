@@ -1,6 +1,7 @@
 /* quern-beat: see docs/schedules.md. Exit codes: 0 stopped by TERM or INT, 1 could
- * not start, 2 usage, 69 the broker was away for longer than give-up. */
+ * not start, 2 usage, 69 the broker gave no answer for as long as give-up. */
 #include "beat.h"
+#include "broker-client/service.h"
 #include "broker-client/settings.h"
 #include "common/json_member.h"
 #include "common/log.h"
@@ -12,7 +13,8 @@
 
 enum { EXIT_OK, EXIT_START, EXIT_USAGE, EXIT_UNAVAILABLE = 69 };
 
-#define STOP_MS 2000 /* to give the lead back */
+#define STOP_MS  2000 /* to give the lead back */
+#define SLACK_MS 1000
 
 struct program {
     struct qn_config config;
@@ -22,6 +24,7 @@ struct program {
     struct qn_timer *give_up;
     struct beat_schedules schedules;
     struct beat *beat;
+    struct qn_service *service;
     int code;
 };
 
@@ -44,19 +47,37 @@ static void on_signal(void *arg, int signo)
 static void on_give_up(void *arg)
 {
     struct program *p = arg;
+    int64_t left_ms = qn_config_number(&p->config, "give-up") - beat_unheard_ms(p->beat);
 
+    if (left_ms > 0) {
+        qn_timer_set(p->give_up, left_ms);
+        return;
+    }
     qn_log(QN_LOG_ERROR, "the broker is away for too long, giving up");
     p->code = EXIT_UNAVAILABLE;
     qn_loop_stop(p->loop);
 }
 
+/* Ready is who leads, and who would if the leader were gone. */
+static void ask_service(void *arg, struct qn_service_state *ret)
+{
+    const struct program *p = arg;
+    int64_t most_ms = qn_config_number(&p->config, "beat-lease") / 3 +
+                      2 * qn_config_number(&p->config, "broker-timeout") + SLACK_MS;
+
+    ret->turns = beat_silent_ms(p->beat) <= most_ms;
+    ret->ready = p->broker->link == QN_LINK_UP && beat_unheard_ms(p->beat) <= most_ms;
+    const char *why = !ret->ready           ? "the broker does not answer"
+                      : beat_leads(p->beat) ? "leads"
+                                            : "stands by";
+    snprintf(ret->why, sizeof(ret->why), "%s", why);
+}
+
 static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
 {
     struct program *p = arg;
-    int64_t limit = qn_config_number(&p->config, "give-up");
 
     if (link == QN_LINK_UP) {
-        qn_timer_clear(p->give_up);
         qn_log(QN_LOG_INFO, "connected");
         return;
     }
@@ -64,8 +85,6 @@ static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
     if (link == QN_LINK_REFUSED) {
         p->code = EXIT_START;
         qn_loop_stop(p->loop);
-    } else if (limit > 0 && !qn_timer_is_set(p->give_up)) {
-        qn_timer_set(p->give_up, limit);
     }
 }
 
@@ -103,6 +122,16 @@ static int open_beat(struct program *p, struct qn_err *err)
     return beat_create(&p->beat, &options, err);
 }
 
+static int open_service(struct program *p, struct qn_err *err)
+{
+    const struct qn_service_options options = {
+        .loop = p->loop, .clock = &qn_clock_system, .file = "", .ask = ask_service, .arg = p};
+
+    if (qn_config_number(&p->config, "give-up") > 0)
+        qn_timer_set(p->give_up, qn_config_number(&p->config, "give-up"));
+    return qn_service_create(&p->service, &options, err);
+}
+
 static int start(struct program *p, struct qn_err *err)
 {
     int rc = qn_loop_create(&p->loop, err);
@@ -117,6 +146,8 @@ static int start(struct program *p, struct qn_err *err)
         rc = open_broker(p, err);
     if (rc == QN_OK)
         rc = open_beat(p, err);
+    if (rc == QN_OK)
+        rc = open_service(p, err);
     return rc;
 }
 
@@ -125,6 +156,7 @@ static void stop(struct program *p)
     bool done = false;
     struct qn_err err;
 
+    qn_service_stopping(p->service);
     beat_stop(p->beat, &done);
     if (qn_broker_pump(p->loop, &done, STOP_MS, &err) < 0)
         qn_log(QN_LOG_WARN, "the lead was not given back, it ends by itself",
@@ -133,6 +165,7 @@ static void stop(struct program *p)
 
 static void release(struct program *p)
 {
+    qn_service_free(p->service);
     qn_broker_close(p->broker);
     beat_free(p->beat);
     qn_timer_free(p->give_up);

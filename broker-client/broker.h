@@ -283,6 +283,7 @@ struct qn_codes {
 struct qn_woken {
     const char *queue;   /* NULL: nothing came in time */
     const char *message; /* "" for a wake token; "cancel <name>", "quiet", "stop" */
+    bool heard;          /* the broker answered; else the connection was down all the time */
 };
 
 /* ---- upkeep ---- */

@@ -73,6 +73,8 @@ const struct qn_setting qn_settings[] = {
      .programs = QN_PROG_WORKER, .doc = "How many dead letters a queue keeps"},
     {.name = "give-up", .env = "QUERN_GIVE_UP", .type = QN_SET_DURATION, .preset = "5m", .min = 0, .max = DAYS(7),
      .programs = QN_PROG_WORKER | QN_PROG_BEAT, .doc = "A program that cannot reach the broker for this long exits with 69; 0: never"},
+    {.name = "health-file", .env = "QUERN_HEALTH_FILE", .type = QN_SET_TEXT, .programs = QN_PROG_WORKER,
+     .doc = "File that says once a second whether the worker is ready; quern-worker health reads it"},
 
     {.name = "host", .env = "QUERN_HOST", .aliases = {"HOST"}, .type = QN_SET_TEXT, .preset = "127.0.0.1", .programs = QN_PROG_API,
      .doc = "Address to listen on; another than loopback needs --insecure"},

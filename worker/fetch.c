@@ -5,12 +5,16 @@
 #include "common/str.h"
 #include <string.h>
 
+#define AGAIN_MS 1000 /* after a take that was refused */
+
 struct worker_fetch {
     struct worker_base *base;
     struct worker_lease *lease;
     struct worker_fetch_events events;
     size_t asked;
     struct ask *spare;
+    struct qn_timer *again;
+    bool refused[WORKER_QUEUES_MAX];
 };
 
 struct ask {
@@ -20,6 +24,16 @@ struct ask {
     size_t want;
     char incarnation[QN_TOKEN_TEXT_SIZE];
 };
+
+/* Its token may be gone with the take that failed. */
+static void try_again(void *arg)
+{
+    struct worker_fetch *fetch = arg;
+
+    for (size_t i = 0; i < fetch->base->queues.n; i++)
+        fetch->base->queues.list[i].ready |= fetch->refused[i];
+    fetch->events.changed(fetch->events.arg);
+}
 
 int worker_fetch_create(struct worker_fetch **ret, struct worker_base *base,
                         struct worker_lease *lease, const struct worker_fetch_events *events,
@@ -32,13 +46,20 @@ int worker_fetch_create(struct worker_fetch **ret, struct worker_base *base,
     fetch->base = base;
     fetch->lease = lease;
     fetch->events = *events;
-    *ret = fetch;
-    return QN_OK;
+    int rc = qn_timer_create(&fetch->again, base->loop, try_again, fetch, reterr);
+    if (rc == QN_OK)
+        *ret = fetch;
+    else
+        qn_free(fetch);
+    return rc;
 }
 
 void worker_fetch_free(struct worker_fetch *fetch)
 {
-    while (fetch && fetch->spare) {
+    if (!fetch)
+        return;
+    qn_timer_free(fetch->again);
+    while (fetch->spare) {
         struct ask *next = fetch->spare->next;
         qn_free(fetch->spare);
         fetch->spare = next;
@@ -73,6 +94,22 @@ static void read_taken(struct worker_fetch *fetch, const struct ask *ask,
                           due > reply->now_ms ? due - reply->now_ms : 0);
 }
 
+/* Told once, not each second. What has an unknown outcome, or lost the lease, is for the
+ * lease to clear up. */
+static void refuse(struct worker_fetch *fetch, size_t queue, const struct qn_reply *reply)
+{
+    if (reply->rc == QN_ELOST || reply->rc == QN_EUNKNOWN || reply->rc == QN_ETIMEOUT)
+        return;
+    fetch->base->queues.list[queue].ready = false;
+    if (!fetch->refused[queue] && reply->rc != QN_ECONN)
+        qn_log(QN_LOG_ERROR, "jobs could not be taken",
+               QN_STR("queue", worker_queue_name(fetch->base, queue)),
+               QN_STR("why", reply->err->msg));
+    fetch->refused[queue] = true;
+    if (!qn_timer_is_set(fetch->again))
+        qn_timer_set(fetch->again, AGAIN_MS);
+}
+
 static void on_taken(void *arg, const struct qn_reply *reply)
 {
     struct ask ask = *(struct ask *)arg;
@@ -81,13 +118,12 @@ static void on_taken(void *arg, const struct qn_reply *reply)
     ((struct ask *)arg)->next = fetch->spare;
     fetch->spare = arg;
     fetch->asked -= ask.want;
+    fetch->events.answered(fetch->events.arg, reply);
     if (reply->rc == QN_OK) {
+        fetch->refused[ask.queue] = false;
         read_taken(fetch, &ask, reply);
-    } else if (reply->rc != QN_ELOST && reply->rc != QN_ECONN && reply->rc != QN_EUNKNOWN) {
-        fetch->base->queues.list[ask.queue].ready = false;
-        qn_log(QN_LOG_ERROR, "jobs could not be taken",
-               QN_STR("queue", worker_queue_name(fetch->base, ask.queue)),
-               QN_STR("why", reply->err->msg));
+    } else {
+        refuse(fetch, ask.queue, reply);
     }
     worker_lease_take_ended(fetch->lease, reply);
     fetch->events.changed(fetch->events.arg);

@@ -12,7 +12,7 @@ struct worker_health {
     bool checked;
     int64_t down_since_ms;
     char why[QN_ERR_TEXT_MAX];
-    struct qn_timer *timer; /* while it is down */
+    struct qn_timer *timer; /* until it is reached */
 };
 
 int worker_health_judge(struct qn_span json, bool *ret_persists, struct qn_err *reterr)
@@ -59,7 +59,6 @@ static void connected(struct worker_health *health)
 {
     struct qn_broker *broker = health->base->broker;
 
-    qn_timer_clear(health->timer);
     qn_log(QN_LOG_INFO, "connected to the broker");
     if (health->checked)
         health->events.connected(health->events.arg);
@@ -109,7 +108,12 @@ static void on_link(void *arg, enum qn_link link, const struct qn_err *why)
         health->down_since_ms = worker_mono_ms(health->base);
         qn_timer_set(health->timer, 0);
     }
-    health->events.disconnected(health->events.arg);
+    health->events.disconnected(health->events.arg, health->why);
+}
+
+void worker_health_reached(struct worker_health *health)
+{
+    qn_timer_clear(health->timer);
 }
 
 /* ---- life ---- */

@@ -15,7 +15,7 @@ struct worker_health;
 struct worker_health_events {
     void *arg;
     void (*connected)(void *arg); /* after the check */
-    void (*disconnected)(void *arg);
+    void (*disconnected)(void *arg, const char *why);
     void (*hopeless)(void *arg, enum worker_exit exit_code); /* logged */
 };
 
@@ -24,6 +24,9 @@ QN_MUST_CHECK int worker_health_create(struct worker_health **ret, struct worker
                                        const struct worker_health_events *events,
                                        struct qn_err *reterr);
 void worker_health_free(struct worker_health *health);
+/* The broker answered a question. Only this ends an outage: a connection that comes up and
+ * breaks again, or a server that serves nobody, does not. */
+void worker_health_reached(struct worker_health *health);
 
 /* The server's description, as broker.h's server operation gives it. QN_EINVAL for one
  * that evicts; *ret_persists: it has an append-only file. */

@@ -43,6 +43,11 @@ static struct ask *ask_create(struct worker_lease *lease, size_t queue)
     return ask;
 }
 
+static bool is_unreached(int rc)
+{
+    return rc == QN_ECONN || rc == QN_EUNKNOWN || rc == QN_ETIMEOUT;
+}
+
 /* True when the answer counts. ask is freed either way. */
 static bool answered(struct ask *ask, const struct qn_reply *reply, struct ask *ret)
 {
@@ -50,6 +55,7 @@ static bool answered(struct ask *ask, const struct qn_reply *reply, struct ask *
 
     *ret = *ask;
     qn_free(ask);
+    ret->lease->events.asked(ret->lease->events.arg, !is_unreached(reply->rc));
     if (ret->generation != ret->lease->generation)
         return false;
     if (reply->rc == QN_OK)

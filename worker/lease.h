@@ -24,6 +24,8 @@ struct worker_lease_events {
     void (*cancel)(void *arg, size_t queue, const char *name);
     void (*gone)(void *arg, size_t queue, const char *name); /* not ours any more: kill */
     void (*left)(void *arg);                                 /* of worker_lease_leave */
+    /* A question was answered, or not in time; reached: the broker itself answered. */
+    void (*asked)(void *arg, bool reached);
 };
 
 QN_MUST_CHECK int worker_lease_create(struct worker_lease **ret, struct worker_base *base,

@@ -39,6 +39,7 @@ int worker_options_read(struct worker_options *ret, const struct qn_config *conf
         .failed_max = qn_config_number(config, "failed-max"),
         .give_up_ms = qn_config_number(config, "give-up"),
         .broker_timeout_ms = qn_config_number(config, "broker-timeout"),
+        .health_file = qn_config_text(config, "health-file"),
     };
     int rc = read_order(config, &made.strict_order, reterr);
 

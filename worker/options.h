@@ -28,6 +28,7 @@ struct worker_options {
     int64_t failed_max;
     int64_t give_up_ms; /* 0: never */
     int64_t broker_timeout_ms;
+    const char *health_file; /* "" none */
 };
 
 /* QN_EINVAL names the setting and what is wrong with it. */

@@ -9,6 +9,7 @@
 #include "orphans.h"
 #include "rundir.h"
 #include "upkeep.h"
+#include "vitals.h"
 #include "waiting.h"
 
 #define LEAVE_MS     2000
@@ -25,6 +26,8 @@ struct worker_supervisor {
     struct worker_upkeep *upkeep;
     struct worker_alive *alive;
     struct worker_health *health;
+    struct worker_vitals vitals;
+    struct qn_service *service;
     struct qn_timer *turn;     /* at the end of a turn in which something changed */
     struct qn_timer *check;    /* now and then */
     struct qn_timer *deadline; /* of the state */
@@ -87,6 +90,8 @@ static void enter(struct worker_supervisor *it, enum worker_state state)
            QN_STR("incarnation", it->base.incarnation));
     it->state = state;
     qn_timer_clear(it->deadline);
+    if (state >= WORKER_DRAINING)
+        qn_service_stopping(it->service);
     if (state < WORKER_LEAVING)
         worker_alive_say(it->alive, worker_state_name(state));
     if (entries[state])
@@ -154,6 +159,18 @@ static void look(void *arg)
                             asked > 0);
     if (it->base.runs.n_held == 0 && asked == 0 && worker_pool_processes(it->dispatch.pool) == 0)
         worker_supervisor_tell(it, WORKER_EMPTY);
+}
+
+static void ask_vitals(void *arg, struct qn_service_state *ret)
+{
+    const struct worker_supervisor *it = arg;
+    const struct worker_vitals_now now = {
+        .state = it->state,
+        .executors = worker_pool_alive(it->dispatch.pool),
+        .full = it->state == WORKER_RUNNING && !may_take(it),
+    };
+
+    worker_vitals_judge(&it->vitals, &now, ret);
 }
 
 static void check(void *arg)
@@ -264,6 +281,7 @@ static void on_until(void *arg, int64_t mono_ms)
 {
     struct worker_supervisor *it = arg;
 
+    worker_vitals_until(&it->vitals, mono_ms);
     worker_pool_lease(it->dispatch.pool, mono_ms);
 }
 
@@ -286,22 +304,49 @@ static void on_left(void *arg)
     worker_supervisor_tell(arg, WORKER_LEFT);
 }
 
+static void on_asked(void *arg, bool reached)
+{
+    struct worker_supervisor *it = arg;
+
+    worker_vitals_reached(&it->vitals);
+    if (reached && worker_is_connected(&it->base))
+        worker_health_reached(it->health);
+}
+
+/* ---- what taking and waiting tell ---- */
+
+static void on_take_answered(void *arg, const struct qn_reply *reply)
+{
+    struct worker_supervisor *it = arg;
+
+    worker_vitals_taken(&it->vitals, reply);
+}
+
+static void on_wait_ended(void *arg, bool heard)
+{
+    struct worker_supervisor *it = arg;
+
+    worker_vitals_waited(&it->vitals, heard);
+}
+
 /* ---- what health tells ---- */
 
 static void on_connected(void *arg)
 {
     struct worker_supervisor *it = arg;
 
+    worker_vitals_connected(&it->vitals);
+    worker_lease_connected(it->lease); /* first: what is sent first is what renews */
     worker_alive_publish(it->alive);
-    worker_lease_connected(it->lease);
     worker_upkeep_start(it->upkeep);
     poke(it);
 }
 
-static void on_disconnected(void *arg)
+static void on_disconnected(void *arg, const char *why)
 {
     struct worker_supervisor *it = arg;
 
+    worker_vitals_disconnected(&it->vitals, why);
     worker_lease_disconnected(it->lease);
 }
 
@@ -331,10 +376,11 @@ static int create_work(struct worker_supervisor *it, struct qn_err *reterr)
 
 static int create_taking(struct worker_supervisor *it, struct qn_err *reterr)
 {
-    const struct worker_lease_events lease = {it,        on_held,   on_lost, on_until,
-                                              on_resend, on_cancel, on_gone, on_left};
-    const struct worker_fetch_events fetch = {it, on_taken, on_due, poke};
-    const struct worker_waiting_events waiting = {it, on_woken, on_cancel, on_message, poke};
+    const struct worker_lease_events lease = {it,        on_held, on_lost, on_until, on_resend,
+                                              on_cancel, on_gone, on_left, on_asked};
+    const struct worker_fetch_events fetch = {it, on_taken, on_due, poke, on_take_answered};
+    const struct worker_waiting_events waiting = {it,         on_woken, on_cancel,
+                                                  on_message, poke,     on_wait_ended};
     int rc = worker_lease_create(&it->lease, &it->base, &lease, reterr);
 
     if (rc == QN_OK)
@@ -357,6 +403,19 @@ static int create_timers(struct worker_supervisor *it, struct qn_err *reterr)
     if (rc == QN_OK)
         rc = qn_timer_create(&it->deadline, it->base.loop, time_up, it, reterr);
     return rc;
+}
+
+static int open_service(struct worker_supervisor *it, struct qn_err *reterr)
+{
+    const struct qn_service_options service = {
+        .loop = it->base.loop,
+        .clock = it->base.clock,
+        .file = it->base.options->health_file,
+        .ask = ask_vitals,
+        .arg = it,
+    };
+
+    return qn_service_create(&it->service, &service, reterr);
 }
 
 static int open_broker(struct worker_supervisor *it, struct qn_err *reterr)
@@ -390,6 +449,7 @@ int worker_supervisor_create(struct worker_supervisor **ret, const struct worker
     it->base.options = options;
     it->base.registry = registry;
     worker_runs_init(&it->base.runs);
+    worker_vitals_init(&it->vitals, &it->base);
     int rc = worker_queues_parse(&it->base.queues, options->queues, options->strict_order, reterr);
     if (rc == QN_OK)
         rc = create_timers(it, reterr);
@@ -397,6 +457,8 @@ int worker_supervisor_create(struct worker_supervisor **ret, const struct worker
         rc = create_work(it, reterr);
     if (rc == QN_OK)
         rc = create_taking(it, reterr);
+    if (rc == QN_OK)
+        rc = open_service(it, reterr);
     if (rc == QN_OK)
         rc = open_broker(it, reterr);
     if (rc != QN_OK) {
@@ -416,6 +478,7 @@ void worker_supervisor_free(struct worker_supervisor *supervisor)
     if (!supervisor)
         return;
     supervisor->base.closing = true;
+    qn_service_free(supervisor->service);
     worker_pool_free(supervisor->dispatch.pool);
     supervisor->dispatch.pool = NULL;
     worker_orphans_end(NULL, 0);

@@ -3,9 +3,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/str.h"
+#include "vitals.h"
 #include <string.h>
 
-#define WAIT_MS  5000
 #define AGAIN_MS 1000 /* after a wait that failed */
 
 struct worker_waiting {
@@ -76,6 +76,7 @@ static void on_woken(void *arg, const struct qn_reply *reply)
 
     waiting->under_way = false;
     waiting->stopping = false;
+    waiting->events.ended(waiting->events.arg, reply->rc == QN_OK && reply->woken->heard);
     if (reply->rc != QN_OK) {
         qn_timer_set(waiting->again, AGAIN_MS);
         return;
@@ -94,7 +95,7 @@ static void start(struct worker_waiting *waiting, bool tokens)
     waiting->under_way = true;
     waiting->tokens = tokens;
     base->broker->ops->wait(base->broker, base->incarnation, all, tokens ? base->queues.n : 0, all,
-                            base->queues.n, WAIT_MS, on_woken, waiting);
+                            base->queues.n, WORKER_WAIT_MS, on_woken, waiting);
 }
 
 void worker_waiting_turn(struct worker_waiting *waiting, bool tokens, bool soon)

@@ -17,6 +17,7 @@ struct worker_waiting_events {
     void (*cancel)(void *arg, size_t queue, const char *name);
     void (*told)(void *arg, enum worker_event event); /* an operator: HUSH or DRAIN */
     void (*changed)(void *arg);                       /* nothing is waited for: call turn */
+    void (*ended)(void *arg, bool heard);             /* a wait; heard: the broker answered */
 };
 
 QN_MUST_CHECK int worker_waiting_create(struct worker_waiting **ret, struct worker_base *base,

@@ -5,6 +5,7 @@
 #include "common/streams.h"
 #include "local.h"
 #include "plugin.h"
+#include "probe.h"
 #include "serve.h"
 #include "sources.h"
 #include "tasklist.h"
@@ -18,11 +19,13 @@ static const char help[] =
     "       quern-worker [OPTION...] run TASK [key=value ... | --args JSON | --batch FILE]\n"
     "       quern-worker [OPTION...] tasks [--json] [NAME]\n"
     "       quern-worker [OPTION...] check\n"
+    "       quern-worker [OPTION...] health [--live]\n"
     "\n"
     "serve   takes jobs from queues and runs them, until it is told to stop\n"
     "run     runs a task here and now, without a broker\n"
     "tasks   lists the tasks with their parameters\n"
     "check   looks at what the tasks need, as JSON; quern doctor shows it to people\n"
+    "health  says from its health-file whether a worker is ready (--live: not stuck)\n"
     "\n"
     "signals to serve:\n"
     "  TERM, INT   drain: running jobs end, nothing is taken; a second one kills them and\n"
@@ -105,6 +108,8 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
         return usage(why.msg);
     if (argc > 0 && strcmp(argv[0], "check") == 0)
         return worker_check_main(argc, argv, config, given->tasks, given->checks);
+    if (argc > 0 && strcmp(argv[0], "health") == 0)
+        return worker_probe_main(argc, argv, config);
     if (gather_tasks(&registry, config, given->tasks, &why) == QN_OK)
         code = dispatch(argc, argv, config, registry);
     else

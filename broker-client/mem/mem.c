@@ -253,6 +253,7 @@ static void end_wait(struct qn_mem *mem, const char *queue)
     woken->queue = queue ? qn_mem_keep(answer, queue, strlen(queue)) : NULL;
     if (!woken->message)
         woken->message = "";
+    woken->heard = true;
     answer->reply.woken = woken;
     answer->reply.now_ms = 0;
     qn_free(mem->wait_queues);

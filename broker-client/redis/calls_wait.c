@@ -45,7 +45,7 @@ static void on_wait(struct qn_call *call, int rc, const struct qn_err *err,
     static const redisReply nothing = {.type = REDIS_REPLY_NIL};
     struct qn_redis *redis = call->owner;
     struct qn_reading r;
-    struct qn_woken woken = {.message = ""};
+    struct qn_woken woken = {.message = "", .heard = true};
     char queue[QN_QUEUE_MAX + 1];
 
     redis->wait_call = NULL;
@@ -57,6 +57,7 @@ static void on_wait(struct qn_call *call, int rc, const struct qn_err *err,
     if ((rc == QN_ECONN && call->sent == 0) || rc == QN_EUNSUPPORTED) {
         rc = QN_OK;
         answer = &nothing;
+        woken.heard = call->sent > 0;
     }
     if (!qn_reading_begin(&r, call, rc, err, answer, 0))
         return;

@@ -269,11 +269,6 @@ bool qn_conn_is_up(const struct qn_conn *conn)
     return conn->state == QN_CONN_UP;
 }
 
-int64_t qn_conn_heard_ms(const struct qn_conn *conn)
-{
-    return conn->heard_ms;
-}
-
 int qn_conn_fd(const struct qn_conn *conn)
 {
     return conn->redis ? conn->redis->fd : -1;

@@ -56,7 +56,6 @@ bool qn_conn_unsend(struct qn_conn *conn, struct qn_call *call);
 void qn_conn_fail_take(struct qn_conn *conn, struct qn_call *call, int rc);
 int64_t qn_conn_client_id(const struct qn_conn *conn); /* 0: not connected */
 bool qn_conn_is_up(const struct qn_conn *conn);
-int64_t qn_conn_heard_ms(const struct qn_conn *conn); /* mono; 0: never */
 
 /* For programs with a loop of their own. */
 int qn_conn_fd(const struct qn_conn *conn); /* -1: not connected */

@@ -25,6 +25,7 @@ struct room {
     int told[5]; /* by code */
     char gone[16], cancelled[16];
     int64_t until_ms;
+    int reached;
 };
 
 /* ---- what the parts tell ---- */
@@ -71,6 +72,19 @@ static void on_nothing(void *arg)
     (void)arg;
 }
 
+static void on_asked(void *arg, bool reached)
+{
+    struct room *room = arg;
+
+    room->reached += reached;
+}
+
+static void on_answered(void *arg, const struct qn_reply *reply)
+{
+    (void)arg;
+    (void)reply;
+}
+
 static void on_told(void *arg, struct worker_run *run, int code)
 {
     struct room *room = arg;
@@ -99,10 +113,10 @@ static void on_due(void *arg, size_t queue, int64_t in_ms)
 static int set_up(void **state)
 {
     static struct room room;
-    const struct worker_lease_events lease = {&room,     on_held,   on_lost, on_until,
-                                              on_resend, on_cancel, on_gone, on_nothing};
+    const struct worker_lease_events lease = {&room,     on_held, on_lost,    on_until, on_resend,
+                                              on_cancel, on_gone, on_nothing, on_asked};
     const struct worker_outbox_events outbox = {&room, on_told};
-    const struct worker_fetch_events fetch = {&room, on_taken, on_due, on_nothing};
+    const struct worker_fetch_events fetch = {&room, on_taken, on_due, on_nothing, on_answered};
 
     memset(&room, 0, sizeof(room));
     qn_log_setup("test", QN_LOG_ERROR, QN_LOG_TEXT);
@@ -303,6 +317,19 @@ static void jobs_that_are_not_ours_are_told_and_so_are_cancels(void **state)
     assert_string_equal(room->gone, "0.j");
 }
 
+static void only_an_answer_of_the_broker_itself_says_that_it_is_there(void **state)
+{
+    struct room *room = *state;
+
+    worker_lease_connected(room->lease);
+    broker_double_answer_rc(&room->broker, 'J', QN_ECONN);
+    broker_double_break(&room->broker);
+    assert_int_equal(room->reached, 0);
+    worker_lease_connected(room->lease);
+    broker_double_answer_rc(&room->broker, 'J', QN_EFULL); /* it is there, and takes nothing */
+    assert_int_equal(room->reached, 1);
+}
+
 /* ---- the outbox ---- */
 
 static void an_end_is_sent_until_it_is_acknowledged(void **state)
@@ -389,6 +416,25 @@ static void a_queue_that_gave_less_is_asked_again_when_its_token_comes(void **st
     assert_string_equal(broker_double_calls(&room->broker, first), "TT");
 }
 
+static void a_refused_take_is_asked_again_a_second_later_and_not_at_once(void **state)
+{
+    static const int refusals[] = {QN_EFULL, QN_ECONN, QN_EPROTO};
+    struct room *room = *state;
+
+    join(room);
+    for (size_t i = 0; i < 3; i++) {
+        size_t first = room->broker.n;
+        worker_fetch_turn(room->fetch, 2);
+        assert_string_equal(broker_double_calls(&room->broker, first), "TT");
+        broker_double_answer_rc(&room->broker, 'T', refusals[i]);
+        broker_double_answer_rc(&room->broker, 'T', refusals[i]);
+        worker_fetch_turn(room->fetch, 2);
+        assert_string_equal(broker_double_calls(&room->broker, first), "TT");
+        for (int turn = 0; turn < 5 && !room->base.queues.list[0].ready; turn++)
+            assert_int_equal(qn_loop_once(room->base.loop, 2000, NULL), QN_OK);
+    }
+}
+
 static void jobs_of_an_incarnation_that_is_over_are_not_run(void **state)
 {
     struct room *room = *state;
@@ -415,11 +461,13 @@ int main(void)
         CASE(notes_that_fail_are_compared_again_before_any_take),
         CASE(a_lost_lease_writes_nothing_and_joins_as_another),
         CASE(jobs_that_are_not_ours_are_told_and_so_are_cancels),
+        CASE(only_an_answer_of_the_broker_itself_says_that_it_is_there),
         CASE(an_end_is_sent_until_it_is_acknowledged),
         CASE(ends_travel_in_batches_of_one_queue),
         CASE(an_answer_after_the_loss_is_told_once),
         CASE(no_more_is_asked_for_than_executors_are_idle),
         CASE(a_queue_that_gave_less_is_asked_again_when_its_token_comes),
+        CASE(a_refused_take_is_asked_again_a_second_later_and_not_at_once),
         CASE(jobs_of_an_incarnation_that_is_over_are_not_run),
     };
 
