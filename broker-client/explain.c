@@ -237,7 +237,7 @@ static void tell_jobs_before(struct qn_telling *t)
     if (ahead > 0)
         qn_say(t, 0, "jobs of queue %s that are taken before it: %lld (its priority is %d of 3)",
                t->queue, (long long)ahead, job->priority);
-    else if (ahead < 0)
+    else if (ahead < 0 && !qn_in_a_lane(t))
         qn_say(t, 0,
                "10,000 jobs and more of queue %s are taken before it (its priority is %d "
                "of 3)",
@@ -301,7 +301,9 @@ static const struct row {
     {"no_worker", WAITING, tell_no_worker},
     {"workers_quiet", WAITING, tell_workers_quiet},
     {"task_unknown", WAITING, tell_task_unknown},
+    {"behind_limit", OF(QN_QUEUED), qn_tell_behind_limit},
     {"workers_busy", OF(QN_QUEUED), tell_workers_busy},
+    {"turn", OF(QN_QUEUED), qn_tell_turn},
     {"jobs_before", OF(QN_QUEUED), tell_jobs_before},
     {"next", OF(QN_QUEUED), tell_next},
     {"start_deadline", WAITING, tell_start_deadline},

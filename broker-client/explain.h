@@ -36,6 +36,7 @@ struct qn_facts {
     int64_t ahead;                    /* as the operation place tells */
     const struct qn_entries *workers; /* all that are alive */
     bool published;                   /* a worker has published the task */
+    struct qn_span held;              /* as peek tells; empty: by no limit */
     int64_t now_ms;                   /* broker's clock */
     qn_print_time_fn *print_time;
 };

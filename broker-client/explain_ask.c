@@ -4,6 +4,8 @@
 #include "common/str.h"
 #include <string.h>
 
+#define HELD_MAX 160 /* of what peek says of a limit */
+
 struct asking {
     qn_explained_fn *fn;
     void *arg;
@@ -15,6 +17,7 @@ struct asking {
     struct qn_job_info *job;
     struct qn_stats stats;
     struct qn_facts facts;
+    char held[HELD_MAX];
     struct qn_explanation explanation;
 };
 
@@ -36,14 +39,25 @@ static void end_one(struct asking *asking)
     qn_free(asking);
 }
 
+static void keep_held(struct asking *asking, struct qn_span held)
+{
+    size_t len = held.len < HELD_MAX ? held.len : HELD_MAX;
+
+    if (len > 0)
+        memcpy(asking->held, held.data, len);
+    asking->facts.held = (struct qn_span){asking->held, len};
+}
+
 static void on_peeked(void *arg, const struct qn_reply *reply)
 {
     struct asking *asking = arg;
 
     if (went_well(asking, reply)) {
+        const struct qn_peek_entry *entry = &reply->peeked->entries[0];
         asking->facts.now_ms = reply->now_ms;
-        asking->rc = qn_job_info_make(&asking->job, asking->queue, asking->name,
-                                      &reply->peeked->entries[0], reply->now_ms, &asking->err);
+        keep_held(asking, entry->held);
+        asking->rc = qn_job_info_make(&asking->job, asking->queue, asking->name, entry,
+                                      reply->now_ms, &asking->err);
         asking->facts.job = asking->job;
     }
     end_one(asking);

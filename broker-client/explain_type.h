@@ -27,6 +27,11 @@ void qn_span_of_time(int64_t ms, char out[QN_MS_TEXT_SIZE]);
 struct qn_reason *qn_say(struct qn_telling *t, int64_t at_ms, const char *fmt, ...) QN_PRINTF(3, 4);
 void qn_hint(struct qn_reason *reason, const char *fmt, ...) QN_PRINTF(2, 3);
 
+/* explain_held.c */
+bool qn_in_a_lane(const struct qn_telling *t);
+void qn_tell_behind_limit(struct qn_telling *t);
+void qn_tell_turn(struct qn_telling *t);
+
 /* explain_past.c */
 void qn_tell_succeeded(struct qn_telling *t);
 void qn_tell_failed(struct qn_telling *t);

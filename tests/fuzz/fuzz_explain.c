@@ -12,9 +12,10 @@ static void explain(const char *text, struct qn_span said, enum qn_state at, str
     struct qn_explanation explanation;
     struct qn_entry worker = {.name = {"w", 1}, .value = said};
     const struct qn_entries workers = {.n = 1, .entries = &worker};
-    const struct qn_stats stats = {.paused_ms = QN_NO_TIME, .draining_ms = 1, .running = 1};
     int64_t numbers[4] = {0};
     memcpy(numbers, text, strlen(text) < sizeof(numbers) ? strlen(text) : sizeof(numbers));
+    const struct qn_stats stats = {
+        .paused_ms = QN_NO_TIME, .draining_ms = 1, .running = 1, .parked = numbers[3]};
     const struct qn_job_info job = {.id = "q.n",
                                     .state = at,
                                     .task = text,
@@ -32,8 +33,12 @@ static void explain(const char *text, struct qn_span said, enum qn_state at, str
                                     .started_ms = numbers[2],
                                     .ended_ms = numbers[3],
                                     .kept_until_ms = numbers[1]};
-    const struct qn_facts facts = {
-        .job = &job, .stats = &stats, .workers = &workers, .now_ms = 1769817600000};
+    const struct qn_facts facts = {.job = &job,
+                                   .stats = &stats,
+                                   .workers = &workers,
+                                   .ahead = -1,
+                                   .held = said,
+                                   .now_ms = 1769817600000};
 
     qn_explain(&facts, &explanation);
     FUZZ_REQUIRE(explanation.n <= QN_REASONS_MAX);

@@ -268,6 +268,78 @@ static void a_start_deadline_counts_until_the_first_run(void **state)
     assert_string_equal(codes(), "next run");
 }
 
+static void hold(const char *text)
+{
+    facts.held = (struct qn_span){text, strlen(text)};
+    facts.ahead = -1;
+}
+
+static void a_job_behind_a_full_limit_tells_how_many_run(void **state)
+{
+    (void)state;
+    add_worker("w1", IDLE);
+    hold("key:acme 2 2 -1");
+    assert_string_equal(codes(), "behind_limit");
+    assert_says("behind_limit", "it waits behind the limit key:acme: 2 of 2 run",
+                "quern limit list q shows what runs and waits; quern limit set changes it");
+    assert_int_equal(find("behind_limit")->at_ms, 0);
+}
+
+static void a_job_behind_a_rate_tells_when_the_next_may_start(void **state)
+{
+    (void)state;
+    add_worker("w1", IDLE);
+    hold("task:t.echo 0 0 1769817603000");
+    assert_string_equal(codes(), "behind_limit");
+    assert_string_equal(find("behind_limit")->text,
+                        "it waits behind the limit task:t.echo: the next may start in 3s");
+    assert_int_equal(find("behind_limit")->at_ms, NOW + 3000);
+    hold("task:t.echo 1 4 1769817599000");
+    (void)codes();
+    assert_string_equal(find("behind_limit")->text,
+                        "it waits behind the limit task:t.echo: the next may start at any moment");
+}
+
+static void a_pause_is_said_before_a_limit(void **state)
+{
+    (void)state;
+    stats.paused_ms = NOW;
+    add_worker("w1", IDLE);
+    hold("key:acme 1 1 -1");
+    assert_string_equal(codes(), "queue_paused behind_limit");
+}
+
+static void a_limit_that_does_not_read_is_still_one(void **state)
+{
+    static const char *const bad[] = {" ",      "x",        "x 1",
+                                      "x 1 2",  "x 1 2 z",  "x 1 2 3 4",
+                                      " 1 2 3", "x  1 2 3", "x 99999999999999999999 1 1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        hold(bad[i]);
+        (void)codes();
+        assert_string_equal(find("behind_limit")->text, "it waits behind a limit");
+    }
+}
+
+static void a_job_in_a_lane_waits_for_its_turn(void **state)
+{
+    (void)state;
+    add_worker("w1", IDLE);
+    facts.ahead = -1;
+    stats.parked = 12;
+    assert_string_equal(codes(), "turn");
+    assert_says("turn",
+                "it waits for the turn of its task and limit key: of queue q 12 jobs are in "
+                "lanes, which take turns",
+                "");
+    stats.queued[0] = 10000; /* it may as well be in the line, too far behind */
+    assert_string_equal(codes(), "jobs_before");
+    facts.ahead = 0;
+    assert_string_equal(codes(), "next");
+}
+
 /* ---- running ---- */
 
 static void a_running_job_tells_where_and_how_long_yet(void **state)
@@ -468,6 +540,11 @@ int main(void)
         cmocka_unit_test_setup(busy_workers_tell_their_longest_job, begin),
         cmocka_unit_test_setup(a_place_far_behind_is_told_as_such, begin),
         cmocka_unit_test_setup(a_start_deadline_counts_until_the_first_run, begin),
+        cmocka_unit_test_setup(a_job_behind_a_full_limit_tells_how_many_run, begin),
+        cmocka_unit_test_setup(a_job_behind_a_rate_tells_when_the_next_may_start, begin),
+        cmocka_unit_test_setup(a_pause_is_said_before_a_limit, begin),
+        cmocka_unit_test_setup(a_limit_that_does_not_read_is_still_one, begin),
+        cmocka_unit_test_setup(a_job_in_a_lane_waits_for_its_turn, begin),
         cmocka_unit_test_setup(a_running_job_tells_where_and_how_long_yet, begin),
         cmocka_unit_test_setup(a_worker_that_is_silent_is_told, begin),
         cmocka_unit_test_setup(a_job_that_succeeded_says_so, begin),
