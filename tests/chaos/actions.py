@@ -20,6 +20,7 @@ import time
 
 import fault_proxy
 from ledger import now_ms
+from stack import children_of
 
 TAIL_MS = 2000  # of the AOF, that an operating system may take with it under everysec
 TAIL_EVERY_S = 15  # at most: what it excuses must stay the exception
@@ -66,7 +67,7 @@ class Actions:
         self.faults = stack.ledger.faults
         self.agenda, self.order = [], itertools.count()
         self.aof = Aof(stack.redis)
-        self.redis_busy = False
+        self.redis_busy = self.postgres_busy = False
         self.tail_cut_at = -TAIL_EVERY_S
         self.sleepers = []
         self.tables = {
@@ -75,7 +76,8 @@ class Actions:
                 (8, self.stop_worker), (4, self.kill_api), (3, self.stop_api),
                 (4, self.kill_beat), (3, self.stop_beat), (4, self.kill_redis),
                 (8, self.cut_aof), (3, self.stop_redis), (3, self.sleep_redis),
-                (6, self.kill_client), (15, self.break_line), (15, self.cut_line)],
+                (6, self.kill_client), (2, self.kill_postgres), (4, self.kill_session),
+                (15, self.break_line), (15, self.cut_line)],
             "executors": [(1, self.kill_executor)],
             "workers": [(1, self.kill_worker)],
             "lines": [(3, self.cut_line), (1, self.kill_client)]}
@@ -247,6 +249,33 @@ class Actions:
             client = self.random.choice(lines).split()[0].removeprefix("id=")
             self.stack.redis.ask("CLIENT", "KILL", "ID", client)
             self.free_redis(fault)
+
+    # PostgreSQL.
+
+    def kill_postgres(self):
+        """All of it; nothing that was committed is lost, as the kernel keeps what it wrote."""
+        if not self.postgres_busy:
+            self.postgres_busy = True
+            fault = self.faults.begin("kill postgres")
+            left = children_of(self.stack.postgres.pid)
+            self.stack.postgres.kill9()
+            self.later(0.2, self.start_postgres, fault, left)
+
+    def start_postgres(self, fault, left):
+        """When the last of its children has seen that it is gone."""
+        if any(pathlib.Path(f"/proc/{pid}").exists() for pid in left):
+            self.later(0.1, self.start_postgres, fault, left)
+            return
+        self.stack.postgres.start()
+        self.postgres_busy = False
+        self.faults.end(fault)
+
+    def kill_session(self):
+        if not self.postgres_busy:
+            self.stack.postgres.psql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state <> ''"
+                " AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1")
+            self.faults.happened("kill session")
 
     # The lines.
 

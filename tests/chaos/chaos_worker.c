@@ -11,6 +11,7 @@
  * MS is the wall clock.
  */
 #include "chaos_ledger.h"
+#include "chaos_once.h"
 #include "toxic.h"
 #include <errno.h>
 #include <quern/client.h>
@@ -101,16 +102,6 @@ static const struct qn_task effect_task = {
     .done = chaos_ledger_done,
 };
 
-/* Its effect is to be there once: see the ledger of the database. */
-static const struct qn_task once_task = {
-    .name = "chaos.once",
-    .summary = "Leaves a line in a ledger, and one row in a table",
-    .params = effect_params,
-    .init = chaos_ledger_init,
-    .run = effect,
-    .done = chaos_ledger_done,
-};
-
 static const struct qn_param toxic_params[] = {
     {.name = "how", .type = QN_STRING, .required = true, .doc = "what it does to its executor"},
     {.name = NULL},
@@ -127,7 +118,7 @@ static const struct qn_task toxic_task = {
     .done = chaos_ledger_done,
 };
 
-static const struct qn_task *const tasks[] = {&effect_task, &once_task, &toxic_task, NULL};
+static const struct qn_task *const tasks[] = {&effect_task, &chaos_once_task, &toxic_task, NULL};
 
 int main(int argc, char **argv)
 {

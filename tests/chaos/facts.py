@@ -1,6 +1,6 @@
 """facts.py - all that a verdict needs, gathered once when everything has ended.
 
-From the ledger, from the broker record by record, from quern fsck, from /proc.
+From the ledger, from the database, from the broker record by record, from quern fsck, from /proc.
 """
 import collections
 import dataclasses
@@ -39,7 +39,7 @@ class Facts:
     lengths: dict  # key -> entries, of those that must be empty
     findings: list  # of fsck
     processes: list  # (pid, what) that are still there
-    once: dict = None  # id -> rows in the database, None without one
+    once: dict  # id -> rows in the database
 
     def __post_init__(self):
         self.by_job = collections.defaultdict(list)
@@ -113,6 +113,12 @@ def processes(mark):
     return found
 
 
+def rows(postgres):
+    """job -> how many rows it left."""
+    lines = postgres.psql("SELECT job, count(*) FROM chaos_effect GROUP BY job").splitlines()
+    return {job: int(n) for job, n in (line.split("|") for line in lines)}
+
+
 def gather(stack, ledger):
     keys = scan(stack.redis)
     accepted, runs = ledger.accepted(), ledger.runs()
@@ -126,4 +132,4 @@ def gather(stack, ledger):
         records=audit(stack, ids), totals=totals, keys=keys,
         lengths={f"{tag(queue)}:{key}": stack.count(command, queue, key)
                  for queue in QUEUES for command, key in EMPTY},
-        findings=fsck(stack), processes=processes(str(ledger.runs_path)))
+        findings=fsck(stack), once=rows(stack.postgres), processes=processes(str(ledger.runs_path)))

@@ -71,6 +71,8 @@ class Stack:
         self.redis = servers.start_redis(
             folder / "redis", options=["--appendfsync", "always", "--enable-debug-command", "yes",
                                        "--auto-aof-rewrite-percentage", "0"])
+        self.postgres = servers.start_postgres(folder / "postgres")
+        self.postgres.psql("CREATE TABLE chaos_effect (job text NOT NULL)")
         self.seed = seed
         self.api_port = servers.free_port()
         self.programs, self.proxies, self.surprises = {}, {}, []
@@ -83,11 +85,18 @@ class Stack:
             QUERN_CONCURRENCY=str(EXECUTORS), QUERN_CANCEL_GRACE="500ms",
             QUERN_BROKER_TIMEOUT="1s", QUERN_ACCEPT_UNKNOWN="true",
             QUERN_FAILED_MAX="1000000", QUERN_ARTIFACT_DIR=str(folder / "artifacts"),
-            QUERN_PORT=str(self.api_port), TMPDIR=str(folder / "tmp"),
+            QUERN_DATABASE_URL=self.postgres.url, QUERN_PORT=str(self.api_port),
+            TMPDIR=str(folder / "tmp"),
             QUERN_SCHEDULE=str(folder / "schedule.conf"), CHAOS_RUNS=str(ledger.runs_path))
+        self.migrate()
         self.set_limits()
         for label in self.commands:
             self.start(label)
+
+    def migrate(self):
+        self.postgres.psql("CREATE SCHEMA quern")
+        for path in sorted((servers.ROOT / "tasks" / "migrations").glob("*.sql")):
+            self.postgres.psql(path.read_text())
 
     def set_limits(self):
         """Jobs of one task, and those of each tenant, go through lanes."""
@@ -190,3 +199,4 @@ class Stack:
         for proxy in self.proxies.values():
             proxy.stop()
         self.redis.stop()
+        self.postgres.stop()

@@ -21,7 +21,7 @@ SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 def simple_facts(**given):
     """The facts of a run in which nothing happened, but for what is given."""
     nothing = dict(accepted={}, cancels=[], runs=[], faults=[], records={}, totals={}, keys=[],
-                   lengths={}, findings=[], processes=[])
+                   lengths={}, findings=[], processes=[], once={})
     return facts_module.Facts(**nothing | given)
 
 
@@ -61,6 +61,7 @@ class VerdictOfARun(case.Case):
         facts = facts_module.gather(stack, self.ledger)
         self.assertEqual(verdict.judge(facts), [])
         effects = [job for job, each in facts.accepted.items() if each.kind == "effect"]
+        once = next(job for job, each in facts.accepted.items() if each.kind == "once")
         lost, twice, unended, lasting = effects[:4]
         victim = self.early_cancel()
 
@@ -70,6 +71,7 @@ class VerdictOfARun(case.Case):
         stack.redis.cli("PERSIST", f"{TAG}:j:{lasting.removeprefix('default.')}")
         stack.redis.cli("ZADD", f"{TAG}:leases", "1", "nobody")
         stack.redis.cli("SET", f"{TAG}:thing", "1")
+        stack.postgres.psql(f"INSERT INTO chaos_effect VALUES ('{once}')")
         stack.redis.cli("COPY", f"{TAG}:j:{twice.removeprefix('default.')}",
                         f"{tag('beat')}:j:slow-1000000001")
         self.line("start", victim)
@@ -79,10 +81,11 @@ class VerdictOfARun(case.Case):
 
         found = "\n".join(verdict.judge(facts_module.gather(stack, self.ledger)))
         for expected in (
-                f"lost: {lost}", f"double effect: {twice}", f"{unended}", f"{lasting}",
+                f"lost: {lost}", f"double effect: {twice}", unended, lasting, victim,
+                f"double effect: {once} has 2 rows", "cancelled at",
                 f"left: {TAG}:leases has 1", f"left: key {TAG}:thing",
                 f"left: {TAG}:running has 1", "beat.slow-1000000001 is of no planned time",
-                f"cancelled at", victim, "ran, but nobody made it: default.nobody",
+                "ran, but nobody made it: default.nobody",
                 f"orphan: process {pid} is left", "queue beat:", "queue default:", "fsck:"):
             self.assertIn(expected, found)
 
@@ -123,7 +126,6 @@ class VerdictOfFacts(case.Case):
         facts = simple_facts(
             accepted={job: Accept(1500, 1600, "once") for job in ("q.one", "q.two", "q.none")},
             records=dict.fromkeys(("q.one", "q.two", "q.none"), self.done), faults=[self.cut])
-        self.assertEqual(list(verdict.effects_not_once(facts)), [])
         facts = dataclasses.replace(facts, once={"q.one": 1, "q.two": 2})
         self.assertEqual(list(verdict.effects_not_once(facts)),
                          ["double effect: q.two has 2 rows, exactly once was promised",

@@ -81,8 +81,6 @@ def repeated_effects(facts):
 
 def effects_not_once(facts):
     """The promise of the database's helper; no window excuses it."""
-    if facts.once is None:
-        return
     for job, record in facts.records.items():
         if kind_of(facts, job) != "once":
             continue
