@@ -1,3 +1,4 @@
+#include "queues.h"
 #include "common/json.h"
 #include "common/json_member.h"
 #include "common/mem.h"
@@ -13,14 +14,12 @@
 
 static void add_queued(struct qn_buf *out, const struct qn_stats *stats)
 {
-    int64_t sum = 0;
-    for (int i = 0; i < 4; i++)
-        sum += stats->queued[i];
-    qn_json_member_number(out, "queued", sum);
+    qn_json_member_number(out, "queued", qn_stats_queued(stats));
     qn_json_add_key(out, "queued_by_priority");
     qn_buf_printf(out, "[%lld,%lld,%lld,%lld]", (long long)stats->queued[0],
                   (long long)stats->queued[1], (long long)stats->queued[2],
                   (long long)stats->queued[3]);
+    qn_json_member_number(out, "parked", stats->parked);
 }
 
 static void add_totals(struct qn_buf *out, const struct qn_stats *stats)
@@ -54,6 +53,9 @@ static void add_queue(struct qn_buf *out, const char *name, const struct qn_stat
     qn_json_member_number(out, "failed", stats->failed);
     qn_json_member_number(out, "ended", stats->ended);
     qn_json_member_number(out, "workers", stats->workers);
+    qn_json_member_number(out, "bytes", stats->bytes);
+    qn_json_member_number(out, "max_jobs", stats->max_jobs);
+    qn_json_member_number(out, "max_bytes", stats->max_bytes);
     qn_json_member_time(out, "oldest_enqueued_at", stats->oldest_ms);
     add_totals(out, stats);
     qn_buf_add_byte(out, '}');
@@ -158,7 +160,7 @@ static void on_one_queue(void *arg, const struct api_fault *fault)
     }
 }
 
-static void with_queue(struct api_request *req, void (*then)(struct api_request *req))
+void api_queue_known(struct api_request *req, void (*then)(struct api_request *req))
 {
     struct one_queue *one = qn_alloc(sizeof(*one));
     if (!one) {
@@ -190,7 +192,7 @@ static void ask_stats(struct api_request *req)
 
 void api_queues_get(struct api_request *req)
 {
-    with_queue(req, ask_stats);
+    api_queue_known(req, ask_stats);
 }
 
 /* ---- its gate ---- */
@@ -249,15 +251,15 @@ static void ask_drain(struct api_request *req)
 
 void api_queues_pause(struct api_request *req)
 {
-    with_queue(req, ask_pause);
+    api_queue_known(req, ask_pause);
 }
 
 void api_queues_resume(struct api_request *req)
 {
-    with_queue(req, ask_resume);
+    api_queue_known(req, ask_resume);
 }
 
 void api_queues_drain(struct api_request *req)
 {
-    with_queue(req, ask_drain);
+    api_queue_known(req, ask_drain);
 }

@@ -2,14 +2,24 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct {
+    const char *name, *shown;
+    enum api_method method;
+} methods[] = {
+    {"GET", "GET, HEAD", API_GET},
+    {"POST", "POST", API_POST},
+    {"PUT", "PUT", API_PUT},
+    {"DELETE", "DELETE", API_DELETE},
+};
+#define METHODS (sizeof(methods) / sizeof(methods[0]))
+
 enum api_method api_method_parse(const char *method)
 {
-    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+    if (strcmp(method, "HEAD") == 0)
         return API_GET;
-    if (strcmp(method, "POST") == 0)
-        return API_POST;
-    if (strcmp(method, "DELETE") == 0)
-        return API_DELETE;
+    for (size_t i = 0; i < METHODS; i++)
+        if (strcmp(method, methods[i].name) == 0)
+            return methods[i].method;
     return 0;
 }
 
@@ -105,11 +115,12 @@ const struct api_route *api_route_find(const struct api_route *table, size_t n,
 
 void api_route_allow(unsigned allowed, char out[API_ALLOW_SIZE])
 {
-    snprintf(out, API_ALLOW_SIZE, "%s%s%s%s%s", allowed & API_GET ? "GET, HEAD" : "",
-             allowed & API_GET && allowed & ~(unsigned)API_GET ? ", " : "",
-             allowed & API_POST ? "POST" : "",
-             allowed & API_POST && allowed & API_DELETE ? ", " : "",
-             allowed & API_DELETE ? "DELETE" : "");
+    size_t len = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < METHODS; i++)
+        if (allowed & methods[i].method)
+            len += (size_t)snprintf(out + len, API_ALLOW_SIZE - len, "%s%s", len > 0 ? ", " : "",
+                                    methods[i].shown);
 }
 
 bool api_route_takes_query(const struct api_route *route, const char *name)

@@ -18,6 +18,7 @@ enum api_method {
     API_GET = 1, /* HEAD too */
     API_POST = 2,
     API_DELETE = 4,
+    API_PUT = 8,
 };
 
 /* What a later rate limit counts together. */
@@ -56,7 +57,7 @@ const struct api_route *api_route_find(const struct api_route *table, size_t n,
                                        struct api_match *ret);
 
 /* "GET, HEAD, POST" for an Allow header. */
-#define API_ALLOW_SIZE 40
+#define API_ALLOW_SIZE 48
 void api_route_allow(unsigned allowed, char out[API_ALLOW_SIZE]);
 
 /* Whether name is one of the words of list. */

@@ -35,6 +35,12 @@ void api_queues_pause(struct api_request *req);
 void api_queues_resume(struct api_request *req);
 void api_queues_drain(struct api_request *req);
 
+/* limits.c */
+void api_limits_list(struct api_request *req);
+void api_limits_put(struct api_request *req);
+void api_limits_delete(struct api_request *req);
+void api_queues_budget(struct api_request *req);
+
 /* published.c: what workers have published */
 void api_workers_list(struct api_request *req);
 void api_tasks_list(struct api_request *req);

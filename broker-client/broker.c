@@ -17,6 +17,12 @@ int qn_broker_open(struct qn_broker **ret, const struct qn_broker_options *optio
     return qn_redis_open(ret, options, &url, NULL, reterr);
 }
 
+int64_t qn_stats_queued(const struct qn_stats *stats)
+{
+    return stats->queued[0] + stats->queued[1] + stats->queued[2] + stats->queued[3] +
+           stats->parked;
+}
+
 void qn_broker_close(struct qn_broker *broker)
 {
     if (broker)

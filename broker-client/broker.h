@@ -347,6 +347,9 @@ struct qn_stats {
     int64_t enqueued, succeeded, failures, cancelled, expired, retried, recovered, replayed, purged;
 };
 
+/* All that are in line, parked ones too. */
+int64_t qn_stats_queued(const struct qn_stats *stats);
+
 /* Names with a value: tasks (definition JSON), workers (description JSON),
  * schedules (docs/schedules.md, JSON), queues (value ""). */
 struct qn_entry {

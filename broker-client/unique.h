@@ -11,7 +11,8 @@
 #include "common/buf.h"
 #include <quern/client.h>
 
-#define QN_UNIQUE_KEY_SIZE 33
+#define QN_UNIQUE_KEY_SIZE  33
+#define QN_LIMIT_SCOPE_SIZE 80 /* of a scope's name, with NUL */
 
 QN_MUST_CHECK int qn_unique_key(struct qn_span task, struct qn_span what,
                                 char out[QN_UNIQUE_KEY_SIZE], struct qn_err *reterr);

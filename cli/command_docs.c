@@ -96,6 +96,26 @@ const char cli_doc_queue_purge[] =
     "    quern queue purge reports --state scheduled --dry-run\n"
     "    quern queue purge reports --yes";
 
+const char cli_doc_queue_budget[] =
+    "Shows how much may wait in a queue, or says it anew. A queue at its budget takes no new "
+    "jobs: who enqueues is told to come later. What is not named stays as it is.\n\n"
+    "    quern queue budget reports --jobs 100000 --bytes 256MiB";
+
+const char cli_doc_limit_list[] =
+    "Shows the limits of a queue: how many of each scope run, how many lines of jobs wait for "
+    "it, when the next may start, and whether an operator or the task set it.\n\n"
+    "    quern limit list reports";
+
+const char cli_doc_limit_set[] =
+    "Limits how many jobs of a scope run at once, and how often one may start: task:TASK, "
+    "key:KEY, or key:* for each key that has no limit of its own. It holds for jobs that wait "
+    "already; a limit that an operator set goes before one that the task declares.\n\n"
+    "    quern limit set reports task:report.sales --concurrency 2\n"
+    "    quern limit set llm 'key:*' --rate 10/1m --burst 3";
+
+const char cli_doc_limit_remove[] = "Takes a limit away. Those who waited for it may go.\n\n"
+                                    "    quern limit remove reports task:report.sales";
+
 const char cli_doc_worker_list[] =
     "Shows the workers that renewed their entry lately: where they run, what queues they "
     "serve, how many of their executors are busy.\n\n"

@@ -40,6 +40,20 @@ const struct cli_option cli_enqueue_options[] = {
     {NULL, NULL, NULL},
 };
 
+const struct cli_option cli_budget_options[] = {
+    {"jobs", "N", "at most so many jobs, 0 for any number"},
+    {"bytes", "SIZE", "at most so much in all, such as 64MiB; 0 for any size"},
+    {"none", NULL, "no bound any more"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_limit_options[] = {
+    {"concurrency", "N", "runs at the same time"},
+    {"rate", "N/TIME", "starts in a time: 10/1m"},
+    {"burst", "N", "with --rate: how many may be saved up; the rate's N"},
+    {NULL, NULL, NULL},
+};
+
 const struct cli_option cli_wait_options[] = {
     {"timeout", "TIME", "wait at most so long, then exit 5; the job goes on"},
     {NULL, NULL, NULL},

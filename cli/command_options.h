@@ -9,6 +9,8 @@
 
 extern const struct cli_option cli_dev_options[];
 extern const struct cli_option cli_enqueue_options[];
+extern const struct cli_option cli_budget_options[];
+extern const struct cli_option cli_limit_options[];
 extern const struct cli_option cli_wait_options[];
 extern const struct cli_option cli_list_options[];
 extern const struct cli_option cli_log_options[];

@@ -59,11 +59,7 @@ static void tell_failure(struct cli_doctor *doctor, const char *name, const stru
 
 static int64_t waiting(const struct qn_stats *stats)
 {
-    int64_t n = stats->scheduled + stats->retrying;
-
-    for (size_t i = 0; i < sizeof(stats->queued) / sizeof(stats->queued[0]); i++)
-        n += stats->queued[i];
-    return n;
+    return qn_stats_queued(stats) + stats->scheduled + stats->retrying;
 }
 
 static void look_at_queue(struct tally *tally, const char *queue, const struct qn_stats *stats)

@@ -1,6 +1,8 @@
 #include "link_operate.h"
 
 #include "common/clock.h"
+#include "common/mem.h"
+#include "common/str.h"
 #include <string.h>
 
 #define TRIES   4
@@ -19,6 +21,9 @@ struct question {
     const char *incarnation, *text;
     struct qn_purged purged;
     struct qn_stats stats;
+    const struct qn_limit *limit;
+    struct cli_limits *limits;
+    int64_t max_jobs, max_bytes;
     int64_t number, now_ms;
     bool lost; /* an answer was lost: it may have happened before */
 };
@@ -190,4 +195,78 @@ int cli_link_figures(struct cli_link *link, const char *queue, struct qn_stats *
     *ret = question.stats;
     *ret_now_ms = question.now_ms;
     return rc;
+}
+
+/* ---- limits, budgets ---- */
+
+static void send_limit(struct qn_broker *broker, struct question *question)
+{
+    broker->ops->limit(broker, question->queue, question->limit, 1, on_number, question);
+}
+
+int cli_link_limit(struct cli_link *link, const char *queue, const struct qn_limit *limit,
+                   bool *ret_changed, struct qn_err *reterr)
+{
+    struct question question = {.queue = queue, .limit = limit};
+    int rc = ask(link, &question, send_limit, reterr);
+
+    *ret_changed = question.number != 0 || question.lost;
+    return rc;
+}
+
+static void on_limits(void *arg, const struct qn_reply *reply)
+{
+    struct question *question = arg;
+    struct cli_limits *to = question->limits;
+
+    if (!take(question, reply))
+        return;
+    cli_limits_release(to);
+    size_t n = reply->limits->n;
+    to->all = qn_zalloc(n + 1, sizeof(*to->all));
+    to->scopes = qn_zalloc(n + 1, sizeof(*to->scopes));
+    to->now_ms = reply->now_ms;
+    for (size_t i = 0; to->all && to->scopes && i < n; i++) {
+        to->all[i] = reply->limits->limits[i];
+        qn_str_copy(to->scopes[i], sizeof(to->scopes[i]), reply->limits->limits[i].scope);
+        to->all[i].scope = to->scopes[i];
+        to->n = i + 1;
+    }
+}
+
+static void send_limits(struct qn_broker *broker, struct question *question)
+{
+    broker->ops->limits(broker, question->queue, on_limits, question);
+}
+
+int cli_link_limits(struct cli_link *link, const char *queue, struct cli_limits *ret,
+                    struct qn_err *reterr)
+{
+    struct question question = {.queue = queue, .limits = ret};
+    int rc = ask(link, &question, send_limits, reterr);
+
+    if (rc == QN_OK && (!ret->all || !ret->scopes))
+        return qn_fail(reterr, QN_ENOMEM, "limits: out of memory");
+    return rc;
+}
+
+void cli_limits_release(struct cli_limits *limits)
+{
+    qn_free(limits->all);
+    qn_free(limits->scopes);
+    *limits = (struct cli_limits){.n = 0};
+}
+
+static void send_budget(struct qn_broker *broker, struct question *question)
+{
+    broker->ops->budget(broker, question->queue, question->max_jobs, question->max_bytes, on_number,
+                        question);
+}
+
+int cli_link_budget(struct cli_link *link, const char *queue, int64_t max_jobs, int64_t max_bytes,
+                    struct qn_err *reterr)
+{
+    struct question question = {.queue = queue, .max_jobs = max_jobs, .max_bytes = max_bytes};
+
+    return ask(link, &question, send_budget, reterr);
 }

@@ -5,6 +5,7 @@
 #ifndef CLI_LINK_OPERATE_H
 #define CLI_LINK_OPERATE_H
 
+#include "broker-client/unique.h"
 #include "link.h"
 
 /* QN_ENOTFOUND: a queue that nobody has served is a mistyped one. */
@@ -31,6 +32,24 @@ QN_MUST_CHECK int cli_link_purge(struct cli_link *link, const char *queue, enum 
 QN_MUST_CHECK int cli_link_message(struct cli_link *link, const char *queue,
                                    const char *incarnation, const char *text, bool *ret_told,
                                    struct qn_err *reterr);
+
+/* *ret_changed: false when it was so before. */
+QN_MUST_CHECK int cli_link_limit(struct cli_link *link, const char *queue,
+                                 const struct qn_limit *limit, bool *ret_changed,
+                                 struct qn_err *reterr);
+/* All of a queue, copied; to be released, also after an error. */
+struct cli_limits {
+    struct qn_limit *all;
+    char (*scopes)[QN_LIMIT_SCOPE_SIZE]; /* all[i].scope points there */
+    size_t n;
+    int64_t now_ms;
+};
+QN_MUST_CHECK int cli_link_limits(struct cli_link *link, const char *queue, struct cli_limits *ret,
+                                  struct qn_err *reterr);
+void cli_limits_release(struct cli_limits *limits);
+/* 0: no bound. */
+QN_MUST_CHECK int cli_link_budget(struct cli_link *link, const char *queue, int64_t max_jobs,
+                                  int64_t max_bytes, struct qn_err *reterr);
 
 /* The figures of a queue, and the broker's clock at that time. */
 QN_MUST_CHECK int cli_link_figures(struct cli_link *link, const char *queue, struct qn_stats *ret,

@@ -14,7 +14,7 @@ void cli_look_release(struct cli_look *look)
 
 int64_t cli_look_queued(const struct qn_stats *stats)
 {
-    return stats->queued[0] + stats->queued[1] + stats->queued[2] + stats->queued[3];
+    return qn_stats_queued(stats);
 }
 
 static int64_t older(int64_t a, int64_t b)
@@ -30,6 +30,7 @@ void cli_look_sum(const struct cli_look *look, struct qn_stats *ret)
         const struct qn_stats *one = &look->queues[i].stats;
         for (int p = 0; p < 4; p++)
             ret->queued[p] += one->queued[p];
+        ret->parked += one->parked;
         ret->running += one->running;
         ret->scheduled += one->scheduled;
         ret->retrying += one->retrying;

@@ -17,11 +17,6 @@ static const struct cli_column columns[] = {
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-static int64_t queued(const struct qn_stats *stats)
-{
-    return stats->queued[0] + stats->queued[1] + stats->queued[2] + stats->queued[3];
-}
-
 static void add_row(struct cli_table *table, const char *queue, const struct qn_stats *stats,
                     int64_t now_ms)
 {
@@ -30,7 +25,7 @@ static void add_row(struct cli_table *table, const char *queue, const struct qn_
     if (stats->oldest_ms != QN_NO_TIME)
         cli_age_print(now_ms - stats->oldest_ms, age);
     cli_table_add(table, queue, CLI_PLAIN);
-    cli_table_add_number(table, queued(stats));
+    cli_table_add_number(table, qn_stats_queued(stats));
     cli_table_add_number(table, stats->running);
     cli_table_add_number(table, stats->scheduled);
     cli_table_add_number(table, stats->retrying);
@@ -54,7 +49,9 @@ static void add_json(struct qn_buf *out, const char *queue, const struct qn_stat
         const char *key;
         int64_t number;
     } members[] = {
-        {"queued", queued(stats)},
+        {"queued", qn_stats_queued(stats)},
+        {"parked", stats->parked},
+        {"bytes", stats->bytes},
         {"running", stats->running},
         {"scheduled", stats->scheduled},
         {"retrying", stats->retrying},

@@ -8,11 +8,6 @@
 
 #define LOOK_MS 500 /* between two looks at a queue that drains */
 
-static int64_t queued(const struct qn_stats *stats)
-{
-    return stats->queued[0] + stats->queued[1] + stats->queued[2] + stats->queued[3];
-}
-
 static int open_queue(struct cli_link *link, const struct cli *cli, struct qn_err *reterr)
 {
     int rc = cli_link_open(link, cli, reterr);
@@ -40,7 +35,7 @@ static void pause_a_little(struct qn_loop *loop, int64_t ms)
 
 static int64_t left_in(const struct qn_stats *stats)
 {
-    return queued(stats) + stats->running + stats->scheduled + stats->retrying;
+    return qn_stats_queued(stats) + stats->running + stats->scheduled + stats->retrying;
 }
 
 /* "12 queued, 3 running" */
@@ -49,7 +44,7 @@ static void name_left(const struct qn_stats *stats, char *out, size_t size)
     const struct {
         enum qn_state state;
         int64_t n;
-    } parts[] = {{QN_QUEUED, queued(stats)},
+    } parts[] = {{QN_QUEUED, qn_stats_queued(stats)},
                  {QN_RUNNING, stats->running},
                  {QN_SCHEDULED, stats->scheduled},
                  {QN_RETRYING, stats->retrying}};
@@ -198,7 +193,7 @@ static int count(struct purge *purge, struct qn_err *reterr)
 
     if (rc != QN_OK)
         return rc;
-    const int64_t there[STATES] = {queued(&stats), stats.scheduled, stats.retrying};
+    const int64_t there[STATES] = {qn_stats_queued(&stats), stats.scheduled, stats.retrying};
     for (size_t i = 0; i < STATES; i++)
         purge->n[i] = purge->wanted[i] ? there[i] : 0;
     return QN_OK;

@@ -38,8 +38,38 @@ class Operate(case.Case):
         self.assertTrue(answer.json["replaced"])
         self.assertEqual(self.state(first), "cancelled")
 
+    def test_limits_are_put_listed_and_deleted(self):
+        path = "/v1/queues/default/limits"
+        self.assertEqual(self.api.get(path).json, {"limits": []})
+        put = {"concurrency": 2, "rate": 10, "per": "1m", "burst": 3}
+        for changed in True, False:
+            answer = self.api.ask("PUT", path + "/key:*", put)
+            self.assertEqual((answer.status, answer.json["changed"]), (200, changed), answer)
+        limit, = self.api.get(path).json["limits"]
+        self.assertEqual((limit["scope"], limit["concurrency"], limit["rate"], limit["per_ms"],
+                          limit["burst"]), ("key:*", 2, 10, 60000, 3))
+        self.assertTrue(self.api.ask("DELETE", path + "/key:*").json["changed"])
+        self.assertEqual(self.api.get(path).json, {"limits": []})
+
+    def test_what_is_no_limit_is_refused_by_name(self):
+        path = "/v1/queues/default/limits/"
+        for scope, body, detail in (
+                ("all", {"concurrency": 1}, "a scope is"), ("key:a", {}, "are needed"),
+                ("key:a", {"rate": 1}, "go together"), ("key:a", {"rate": -1}, "rate must be"),
+                ("key:a", {"rate": 1, "per": "soon"}, "per must be"),
+                ("key:a", {"concurrency": "2"}, "concurrency must be"),
+                ("key:a", {"size": 1}, 'no member \\"size\\"'), ("key:a", [], "an object")):
+            answer = self.api.ask("PUT", path + scope, body)
+            self.assertEqual(answer.status, 422, (scope, body, answer))
+            self.assertIn(detail.replace("\\", ""), answer.json["detail"])
+        answer = self.api.ask("PUT", "/v1/queues/nobody/limits/key:a", {"concurrency": 1})
+        self.assertEqual(answer.status, 404)
+        self.assertEqual(self.api.ask("POST", path + "key:a", {}).headers["Allow"], "PUT, DELETE")
+
     def test_a_queue_at_its_budget_says_later(self):
-        self.server.cli("HSET", f"{{{api.NAMESPACE}:default}}:meta", "max_jobs", "1")
+        budget = {"max_jobs": 1}
+        answer = self.api.ask("PUT", "/v1/queues/default/budget", budget)
+        self.assertEqual((answer.status, answer.json), (200, budget))
         self.make(delay=60)
         answer = self.api.post("/v1/jobs", {"task": "test.echo"})
         self.assertEqual((answer.status, answer.json["code"]), (503, "queue_full"))

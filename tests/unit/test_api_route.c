@@ -97,7 +97,8 @@ static void methods_are_case_sensitive(void **state)
     assert_int_equal(api_method_parse("GET"), API_GET);
     assert_int_equal(api_method_parse("HEAD"), API_GET);
     assert_int_equal(api_method_parse("get"), 0);
-    assert_int_equal(api_method_parse("PUT"), 0);
+    assert_int_equal(api_method_parse("PUT"), API_PUT);
+    assert_int_equal(api_method_parse("PATCH"), 0);
     assert_int_equal(api_method_parse(""), 0);
 }
 
