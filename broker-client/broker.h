@@ -33,6 +33,7 @@
 #define QN_PEEK_BATCH_MAX    100
 #define QN_LIMIT_BATCH_MAX   100
 #define QN_LIST_PAGE_MAX     1000
+#define QN_WEIGH_EVERY_MS    30000
 #define QN_NO_TIME           (-1)
 
 struct qn_broker;
@@ -148,9 +149,21 @@ struct qn_limits {
     const struct qn_limit *limits;
 };
 
+/* How far trim has come with weighing, from the newest on; zero at first. */
+struct qn_weighed {
+    char after[QN_NAME_MAX + 1];
+    int64_t bytes;
+};
 struct qn_purged {
     int64_t n;
-    bool more; /* call again */
+    bool more;               /* call again */
+    struct qn_weighed until; /* trim: where the next call begins */
+};
+struct qn_trim {
+    int64_t max_age_ms;
+    int64_t max_count;
+    int64_t max_bytes; /* of records and logs; 0: not weighed */
+    struct qn_weighed from;
 };
 
 /* ---- checking ---- */
@@ -397,8 +410,11 @@ struct qn_broker_ops {
     void (*forward)(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
     void (*recover)(struct qn_broker *b, const char *queue, const struct qn_recover *how,
                     qn_reply_fn *fn, void *arg);
-    void (*trim)(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                 qn_reply_fn *fn, void *arg);
+    /* Forgets dead letters, the oldest first: those too old, those too many, those that do not fit
+     * into the bytes. The newest one does, however large. They are weighed when nobody began to
+     * within QN_WEIGH_EVERY_MS. */
+    void (*trim)(struct qn_broker *b, const char *queue, const struct qn_trim *how, qn_reply_fn *fn,
+                 void *arg);
 
     void (*peek)(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                  qn_reply_fn *fn, void *arg);

@@ -71,6 +71,8 @@ const struct qn_setting qn_settings[] = {
      .programs = QN_PROG_WORKER, .doc = "How long dead letters are kept"},
     {.name = "failed-max", .env = "QUERN_FAILED_MAX", .type = QN_SET_INTEGER, .preset = "10000", .min = 1, .max = 10000000,
      .programs = QN_PROG_WORKER, .doc = "How many dead letters a queue keeps"},
+    {.name = "failed-bytes", .env = "QUERN_FAILED_BYTES", .type = QN_SET_BYTES, .preset = "256MiB", .min = 1024, .max = INT64_C(1) << 50,
+     .programs = QN_PROG_WORKER, .doc = "How large they may be together, records and logs"},
     {.name = "give-up", .env = "QUERN_GIVE_UP", .type = QN_SET_DURATION, .preset = "5m", .min = 0, .max = DAYS(7),
      .programs = QN_PROG_WORKER | QN_PROG_BEAT, .doc = "A program that cannot reach the broker for this long exits with 69; 0: never"},
     {.name = "health-file", .env = "QUERN_HEALTH_FILE", .type = QN_SET_TEXT, .programs = QN_PROG_WORKER,

@@ -37,6 +37,7 @@ int worker_options_read(struct worker_options *ret, const struct qn_config *conf
         .result_ttl_ms = qn_config_number(config, "result-ttl"),
         .failed_ttl_ms = qn_config_number(config, "failed-ttl"),
         .failed_max = qn_config_number(config, "failed-max"),
+        .failed_bytes = qn_config_number(config, "failed-bytes"),
         .give_up_ms = qn_config_number(config, "give-up"),
         .broker_timeout_ms = qn_config_number(config, "broker-timeout"),
         .health_file = qn_config_text(config, "health-file"),

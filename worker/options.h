@@ -26,6 +26,7 @@ struct worker_options {
     int64_t result_ttl_ms;
     int64_t failed_ttl_ms;
     int64_t failed_max;
+    int64_t failed_bytes;
     int64_t give_up_ms; /* 0: never */
     int64_t broker_timeout_ms;
     const char *health_file; /* "" none */

@@ -4,7 +4,7 @@
 #include "common/mem.h"
 
 #define RECOVER_LIMIT 500
-#define PURGE_MS      3600000
+#define PURGE_MS      60000
 #define SLACK_MS      5 /* after the moment, not before it */
 
 enum duty { FORWARD, RECOVER, PURGE, DUTIES };
@@ -15,6 +15,7 @@ struct chore {
     enum duty duty;
     int64_t at_ms;
     bool under_way;
+    struct qn_weighed weighed; /* PURGE */
 };
 
 struct worker_upkeep {
@@ -133,6 +134,7 @@ static void on_purged(void *arg, const struct qn_reply *reply)
         qn_log(QN_LOG_INFO, "dead letters trimmed",
                QN_STR("queue", worker_queue_name(chore->upkeep->base, chore->queue)),
                QN_NUM("n", reply->purged->n));
+    chore->weighed = reply->purged->until;
     plan(chore, reply->purged->more ? reply->now_ms : QN_NO_TIME, reply->now_ms);
 }
 
@@ -150,14 +152,20 @@ static void do_chore(struct chore *chore)
         .limit = RECOVER_LIMIT,
     };
 
+    const struct qn_trim what = {
+        .max_age_ms = options->failed_ttl_ms,
+        .max_count = options->failed_max,
+        .max_bytes = options->failed_bytes,
+        .from = chore->weighed,
+    };
+
     chore->under_way = true;
     if (chore->duty == FORWARD)
         broker->ops->forward(broker, queue, on_forwarded, chore);
     else if (chore->duty == RECOVER)
         broker->ops->recover(broker, queue, &how, on_recovered, chore);
     else
-        broker->ops->trim(broker, queue, options->failed_ttl_ms, options->failed_max, on_purged,
-                          chore);
+        broker->ops->trim(broker, queue, &what, on_purged, chore);
 }
 
 static void tick(void *arg)
@@ -196,7 +204,8 @@ int worker_upkeep_create(struct worker_upkeep **ret, struct worker_base *base,
         return qn_fail(reterr, rc, "upkeep: out of memory");
     }
     for (size_t i = 0; i < upkeep->n; i++)
-        upkeep->chores[i] = (struct chore){upkeep, i / DUTIES, (enum duty)(i % DUTIES), 0, false};
+        upkeep->chores[i] =
+            (struct chore){.upkeep = upkeep, .queue = i / DUTIES, .duty = (enum duty)(i % DUTIES)};
     rc = qn_timer_create(&upkeep->timer, base->loop, tick, upkeep, reterr);
     if (rc == QN_OK)
         *ret = upkeep;

@@ -3,7 +3,7 @@
  *
  * Every worker does it, with jitter; the scripts are safe to be called by all. At
  * least three times per lease, and at the moment when the next job is due or the next
- * lease runs out.
+ * lease runs out; dead letters each minute.
  */
 #ifndef WORKER_UPKEEP_H
 #define WORKER_UPKEEP_H

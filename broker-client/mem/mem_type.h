@@ -106,6 +106,7 @@ struct qn_mem_queue {
     int64_t turn;
     int64_t max_jobs, max_bytes;
     int64_t tick_ms; /* QN_NO_TIME before the first recover */
+    int64_t weighed_ms;
     int64_t paused_ms, draining_ms;
     int64_t first, last; /* orders given at the front and at the end */
     bool token;
@@ -273,8 +274,8 @@ void qn_mem_stop_waiting(struct qn_broker *b);
 void qn_mem_forward(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_mem_recover(struct qn_broker *b, const char *queue, const struct qn_recover *how,
                     qn_reply_fn *fn, void *arg);
-void qn_mem_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                 qn_reply_fn *fn, void *arg);
+void qn_mem_trim(struct qn_broker *b, const char *queue, const struct qn_trim *how, qn_reply_fn *fn,
+                 void *arg);
 void qn_mem_peek(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                  qn_reply_fn *fn, void *arg);
 void qn_mem_listing(struct qn_broker *b, const char *queue, enum qn_state state, int64_t offset,

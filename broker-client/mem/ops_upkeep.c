@@ -195,15 +195,20 @@ void qn_mem_recover(struct qn_broker *b, const char *queue, const struct qn_reco
 
 /* ---- purge, pause ---- */
 
-static struct qn_mem_job *oldest_failed(struct qn_mem_queue *queue, int64_t *ret_n)
+struct letters {
+    int64_t n, bytes;
+};
+
+static struct qn_mem_job *oldest_failed(struct qn_mem_queue *queue, struct letters *ret)
 {
     struct qn_mem_job *oldest = NULL;
 
-    *ret_n = 0;
+    *ret = (struct letters){0, 0};
     for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
         if (job->place != QN_MEM_FAILED)
             continue;
-        *ret_n += 1;
+        ret->n++;
+        ret->bytes += (int64_t)(job->record.len + job->log.len);
         if (!oldest || job->at_ms < oldest->at_ms ||
             (job->at_ms == oldest->at_ms && strcmp(job->name, oldest->name) < 0))
             oldest = job;
@@ -211,18 +216,30 @@ static struct qn_mem_job *oldest_failed(struct qn_mem_queue *queue, int64_t *ret
     return oldest;
 }
 
-void qn_mem_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
-                 qn_reply_fn *fn, void *arg)
+static bool may_weigh(struct qn_mem_queue *queue, int64_t now)
+{
+    if (queue->weighed_ms != QN_NO_TIME && now >= queue->weighed_ms &&
+        now - queue->weighed_ms < QN_WEIGH_EVERY_MS)
+        return false;
+    queue->weighed_ms = now;
+    return true;
+}
+
+void qn_mem_trim(struct qn_broker *b, const char *queue, const struct qn_trim *how, qn_reply_fn *fn,
+                 void *arg)
 {
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
     struct qn_mem_queue *q = qn_mem_begin(b, queue, answer);
     struct qn_mem_job *job;
-    int64_t n;
+    struct letters all;
 
     if (!q)
         return;
-    while ((job = oldest_failed(q, &n)) != NULL &&
-           (n > max_count || job->at_ms <= answer->reply.now_ms - max_age_ms)) {
+    int64_t now = answer->reply.now_ms;
+    bool weighs = how->max_bytes > 0 && may_weigh(q, now);
+    while ((job = oldest_failed(q, &all)) != NULL &&
+           (all.n > how->max_count || job->at_ms <= now - how->max_age_ms ||
+            (weighs && all.n > 1 && all.bytes > how->max_bytes))) {
         qn_mem_drop(q, job);
         answer->result.purged.n++;
     }

@@ -94,6 +94,7 @@ struct qn_mem_queue *qn_mem_queue(struct qn_mem_store *store, const char *name)
     qn_str_copy(queue->name, sizeof(queue->name), name);
     queue->store = store;
     queue->tick_ms = QN_NO_TIME;
+    queue->weighed_ms = QN_NO_TIME;
     queue->paused_ms = queue->draining_ms = QN_NO_TIME;
     queue->next = store->queues;
     store->queues = queue;

@@ -70,24 +70,33 @@ static void on_trim(struct qn_call *call, int rc, const struct qn_err *err,
 {
     struct qn_reading r;
 
-    if (!qn_reading_begin(&r, call, rc, err, answer, 3))
+    if (!qn_reading_begin(&r, call, rc, err, answer, 5))
         return;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    struct qn_span after = qn_reading_span(&r, qn_reading_at(&r, 3));
     struct qn_purged purged = {.n = qn_reading_i64(&r, qn_reading_at(&r, 1)),
-                               .more = qn_reading_i64(&r, qn_reading_at(&r, 2)) != 0};
+                               .more = qn_reading_i64(&r, qn_reading_at(&r, 2)) != 0,
+                               .until.bytes = qn_reading_i64(&r, qn_reading_at(&r, 4))};
+    if (after.len > QN_NAME_MAX)
+        qn_reading_fail(&r, QN_EPROTO, "a name is too long");
+    else if (after.len > 0)
+        memcpy(purged.until.after, after.data, after.len);
     r.reply.purged = &purged;
     qn_reading_end(&r);
 }
 
-void qn_redis_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
+void qn_redis_trim(struct qn_broker *b, const char *queue, const struct qn_trim *how,
                    qn_reply_fn *fn, void *arg)
 {
-    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_TRIM, queue, 3, on_trim, fn, arg);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_TRIM, queue, 6, on_trim, fn, arg);
 
     if (!call)
         return;
-    qn_call_add_i64(call, max_age_ms);
-    qn_call_add_i64(call, max_count);
+    qn_call_add_i64(call, how->max_age_ms);
+    qn_call_add_i64(call, how->max_count);
+    qn_call_add_i64(call, how->max_bytes);
     qn_call_add_i64(call, TRIM_LIMIT);
+    qn_call_add_str(call, how->from.after);
+    qn_call_add_i64(call, how->from.bytes);
     qn_redis_send(b, call);
 }

@@ -76,7 +76,7 @@ void qn_redis_stop_waiting(struct qn_broker *b);
 void qn_redis_forward(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_redis_recover(struct qn_broker *b, const char *queue, const struct qn_recover *how,
                       qn_reply_fn *fn, void *arg);
-void qn_redis_trim(struct qn_broker *b, const char *queue, int64_t max_age_ms, int64_t max_count,
+void qn_redis_trim(struct qn_broker *b, const char *queue, const struct qn_trim *how,
                    qn_reply_fn *fn, void *arg);
 void qn_redis_peek(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                    qn_reply_fn *fn, void *arg);

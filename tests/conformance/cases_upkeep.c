@@ -183,6 +183,95 @@ static void trim_forgets_dead_letters_by_age_and_by_count(void **state)
     assert_int_equal(op_trim(w, DAY, 1)->number, 0);
 }
 
+/* Jobs that fail one second after the other. */
+static void fail_one(struct world *w, const char *name)
+{
+    op_finish(w, run_one(w, name), 0, QN_FIN_FAILED, DAY);
+    world_advance(w, 1000);
+}
+
+static int64_t size_of(struct world *w, const char *name)
+{
+    return (int64_t)(op_peek(w, name)->record[0].len + strlen(op_log(w, name)->text));
+}
+
+static void trim_forgets_the_oldest_dead_letters_above_their_bytes(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[] = {"a", "b", "c", "d"};
+
+    for (int i = 0; i < 4; i++)
+        fail_one(w, names[i]);
+    int64_t three = size_of(w, "b") + size_of(w, "c") + size_of(w, "d");
+    assert_int_equal(op_trim_bytes(w, three)->number, 1);
+    assert_int_equal(state_of(w, "a"), 0);
+    world_advance(w, QN_WEIGH_EVERY_MS);
+    assert_int_equal(op_trim_bytes(w, three)->number, 0);
+    world_advance(w, QN_WEIGH_EVERY_MS);
+    assert_int_equal(op_trim_bytes(w, three - 1)->number, 1);
+    assert_int_equal(state_of(w, "b"), 0);
+    assert_state(w, "c", QN_FAILED);
+}
+
+static void the_log_of_a_dead_letter_counts_too(void **state)
+{
+    struct world *w = *state;
+
+    fail_one(w, "a");
+    struct got *run = run_one(w, "b");
+    op_note(w, "b", run->token[0], "", "a line\n");
+    op_finish(w, run, 0, QN_FIN_FAILED, DAY);
+    int64_t records = (int64_t)(op_peek(w, "a")->record[0].len + op_peek(w, "b")->record[0].len);
+    assert_int_equal(op_trim_bytes(w, records + 6)->number, 1);
+    assert_int_equal(state_of(w, "a"), 0);
+    assert_state(w, "b", QN_FAILED);
+}
+
+static void the_newest_dead_letter_stays_however_large(void **state)
+{
+    struct world *w = *state;
+
+    fail_one(w, "a");
+    fail_one(w, "b");
+    assert_int_equal(op_trim_bytes(w, 1)->number, 1);
+    assert_state(w, "b", QN_FAILED);
+}
+
+static void one_weighs_the_dead_letters_at_a_time(void **state)
+{
+    struct world *w = *state;
+
+    fail_one(w, "a");
+    fail_one(w, "b");
+    assert_int_equal(op_trim_bytes(w, DAY)->number, 0);
+    world_advance(w, QN_WEIGH_EVERY_MS - 1);
+    assert_int_equal(op_trim_bytes(w, 1)->number, 0);
+    world_advance(w, 1);
+    assert_int_equal(op_trim_bytes(w, 1)->number, 1);
+    assert_int_equal(op_trim_bytes(w, 1)->number, 0);
+    fail_one(w, "c");
+    world_set_now(w, T0 - DAY);
+    assert_int_equal(op_trim_bytes(w, 1)->number, 1);
+}
+
+/* More than one call weighs, and more than one removes. */
+static void a_thousand_dead_letters_are_weighed_and_trimmed(void **state)
+{
+    struct world *w = *state;
+    char name[16];
+
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof(name), "j%03d", i);
+        op_finish(w, run_one(w, name), 0, QN_FIN_FAILED, DAY);
+        got_free_all();
+    }
+    int64_t newest = size_of(w, "j999"), each = size_of(w, "j998");
+    assert_int_equal(op_trim_bytes(w, newest + 299 * each)->number, 700);
+    assert_int_equal(op_list(w, QN_FAILED, 0, 1000)->n, 300);
+    assert_int_equal(state_of(w, "j699"), 0);
+    assert_state(w, "j700", QN_FAILED);
+}
+
 static void what_is_due_comes_into_line_in_the_order_of_its_time(void **state)
 {
     struct world *w = *state;
@@ -246,6 +335,11 @@ const struct CMUnitTest cases_upkeep[] = {
     CASE(a_clean_leave_ends_the_lease_at_once),
     CASE(a_leave_with_jobs_left_lets_recover_take_them_over_at_once),
     CASE(trim_forgets_dead_letters_by_age_and_by_count),
+    CASE(trim_forgets_the_oldest_dead_letters_above_their_bytes),
+    CASE(the_log_of_a_dead_letter_counts_too),
+    CASE(the_newest_dead_letter_stays_however_large),
+    CASE(one_weighs_the_dead_letters_at_a_time),
+    CASE(a_thousand_dead_letters_are_weighed_and_trimmed),
     CASE(what_is_due_comes_into_line_in_the_order_of_its_time),
     CASE(dead_letters_of_one_moment_are_told_by_name),
     CASE(a_paused_queue_gives_out_nothing_and_takes_everything_in),

@@ -61,8 +61,39 @@ struct got *op_trim(struct world *w, int64_t max_age, int64_t max_count)
 {
     struct got *got = got_create();
 
-    w->broker->ops->trim(w->broker, Q, max_age, max_count, on_purged, got);
+    const struct qn_trim how = {.max_age_ms = max_age, .max_count = max_count};
+
+    w->broker->ops->trim(w->broker, Q, &how, on_purged, got);
     SENT(got);
+}
+
+static void on_trimmed(void *arg, const struct qn_reply *reply)
+{
+    on_purged(arg, reply);
+    ((struct got *)arg)->weighed = reply->purged->until;
+}
+
+static struct got *trim_once(struct world *w, int64_t max_bytes, struct qn_weighed from)
+{
+    struct got *got = got_create();
+    const struct qn_trim how = {
+        .max_age_ms = DAY, .max_count = 1000000, .max_bytes = max_bytes, .from = from};
+
+    w->broker->ops->trim(w->broker, Q, &how, on_trimmed, got);
+    SENT(got);
+}
+
+struct got *op_trim_bytes(struct world *w, int64_t max_bytes)
+{
+    struct got *got = trim_once(w, max_bytes, (struct qn_weighed){.bytes = 0});
+    int64_t purged = got->number;
+
+    while (got->more) {
+        got = trim_once(w, max_bytes, got->weighed);
+        purged += got->number;
+    }
+    got->number = purged;
+    return got;
 }
 
 struct got *op_purge(struct world *w, enum qn_state state, int64_t before_ms)

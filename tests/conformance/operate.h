@@ -9,6 +9,8 @@
 struct got *op_replay(struct world *w, const char *name, int64_t ended_ms);
 struct got *op_forget(struct world *w, const char *name, int64_t ended_ms);
 struct got *op_trim(struct world *w, int64_t max_age, int64_t max_count);
+/* By bytes: the whole walk; number: purged by all its calls. */
+struct got *op_trim_bytes(struct world *w, int64_t max_bytes);
 struct got *op_purge(struct world *w, enum qn_state state, int64_t before_ms);
 struct got *op_message(struct world *w, const char *incarnation, const char *text);
 struct got *op_place(struct world *w, const char *name);

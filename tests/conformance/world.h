@@ -45,6 +45,7 @@ struct got {
     char msg[QN_ERR_TEXT_MAX];
     int64_t now_ms, number, next;
     bool paused, flag, more;
+    struct qn_weighed weighed;
     size_t n, n2, n3;
     int code[MANY];
     char name[MANY][QN_NAME_MAX + 1];

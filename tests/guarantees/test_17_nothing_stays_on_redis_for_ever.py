@@ -61,6 +61,20 @@ class Nothing(Promise):
         self.wait_until(lambda: self.length("ZCARD", "failed") == 5, LONG, "five dead letters")
         self.assertEqual(len(self.server.cli("KEYS", self.key("j:*")).split()), 5)
 
+    def test_of_dead_letters_above_their_bytes(self):
+        many = self.worker("--concurrency", "2", label="many")
+        jobs = self.put("h.fail", {"path": "x" * 1000}, count=600)
+        self.wait_for_total("failed", len(jobs))
+        many.stop()
+        self.server.cli("HDEL", self.key("meta"), "weighed")  # as if half a minute had passed
+        self.worker("--concurrency", "1", "--failed-bytes", "100KiB", label="few")
+        self.wait_until(lambda: self.length("ZCARD", "failed") <= 100, LONG, "100 KiB of them")
+        left = self.server.cli("KEYS", self.key("j:*")).split()
+        self.assertGreater(len(left), 50)
+        sizes = [int(self.server.cli("STRLEN", key)) for key in left]
+        self.assertLessEqual(sum(sizes), 100 << 10)
+        self.check_sound()
+
     def test_that_is_larger_than_its_bound_gets_in(self):
         api = self.api()
         self.worker("--concurrency", "1")

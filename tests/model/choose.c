@@ -219,13 +219,17 @@ void model_choose_trim(struct model_random *random, struct model_args *args)
     static const int64_t ages[] = {0, 60000, DAY_MS};
     static const int counts[] = {0, 1, 3, 100};
 
+    static const int64_t bytes[] = {0, 1, 1000, DAY_MS};
+
     args->time = ages[below(random, 3)];
     args->number = counts[below(random, 4)];
+    args->life = bytes[below(random, 4)];
 }
 
 void model_say_trim(const struct model_args *args, struct qn_buf *out)
 {
-    qn_buf_printf(out, " older than %lld ms, more than %d", (long long)args->time, args->number);
+    qn_buf_printf(out, " older than %lld ms, more than %d, above %lld bytes", (long long)args->time,
+                  args->number, (long long)args->life);
 }
 
 /* ---- operating ---- */

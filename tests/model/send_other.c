@@ -78,8 +78,11 @@ void model_send_forward(struct model_side *side, const struct model_sending *sen
 
 void model_send_trim(struct model_side *side, const struct model_sending *sending)
 {
-    side->broker->ops->trim(side->broker, MODEL_QUEUE, sending->args.time, sending->args.number,
-                            on_purged, side);
+    const struct qn_trim how = {.max_age_ms = sending->args.time,
+                                .max_count = sending->args.number,
+                                .max_bytes = sending->args.life};
+
+    side->broker->ops->trim(side->broker, MODEL_QUEUE, &how, on_purged, side);
 }
 
 /* ---- operators ---- */

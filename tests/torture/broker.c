@@ -173,6 +173,7 @@ void torture_fill(struct torture_room *room)
 static const char *const names[] = {"ended", "running", "queued", "due"};
 static const struct qn_entry entry = {.name = {.data = "t.one", .len = 5},
                                       .value = {.data = "{}", .len = 2}};
+static const struct qn_trim trim_all = {.max_age_ms = DAY_MS, .max_bytes = 1};
 static const struct qn_limit limit = {
     .scope = "task:t.one", .concurrency = 2, .rate = 5, .per_ms = 1000};
 
@@ -271,7 +272,7 @@ OPERATION(renew, ops->renew(b, queue, worker, LEASE_MS, on_reply, &heard))
 OPERATION(leave, ops->leave(b, queue, worker, on_reply, &heard))
 OPERATION(take, ops->take(b, queue, worker, 2, DAY_MS, on_reply, &heard))
 OPERATION(forward, ops->forward(b, queue, on_reply, &heard))
-OPERATION(trim, ops->trim(b, queue, DAY_MS, 0, on_reply, &heard))
+OPERATION(trim, ops->trim(b, queue, &trim_all, on_reply, &heard))
 OPERATION(peek, ops->peek(b, queue, names, 4, on_reply, &heard))
 OPERATION(list, ops->list(b, queue, QN_QUEUED, 0, 10, on_reply, &heard))
 OPERATION(log_of, ops->log(b, queue, "running", on_reply, &heard))

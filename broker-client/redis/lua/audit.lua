@@ -18,7 +18,7 @@ local TYPES = {'hash', 'list', 'list', 'list', 'list', 'list', 'hash', 'zset', '
     'zset', 'zset', 'zset', 'list', 'hash', 'hash', 'hash', 'hash'}
 local FIGURES = {'run', 'tick', 'paused', 'draining', 'enqueued', 'succeeded', 'failed',
     'cancelled', 'expired', 'retried', 'snoozed', 'released', 'recovered', 'replayed', 'purged',
-    'jobs', 'bytes', 'turn', 'max_jobs', 'max_bytes'}
+    'jobs', 'bytes', 'weighed', 'turn', 'max_jobs', 'max_bytes'}
 -- Other keys of fixed names, of queues with limits or unique jobs.
 local MORE = {limits = 'hash', lanes = 'zset', ring = 'zset', refill = 'zset', holds = 'hash',
     holding = 'set', uniques = 'hash'}
