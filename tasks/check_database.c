@@ -149,6 +149,37 @@ static void check_clock(const struct look *look)
     qn_pg_rows_free(rows);
 }
 
+static void count_missing(void *arg, const struct qn_migration *migration)
+{
+    *(int *)arg += migration->state == QN_MIGRATION_MISSING;
+}
+
+static void check_migrations(const struct look *look)
+{
+    static const char why[] = "tasks whose effects happen exactly once wait and then fail";
+    const struct qn_verdict well = {"db-migrations", QN_VERDICT_OK, NULL, NULL};
+    const struct qn_verdict missing = {"db-migrations", QN_VERDICT_WARNING, why,
+                                       "quern-worker migrate"};
+    const struct qn_verdict other = {"db-migrations", QN_VERDICT_WRONG, why,
+                                     "use the version of quern-worker that migrated the "
+                                     "database, or a newer one"};
+    const struct qn_verdict locked = {"db-migrations", QN_VERDICT_WARNING, why,
+                                      "GRANT USAGE ON SCHEMA quern, SELECT ON quern.migrations "
+                                      "TO the user of database-url"};
+    struct qn_err err = {0};
+    int n = 0;
+    int rc = qn_migrate_database(look->config, true, count_missing, &n, &err);
+
+    if (rc == QN_EUNSUPPORTED || rc == QN_ECORRUPT)
+        qn_verdict_add(look->verdicts, &other, "%s", err.msg);
+    else if (rc != QN_OK)
+        qn_verdict_add(look->verdicts, &locked, "%s", err.msg);
+    else if (n > 0)
+        qn_verdict_add(look->verdicts, &missing, "migrations that are not applied: %d", n);
+    else
+        qn_verdict_add(look->verdicts, &well, "all are applied");
+}
+
 static int connect_to(struct look *look, const char *url, struct qn_err *reterr)
 {
     int rc = qn_pg_create(&look->pg, url, reterr);
@@ -173,6 +204,7 @@ void qn_check_database(const struct qn_config *config, struct qn_buf *verdicts)
         check_version(&look);
         check_connections(&look);
         check_tables(&look);
+        check_migrations(&look);
         check_clock(&look);
     } else {
         qn_verdict_add(verdicts, &wrong, "%s", err.msg);

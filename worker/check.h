@@ -7,12 +7,14 @@
 #ifndef WORKER_CHECK_H
 #define WORKER_CHECK_H
 
+#include "common/migration.h"
 #include "common/verdict.h"
 #include <quern/task.h>
 
-/* qn_worker_main() with checks, an array that ends with NULL; NULL for none. */
+/* qn_worker_main() with checks, an array that ends with NULL, and with who migrates the
+ * tasks' database (migrate.h); NULL for none. */
 int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
-                     qn_check_fn *const *checks);
+                     qn_check_fn *const *checks, qn_migrate_fn *migrate);
 
 /* The subcommand; argv[0] is its name. 0 whatever was found. */
 int worker_check_main(int argc, char **argv, const struct qn_config *config,

@@ -7,5 +7,5 @@ static qn_check_fn *const checks[] = {qn_check_database, NULL};
 
 int main(int argc, char **argv)
 {
-    return worker_main_with(argc, argv, qn_builtin_tasks, checks);
+    return worker_main_with(argc, argv, qn_builtin_tasks, checks, qn_migrate_database);
 }

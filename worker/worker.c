@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/streams.h"
 #include "local.h"
+#include "migrate.h"
 #include "plugin.h"
 #include "probe.h"
 #include "serve.h"
@@ -19,12 +20,14 @@ static const char help[] =
     "       quern-worker [OPTION...] run TASK [key=value ... | --args JSON | --batch FILE]\n"
     "       quern-worker [OPTION...] tasks [--json] [NAME]\n"
     "       quern-worker [OPTION...] check\n"
+    "       quern-worker [OPTION...] migrate [--check] [--json]\n"
     "       quern-worker [OPTION...] health [--live]\n"
     "\n"
     "serve   takes jobs from queues and runs them, until it is told to stop\n"
     "run     runs a task here and now, without a broker\n"
     "tasks   lists the tasks with their parameters\n"
     "check   looks at what the tasks need, as JSON; quern doctor shows it to people\n"
+    "migrate applies to database-url what this version needs there (--check: tells it)\n"
     "health  says from its health-file whether a worker is ready (--live: not stuck)\n"
     "\n"
     "signals to serve:\n"
@@ -94,6 +97,7 @@ static int gather_tasks(struct worker_registry **ret, const struct qn_config *co
 struct given {
     const struct qn_task *const *tasks;
     qn_check_fn *const *checks;
+    qn_migrate_fn *migrate;
 };
 
 static int with_config(int argc, char **argv, const struct qn_config *config,
@@ -108,6 +112,8 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
         return usage(why.msg);
     if (argc > 0 && strcmp(argv[0], "check") == 0)
         return worker_check_main(argc, argv, config, given->tasks, given->checks);
+    if (argc > 0 && strcmp(argv[0], "migrate") == 0)
+        return worker_migrate_main(argc, argv, config, given->migrate);
     if (argc > 0 && strcmp(argv[0], "health") == 0)
         return worker_probe_main(argc, argv, config);
     if (gather_tasks(&registry, config, given->tasks, &why) == QN_OK)
@@ -119,9 +125,9 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
 }
 
 int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
-                     qn_check_fn *const *checks)
+                     qn_check_fn *const *checks, qn_migrate_fn *migrate)
 {
-    const struct given given = {tasks, checks};
+    const struct given given = {tasks, checks, migrate};
     struct qn_config config;
     struct qn_err why = {0};
     int used = 0;
@@ -152,5 +158,5 @@ int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
 
 int qn_worker_main(int argc, char **argv, const struct qn_task *const *tasks)
 {
-    return worker_main_with(argc, argv, tasks, NULL);
+    return worker_main_with(argc, argv, tasks, NULL, NULL);
 }

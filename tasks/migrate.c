@@ -1,0 +1,248 @@
+/* migrate.c - takes a database to the migrations of this program, one after the other.
+ *
+ * Each is applied in a transaction that holds one lock of the whole database and looks
+ * again once it has it: of several callers one applies it, the others find it there.
+ */
+#include "common/str.h"
+#include "migrations.h"
+#include "tasks.h"
+#include "tasks/lib/postgres.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define LOCK_KEY    "8175330416"
+#define NUMBER_SIZE 16
+
+static const struct {
+    const char *name;
+    const char *sql;
+} known[] = {
+    {"once", migration_0001_once},
+};
+#define KNOWN (int)(sizeof(known) / sizeof(known[0]))
+
+/* Its own schema must not be asked for where it is there: that takes a right more. */
+static const char make_table[] =
+    "DO $$ BEGIN"
+    " IF to_regnamespace('quern') IS NULL THEN CREATE SCHEMA quern; END IF;"
+    " IF to_regclass('quern.migrations') IS NULL THEN"
+    " CREATE TABLE quern.migrations ("
+    " number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,"
+    " applied_at timestamptz NOT NULL DEFAULT clock_timestamp());"
+    " END IF; END $$";
+
+struct migrate {
+    struct qn_pg *pg;
+    int applied; /* how many of them the database has */
+};
+
+/* to_regclass() would answer from a cache that missed what others did while we waited. */
+static const char find_table[] = "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'migrations'"
+                                 " AND relnamespace = (SELECT oid FROM pg_namespace"
+                                 " WHERE nspname = 'quern'))";
+
+static int has_table(const struct migrate *migrate, bool *ret, struct qn_err *reterr)
+{
+    struct qn_pg_rows *rows = NULL;
+    int rc = qn_pg_query(migrate->pg, find_table, NULL, 0, &rows, reterr);
+
+    if (rc == QN_OK) {
+        *ret = strcmp(qn_pg_str(rows, 0, 0), "t") == 0;
+        qn_pg_rows_free(rows);
+    }
+    return rc;
+}
+
+/* *ret: the checksum of the file as this program has it equals that of the database. */
+static int is_same(const struct migrate *migrate, const char *sql, const char *sha256, bool *ret,
+                   struct qn_err *reterr)
+{
+    const struct qn_span params[] = {qn_pg_text(sql), qn_pg_text(sha256)};
+    struct qn_pg_rows *rows = NULL;
+    int rc = qn_pg_query(migrate->pg, "SELECT encode(sha256(convert_to($1, 'UTF8')), 'hex') = $2",
+                         params, 2, &rows, reterr);
+
+    if (rc == QN_OK) {
+        *ret = strcmp(qn_pg_str(rows, 0, 0), "t") == 0;
+        qn_pg_rows_free(rows);
+    }
+    return rc;
+}
+
+static int check_row(const struct migrate *migrate, const struct qn_pg_rows *rows, size_t row,
+                     struct qn_err *reterr)
+{
+    const char *name = qn_pg_str(rows, row, 1);
+    int64_t number = 0;
+    bool same = false;
+    int rc = qn_str_to_i64(qn_pg_str(rows, row, 0), &number);
+
+    if (rc != QN_OK || number != (int64_t)row + 1) {
+        return qn_fail(reterr, QN_ECORRUPT,
+                       "quern.migrations has a gap: number %zu is not there, %s is", row + 1,
+                       qn_pg_str(rows, row, 0));
+    }
+    if (number > KNOWN) {
+        return qn_fail(reterr, QN_EUNSUPPORTED,
+                       "the database is newer than this program: it has migration %04lld_%.60s, "
+                       "quern-worker %s knows %d; use a newer quern-worker",
+                       (long long)number, name, QUERN_VERSION, KNOWN);
+    }
+    rc = is_same(migrate, known[row].sql, qn_pg_str(rows, row, 2), &same, reterr);
+    if (rc == QN_OK && !same) {
+        rc = qn_fail(reterr, QN_ECORRUPT,
+                     "migration %04d_%s is not the one that the database has (%.60s): its "
+                     "checksum changed",
+                     (int)number, known[row].name, name);
+    }
+    return rc;
+}
+
+/* What the database has, which must be the beginning of what we know. */
+static int look(struct migrate *migrate, struct qn_err *reterr)
+{
+    struct qn_pg_rows *rows = NULL;
+    bool there = false;
+    int rc = has_table(migrate, &there, reterr);
+
+    migrate->applied = 0;
+    if (rc != QN_OK || !there) {
+        return rc;
+    }
+    rc = qn_pg_query(migrate->pg,
+                     "SELECT number, name, sha256 FROM quern.migrations ORDER BY number", NULL, 0,
+                     &rows, reterr);
+    if (rc != QN_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < qn_pg_rows_count(rows) && rc == QN_OK; i++) {
+        rc = check_row(migrate, rows, i, reterr);
+    }
+    migrate->applied = (int)qn_pg_rows_count(rows);
+    qn_pg_rows_free(rows);
+    return rc;
+}
+
+static int note(const struct migrate *migrate, int number, struct qn_err *reterr)
+{
+    char text[NUMBER_SIZE];
+    int len = snprintf(text, sizeof(text), "%d", number);
+    const struct qn_span params[] = {qn_pg_bytes(text, (size_t)len),
+                                     qn_pg_text(known[number - 1].name),
+                                     qn_pg_text(known[number - 1].sql)};
+
+    return qn_pg_run(migrate->pg,
+                     "INSERT INTO quern.migrations (number, name, sha256) VALUES"
+                     " ($1::integer, $2, encode(sha256(convert_to($3, 'UTF8')), 'hex'))",
+                     params, 3, reterr);
+}
+
+static int apply(const struct migrate *migrate, int number, struct qn_err *reterr)
+{
+    struct qn_err err = {.code = QN_OK};
+    int rc = qn_pg_run(migrate->pg, make_table, NULL, 0, &err);
+
+    if (rc == QN_OK) {
+        rc = qn_pg_script(migrate->pg, known[number - 1].sql, &err);
+    }
+    if (rc == QN_OK) {
+        rc = note(migrate, number, &err);
+    }
+    if (rc == QN_OK) {
+        rc = qn_pg_run(migrate->pg, "COMMIT", NULL, 0, &err);
+    }
+    return rc == QN_OK ? QN_OK
+                       : qn_fail(reterr, rc, "migration %04d_%s: %s", number,
+                                 known[number - 1].name, err.msg);
+}
+
+/* *ret_number: the one that was applied, 0 when none was missing any more. */
+static int apply_next(struct migrate *migrate, int *ret_number, struct qn_err *reterr)
+{
+    int rc =
+        qn_pg_run(migrate->pg, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", NULL, 0, reterr);
+
+    *ret_number = 0;
+    if (rc == QN_OK) {
+        rc = qn_pg_run(migrate->pg, "SELECT pg_advisory_xact_lock(" LOCK_KEY ")", NULL, 0, reterr);
+    }
+    if (rc == QN_OK) {
+        rc = look(migrate, reterr);
+    }
+    if (rc == QN_OK && migrate->applied < KNOWN) {
+        *ret_number = migrate->applied + 1;
+        rc = apply(migrate, *ret_number, reterr);
+    }
+    qn_pg_rollback(migrate->pg); /* where nothing was applied */
+    return rc;
+}
+
+static void tell(int number, enum qn_migration_state state, qn_migration_fn *fn, void *arg)
+{
+    const struct qn_migration migration = {number, known[number - 1].name, state};
+
+    fn(arg, &migration);
+}
+
+/* Those that another caller applies meanwhile are told as there. */
+static int apply_missing(struct migrate *migrate, qn_migration_fn *fn, void *arg,
+                         struct qn_err *reterr)
+{
+    int told = migrate->applied, number;
+
+    do {
+        int rc = apply_next(migrate, &number, reterr);
+
+        if (rc != QN_OK) {
+            return rc;
+        }
+        while (told < migrate->applied) {
+            tell(++told, QN_MIGRATION_THERE, fn, arg);
+        }
+        if (number > 0) {
+            tell(told = number, QN_MIGRATION_APPLIED, fn, arg);
+        }
+    } while (number > 0);
+    return QN_OK;
+}
+
+static int run(struct migrate *migrate, bool look_only, qn_migration_fn *fn, void *arg,
+               struct qn_err *reterr)
+{
+    int rc = qn_pg_ready(migrate->pg, "quern-worker migrate", -1, reterr);
+
+    if (rc == QN_OK) {
+        rc = look(migrate, reterr);
+    }
+    if (rc != QN_OK) {
+        return rc;
+    }
+    for (int i = 1; i <= migrate->applied; i++) {
+        tell(i, QN_MIGRATION_THERE, fn, arg);
+    }
+    if (!look_only) {
+        return migrate->applied < KNOWN ? apply_missing(migrate, fn, arg, reterr) : QN_OK;
+    }
+    for (int i = migrate->applied + 1; i <= KNOWN; i++) {
+        tell(i, QN_MIGRATION_MISSING, fn, arg);
+    }
+    return QN_OK;
+}
+
+int qn_migrate_database(const struct qn_config *config, bool look_only, qn_migration_fn *fn,
+                        void *arg, struct qn_err *reterr)
+{
+    const char *url = qn_config_text(config, "database-url");
+    struct migrate migrate = {.pg = NULL};
+    int rc;
+
+    if (url[0] == '\0') {
+        return qn_fail(reterr, QN_EINVAL, "database-url is not set");
+    }
+    rc = qn_pg_create(&migrate.pg, url, reterr);
+    if (rc == QN_OK) {
+        rc = run(&migrate, look_only, fn, arg, reterr);
+    }
+    qn_pg_free(migrate.pg);
+    return rc;
+}
