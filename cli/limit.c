@@ -51,8 +51,13 @@ static void add_row(struct cli_table *table, const struct qn_limit *limit, int64
     snprintf(text, sizeof(text), "%lld",
              (long long)(limit->burst > 0 ? limit->burst : limit->rate));
     cli_table_add(table, limit->rate > 0 ? text : "", CLI_PLAIN);
-    cli_table_add_number(table, limit->running);
-    cli_table_add_number(table, limit->held);
+    if (strcmp(limit->scope, "key:*") == 0) {
+        cli_table_add(table, "each", CLI_PLAIN);
+        cli_table_add(table, "each", CLI_PLAIN);
+    } else {
+        cli_table_add_number(table, limit->running);
+        cli_table_add_number(table, limit->held);
+    }
     text[0] = '\0';
     if (limit->next_at_ms > now_ms)
         qn_ms_to_str(limit->next_at_ms - now_ms, text);
@@ -209,10 +214,12 @@ static void tell_budget(const struct cli *cli, const struct qn_stats *stats)
         return;
     }
     qn_bytes_to_str(stats->bytes, bytes);
+    const char *unit = bytes[strspn(bytes, "0123456789")] == '\0' ? " bytes" : "";
     qn_bytes_to_str(stats->max_bytes, most);
     snprintf(jobs, sizeof(jobs), "%lld", (long long)stats->max_jobs);
-    fprintf(cli->term.out, "%s holds %s of live jobs; at most %s jobs, %s\n", cli->words[0], bytes,
-            stats->max_jobs > 0 ? jobs : "any number of", stats->max_bytes > 0 ? most : "any size");
+    fprintf(cli->term.out, "%s holds %s%s of live jobs; at most %s jobs, %s\n", cli->words[0],
+            bytes, unit, stats->max_jobs > 0 ? jobs : "any number of",
+            stats->max_bytes > 0 ? most : "any size");
 }
 
 /* What is not named stays as it is. */
