@@ -334,6 +334,64 @@ class Docs(Check):
         self.refuses("docs", {**self.TREE, "c.c": "int d;\n"}, "docs/b.md:5: shows another c.c")
 
 
+class Guarantees(Check):
+    NAMES = [f"test_{number:02}_it_holds" for number in range(1, 26)]
+    TEST = "class It(Case):\n    def test_holds(self):\n        pass\n"
+    ROW = "| {0} | pain | promise | limit | [`{1}`](../tests/guarantees/{1}.py) |\n"
+    PAGE = "# A page\n\n" + "".join(map(ROW.format, range(1, 26), NAMES))
+
+    @property
+    def tree(self):
+        return {"docs/guarantees.md": self.PAGE,
+                **{f"tests/guarantees/{name}.py": self.TEST for name in self.NAMES}}
+
+    def without(self, name):
+        return {path: text for path, text in self.tree.items() if name not in path}
+
+    def test_a_page_that_agrees_is_accepted(self):
+        self.accepts("guarantees", self.tree)
+
+    def test_a_promise_without_a_test_is_refused(self):
+        self.refuses("guarantees", self.without(self.NAMES[6]),
+                     "docs/guarantees.md:9: row 7 names tests/guarantees/test_07_it_holds.py, "
+                     "which is not there")
+
+    def test_a_test_without_a_promise_is_refused(self):
+        self.refuses("guarantees", {**self.tree, "tests/guarantees/test_26_more.py": self.TEST},
+                     "tests/guarantees/test_26_more.py:1: no row")
+
+    def test_a_row_that_is_missing_twice_or_too_many_is_refused(self):
+        row = self.ROW.format(7, self.NAMES[6])
+        for page, fault in ((self.PAGE.replace(row, ""), "no row 7"),
+                            (self.PAGE + row, "row 7 is there twice"),
+                            (self.PAGE + self.ROW.format(26, "test_26_x"), "a row 26")):
+            with self.subTest(fault=fault):
+                self.refuses("guarantees", {**self.tree, "docs/guarantees.md": page}, fault)
+
+    def test_a_row_that_says_nothing_or_names_another_test_is_refused(self):
+        for before, after, fault in (
+                ("| limit | [`test_03", "| | [`test_03", "row 3 has an empty cell"),
+                ("| 3 | pain |", "| 3 |", "row 3 has 4 cells"),
+                ("[`test_03_it_holds`]", "[`test_04_it_holds`]", "leads to test_03_it_holds"),
+                ("[`test_03_it_holds`](../tests/guarantees/test_03_it", "[`test_04_it_holds`]"
+                 "(../tests/guarantees/test_04_it", "which is not of its number"),
+                ("[`test_03_it_holds`](../tests/guarantees/test_03_it_holds.py)", "none yet",
+                 "row 3 names no test")):
+            with self.subTest(fault=fault):
+                self.assertIn(before, self.PAGE)
+                page = self.PAGE.replace(before, after)
+                self.refuses("guarantees", {**self.tree, "docs/guarantees.md": page}, fault)
+
+    def test_a_test_that_holds_nothing_or_leaves_out_is_refused(self):
+        name = f"tests/guarantees/{self.NAMES[0]}.py"
+        self.refuses("guarantees", {**self.tree, name: "import case\n"}, f"{name}:1: holds no test")
+        skipped = self.TEST.replace("pass", "self.skipTest('later')")
+        self.refuses("guarantees", {**self.tree, name: skipped}, f"{name}:1: leaves a test out")
+
+    def test_no_page_is_refused(self):
+        self.refuses("guarantees", {}, "docs/guarantees.md:1: not there")
+
+
 class Runner(unittest.TestCase):
     def test_all_checks_have_a_class_here(self):
         tested = {name.lower() for name, value in globals().items()

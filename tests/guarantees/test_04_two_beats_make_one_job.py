@@ -19,6 +19,8 @@ class TwoBeats(BeatCase):
         self.wait_until(lambda: any(map(self.leads, beats)), 10, "a leader")
         while len(self.fired()) < 4:
             self.server.cli("DEL", "{b}:lead:beat")  # free for the other, and nobody was told
+            for job in self.server.cli("KEYS", "{b:default}:j:*").split():
+                self.server.cli("DEL", job)  # it has ended, and is forgotten
         for beat in beats:
             self.assertIn('"leading"', beat.log())
         self.check_each_once()

@@ -34,6 +34,29 @@ class Redis(Promise):
         worker = self.worker()
         self.wait_for_line(worker, "the broker keeps no append-only file", level="warn")
 
+    def test_that_is_nearly_full_refuses_before_it_is_full(self):
+        api = self.api()
+        self.worker()
+        self.check_ended(self.put("h.ok"), "succeeded")
+        self.limit(self.used() * 100 // 95)
+        self.wait_until(lambda: api.post("/v1/jobs", {"task": "h.ok"}).status == 503, 10,
+                        "the next look at the memory")
+        self.assertNotIn("errorstat_OOM:", self.server.cli("INFO", "errorstats"))
+
+    def test_keeps_each_queue_to_its_budget_and_says_when_to_come_again(self):
+        api = self.api()
+        self.worker("--queues", "default,other")
+        self.quern("queue", "pause", "default")
+        self.quern("queue", "budget", "default", "--jobs", "3")
+        self.put("h.ok", count=3)
+        full = api.post("/v1/jobs", {"task": "h.ok"})
+        self.assertEqual(full.status, 503)
+        self.assertGreaterEqual(int(full.headers["Retry-After"]), 1)
+        self.check_ended(self.put("h.ok", queue="other"), "succeeded")
+        self.quern("queue", "resume", "default")
+        self.wait_for_total("succeeded", 3)
+        self.assertEqual(api.post("/v1/jobs", {"task": "h.ok"}).status, 202)
+
     def test_that_is_full_refuses_new_jobs_and_drains(self):
         worker = self.worker("--concurrency", "2")
         api = self.api()

@@ -92,6 +92,21 @@ class TheOutbox(Promise):
         self.check_runs(1)
 
 
+    def test_keeps_its_rows_while_the_queue_has_no_room(self):
+        self.quern("queue", "pause", "default")
+        self.quern("queue", "budget", "default", "--jobs", "2")
+        for number in range(5):
+            self.order(number)
+        self.relayed()
+        self.assertEqual((self.rows(), self.total("enqueued")), (3, 2))
+        self.assertEqual(self.database.psql("SELECT count(refused) FROM outbox"), "0")
+        self.quern("queue", "budget", "default", "--none")
+        self.quern("queue", "resume", "default")
+        self.relayed()
+        self.assertEqual(self.rows(), 0)
+        self.check_runs(5)
+
+
 class AskedAgain(Promise):
     def test_after_a_lost_answer_makes_no_second_job(self):
         self.worker()

@@ -4,6 +4,8 @@ gone is not shown as alive."""
 import signal
 
 import case
+import servers
+from fault_proxy import BLACK_HOLE, PASS, FaultProxy
 from promise import Promise
 from worker_case import LONG
 
@@ -49,6 +51,29 @@ class WhatGoesOn(Promise):
         self.assertEqual((api.get("/livez").status, api.get("/health").status), (200, 503))
         self.server.restart()
         self.wait_until(lambda: api.get("/readyz").status == 200, LONG, "ready")
+
+    def test_a_worker_that_could_not_take_a_job_says_not_ready_and_still_runs_its_own(self):
+        with FaultProxy(self.server.socket) as proxy:
+            env = {"QUERN_BROKER_URL": proxy.url, "QUERN_BROKER_TIMEOUT": "500ms",
+                   "QUERN_HEALTH_FILE": str(self.folder / "health")}
+            worker = self.worker(env=env)
+            self.wait_until(lambda: self.probe(env) == 0, LONG, "ready")
+            job = self.put("h.sleep", {"ms": 2000})
+            self.wait_for_run(job)
+            proxy.set_all(BLACK_HOLE)
+            self.wait_until(lambda: self.probe(env) == 1, LONG, "not ready")
+            self.assertEqual(self.probe(env, "--live"), 0)  # nothing that a restart would cure
+            proxy.set_all(PASS)
+            self.wait_until(lambda: self.probe(env) == 0, LONG, "ready again")
+            self.check_ended(job, "succeeded", attempts=1)
+            worker.send(signal.SIGSTOP)
+            self.wait_until(lambda: self.probe(env, "--live") == 1, LONG, "no sign of life")
+            worker.send(signal.SIGCONT)
+            self.wait_until(lambda: self.probe(env, "--live") == 0, LONG, "a sign of life")
+
+    def probe(self, env, *words):
+        return servers.run("hostile_worker", "health", *words,
+                           env={**self.env, **env}).returncode
 
     def test_has_the_cause_of_each_death(self):
         self.worker("--concurrency", "1")

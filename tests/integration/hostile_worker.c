@@ -154,6 +154,16 @@ static enum qn_outcome crash_once(struct qn_job *job)
     return QN_DONE;
 }
 
+/* Fails when another one with the same path runs. */
+static enum qn_outcome alone(struct qn_job *job)
+{
+    if (!is_first(job))
+        return qn_job_reject(job, "not alone");
+    leave_trace(job);
+    sleep_ms(qn_job_arg_integer(job, "ms", 0));
+    return unlink(qn_job_arg_string(job, "path")) == 0 ? QN_DONE : QN_FAIL;
+}
+
 static enum qn_outcome hang_once(struct qn_job *job)
 {
     bool first = is_first(job);
@@ -447,6 +457,7 @@ static const struct qn_task *const tasks[] = {
     TASK("h.abort", aborts),
     TASK("h.crash_once", crash_once),
     TASK("h.hang_once", hang_once),
+    TASK("h.alone", alone),
     TASK("h.overflow", overflow),
     TASK("h.exit", exits),
     TASK("h.leak", leak),
