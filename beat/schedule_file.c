@@ -59,6 +59,8 @@ static int set_args(struct reading *r, const char *key, const char *value)
     enum qn_json_type type;
     struct qn_err why = {0};
 
+    if (strlen(value) > QN_ARGS_MAX)
+        return refuse(r, key, "over 1 MiB");
     if (qn_json_check(value, strlen(value), &type, &why) < 0)
         return refuse(r, key, why.msg);
     if (type != QN_JSON_OBJECT)

@@ -11,6 +11,7 @@
 #define TEXT_SIZE   256
 #define MAJOR_LEAST 7
 #define NEARLY_FULL 80 /* percent */
+#define NO_ROOM     90 /* percent of maxmemory from which on the broker takes no new jobs */
 #define CLOCK_MS    2000
 
 struct told {
@@ -212,9 +213,17 @@ static void check_writes(struct cli_doctor *doctor, const char *name)
 
 /* ---- has it room ---- */
 
-static bool is_nearly_full(int64_t used, int64_t most)
+static bool is_above(int64_t used, int64_t most, int percent)
 {
-    return (double)used > (double)most * NEARLY_FULL / 100;
+    return (double)used > (double)most * percent / 100;
+}
+
+static const char *why_memory(bool bounded, bool no_room)
+{
+    if (!bounded)
+        return "there is no maxmemory: the kernel may kill Redis";
+    return no_room ? "new jobs are refused, with the word to come later, until there is room again"
+                   : "above 90 % new jobs are refused, with the word to come later";
 }
 
 static void check_memory(struct cli_doctor *doctor, const char *name)
@@ -228,20 +237,23 @@ static void check_memory(struct cli_doctor *doctor, const char *name)
         return;
     qn_bytes_to_str(used / 1024 * 1024, used_text);
     qn_bytes_to_str(bound > 0 ? bound / 1024 * 1024 : 0, bound_text);
-    if (bound > 0 && is_nearly_full(used, bound))
+    bool no_room = is_above(used, bound, most > 0 ? NO_ROOM : 100);
+    if (bound > 0 && is_above(used, bound, NEARLY_FULL))
         qn_verdict_add(
             &doctor->verdicts,
             &(struct qn_verdict){
-                name, used >= bound ? QN_VERDICT_WRONG : QN_VERDICT_WARNING,
-                most > 0 ? "when it is full Redis refuses jobs and the results of jobs"
-                         : "there is no maxmemory: the kernel may kill Redis",
+                name, no_room ? QN_VERDICT_WRONG : QN_VERDICT_WARNING,
+                why_memory(most > 0, no_room),
                 "quern stats shows what is kept; result-ttl and failed-ttl say how long; or give "
                 "Redis more: redis-cli CONFIG SET maxmemory BYTES"},
             "%s of %s are used", used_text, bound_text);
     else if (most > 0)
         cli_doctor_ok(doctor, name, "%s of %s are used", used_text, bound_text);
     else
-        cli_doctor_ok(doctor, name, "%s are used; no maxmemory is set", used_text);
+        cli_doctor_ok(doctor, name,
+                      "%s are used; no maxmemory is set, so nobody is told to come later "
+                      "before memory ends",
+                      used_text);
 }
 
 static void check_clients(struct cli_doctor *doctor, const char *name)
@@ -250,7 +262,7 @@ static void check_clients(struct cli_doctor *doctor, const char *name)
 
     if (n < 0 || most <= 0)
         return;
-    if (is_nearly_full(n, most))
+    if (is_above(n, most, NEARLY_FULL))
         qn_verdict_add(&doctor->verdicts,
                        &(struct qn_verdict){name, QN_VERDICT_WARNING,
                                             "further programs are refused at the limit",

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_SIZE 256
-#define TOLD_MAX  20                    /* verdicts of one check */
-#define STALE_MS  (150 * INT64_C(1000)) /* beat tells once a minute */
+#define TEXT_SIZE   256
+#define TOLD_MAX    20                    /* verdicts of one check */
+#define NEARLY_FULL 80                    /* percent of a budget */
+#define STALE_MS    (150 * INT64_C(1000)) /* beat tells once a minute */
 
 /* What one check has told. */
 struct tally {
@@ -62,6 +63,26 @@ static int64_t waiting(const struct qn_stats *stats)
     return qn_stats_queued(stats) + stats->scheduled + stats->retrying;
 }
 
+static void look_at_budget(struct tally *tally, const char *queue, const struct qn_stats *stats)
+{
+    const struct {
+        const char *what;
+        int64_t is, most;
+    } bounds[] = {{"jobs", waiting(stats) + stats->running, stats->max_jobs},
+                  {"bytes", stats->bytes, stats->max_bytes}};
+    char todo[TEXT_SIZE];
+
+    snprintf(todo, sizeof(todo), "more workers; or quern queue budget %s says how much may wait",
+             queue);
+    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+        if (bounds[i].most > 0 &&
+            (double)bounds[i].is >= (double)bounds[i].most * NEARLY_FULL / 100)
+            tell(tally, QN_VERDICT_WARNING,
+                 "at its budget new jobs are refused, with the word to come later", todo,
+                 "queue %s holds %lld of %lld %s", queue, (long long)bounds[i].is,
+                 (long long)bounds[i].most, bounds[i].what);
+}
+
 static void look_at_queue(struct tally *tally, const char *queue, const struct qn_stats *stats)
 {
     char todo[TEXT_SIZE];
@@ -79,6 +100,7 @@ static void look_at_queue(struct tally *tally, const char *queue, const struct q
     else if (stats->draining_ms != QN_NO_TIME)
         tell(tally, QN_VERDICT_WARNING, "new jobs are refused until it is resumed", todo,
              "queue %s is draining", queue);
+    look_at_budget(tally, queue, stats);
     if (stats->failed > 0) {
         snprintf(todo, sizeof(todo), "quern dead-letter list --queue %s", queue);
         tell(tally, QN_VERDICT_WARNING, "they failed for good and wait for somebody to look", todo,

@@ -130,6 +130,9 @@ static int read_stream(FILE *file, const char *what, struct qn_buf *out, struct 
     if (ferror(file))
         return qn_fail_sys(reterr, "%s", what);
     int rc = qn_buf_status(out);
+    if (rc == QN_ELIMIT)
+        return qn_fail(reterr, rc, "%s: over %d bytes, more than arguments may have", what,
+                       QN_ARGS_MAX);
     return rc == QN_OK ? rc : qn_fail(reterr, rc, "%s: %s", what, qn_err_text(rc));
 }
 

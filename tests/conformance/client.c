@@ -72,6 +72,48 @@ static void a_job_is_judged_before_it_is_made(void **state)
     assert_int_equal(redis_server_do(&server, "EXISTS {test:default}:meta"), 0);
 }
 
+static char *object_of(size_t len)
+{
+    char *json = malloc(len + 1);
+
+    assert_non_null(json);
+    memset(json, ' ', len);
+    json[0] = '{';
+    json[len - 1] = '}';
+    json[len] = '\0';
+    return json;
+}
+
+static void arguments_over_the_cap_are_refused_and_those_at_it_are_kept(void **state)
+{
+    char *large = object_of(QN_ARGS_MAX + 1), *fitting = object_of(QN_ARGS_MAX);
+    const struct qn_enqueue jobs[] = {
+        {.task = "t.one", .name = "a", .args = large, .args_len = QN_ARGS_MAX + 1},
+        {.task = "t.one", .name = "b", .args = fitting, .args_len = QN_ARGS_MAX},
+        {.task = "t.none",
+         .name = "c",
+         .args = large,
+         .args_len = QN_ARGS_MAX + 1,
+         .accept_unknown = true},
+    };
+    struct qn_receipt receipts[3];
+    struct qn_job_info *info;
+    struct qn_err err;
+
+    assert_int_equal(qn_client_enqueue(*state, &jobs[0], &receipts[0], &err), QN_ELIMIT);
+    assert_string_equal(err.msg, "arguments: 1048577 bytes, at most 1048576 are allowed");
+    assert_int_equal(qn_client_enqueue_many(*state, jobs, 3, receipts, &err), QN_OK);
+    assert_int_equal(receipts[0].code, QN_ELIMIT);
+    assert_int_equal(receipts[1].code, QN_OK);
+    assert_int_equal(receipts[2].code, QN_ELIMIT);
+    assert_non_null(strstr(receipts[2].msg, "at most 1048576"));
+    assert_int_equal(qn_client_get(*state, "default.b", &info, &err), QN_OK);
+    assert_int_equal(info->args_len, QN_ARGS_MAX);
+    qn_job_info_free(info);
+    free(large);
+    free(fitting);
+}
+
 static void the_same_id_makes_no_second_job(void **state)
 {
     const struct qn_enqueue job = {.task = "t.one", .name = "once"};
@@ -236,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_job_is_judged_before_it_is_made),
+        CASE(arguments_over_the_cap_are_refused_and_those_at_it_are_kept),
         CASE(the_same_id_makes_no_second_job),
         CASE(many_are_judged_one_by_one),
         CASE(submitted_jobs_are_told_by_a_loop_of_the_callers_own),

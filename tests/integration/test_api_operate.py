@@ -66,6 +66,19 @@ class Operate(case.Case):
         self.assertEqual(answer.status, 404)
         self.assertEqual(self.api.ask("POST", path + "key:a", {}).headers["Allow"], "PUT, DELETE")
 
+    def test_arguments_over_1_mib_are_refused_however_large_a_body_may_be(self):
+        wide = api.Api(self, self.server.url, label="wide", QUERN_MAX_BODY="4MiB")
+        around = len('{"value": {"text": ""}}')
+        fits, over = ({"task": "test.echo", "args": {"value": {"text": "x" * (size - around)}}}
+                      for size in (1024 * 1024, 1024 * 1024 + 1))
+        self.assertEqual(wide.post("/v1/jobs", fits).status, 202)
+        answer = wide.post("/v1/jobs", over)
+        self.assertEqual((answer.status, answer.json["code"]), (422, "bad_job"))
+        self.assertIn("args must be at most 1 MiB", answer.json["detail"])
+        answer = wide.post("/v1/jobs", [fits, over])
+        self.assertEqual(answer.status, 207, answer)
+        self.assertEqual(answer.json["jobs"][1]["error"]["code"], "bad_job")
+
     def test_a_queue_at_its_budget_says_later(self):
         budget = {"max_jobs": 1}
         answer = self.api.ask("PUT", "/v1/queues/default/budget", budget)

@@ -111,14 +111,17 @@ class Broker(Doctor):
         self.configure("save", "3600 1")
         self.finds("warning", "persistence", "save 3600 1", "appendonly yes")
 
-    def test_full_memory_scarce_connections_and_closed_idle_ones_are_warnings(self):
-        self.is_well("memory", "no maxmemory is set")
+    def test_memory_that_ends_is_a_warning_and_no_room_for_jobs_is_wrong(self):
+        self.is_well("memory", "no maxmemory is set, so nobody is told to come later")
         self.configure("maxmemory", "1gb")
         self.is_well("memory", "of 1GiB")
         used = int(self.server.cli("INFO", "memory").split("used_memory:")[1].split()[0])
-        self.configure("maxmemory", used * 110 // 100)
+        self.configure("maxmemory", used * 118 // 100)
         self.finds("warning", "memory", "are used", "maxmemory")
-        self.configure("maxmemory", "0")
+        self.configure("maxmemory", used * 102 // 100)
+        self.finds("wrong", "memory", "are used", "maxmemory")
+
+    def test_scarce_connections_and_closed_idle_ones_are_warnings(self):
         self.configure("timeout", "300")
         self.finds("warning", "idle", "300 s", "CONFIG SET timeout 0")
         self.configure("maxclients", "1")
@@ -178,6 +181,17 @@ class Namespace(Doctor):
         self.ok("enqueue", "test.answer", "text=x")
         self.ok("enqueue", "test.answer", "text=x", "--delay", "1h")
         self.finds("wrong", "queues", "default: 2 jobs wait", "--queues default")
+
+    def test_a_queue_near_its_budget_is_a_warning(self):
+        self.worker()
+        self.ok("queue", "budget", "default", "--jobs", "5", "--bytes", "1MiB")
+        for _ in range(3):
+            self.ok("enqueue", "test.answer", "text=x", "--delay", "1h")
+        self.is_well("queues")
+        self.ok("enqueue", "test.answer", "text=x", "--delay", "1h")
+        self.finds("warning", "queues", "default holds 4 of 5 jobs", "quern queue budget default")
+        self.ok("queue", "budget", "default", "--bytes", "100")
+        self.finds("warning", "queues", "of 100 bytes", "quern queue budget default")
 
     def test_paused_and_draining_queues_and_dead_letters_are_warnings(self):
         self.worker()

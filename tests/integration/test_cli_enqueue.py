@@ -48,6 +48,20 @@ class Enqueue(cli_case.Cli):
         self.assertEqual(self.json("job", "show", first)["state"], "cancelled")
         self.fails(2, "--unique: \"soon\"", "enqueue", "test.echo", "--unique", "soon")
 
+    def test_arguments_of_1_mib_are_let_in_and_one_byte_more_is_not(self):
+        self.worker()
+        fitting = '{"text":"' + "x" * (1024 * 1024 - len('{"text":""}')) + '"}'
+        large = self.folder / "large.json"
+        large.write_text(fitting + " ")
+        self.ok("enqueue", "test.echo", "--delay", "1h", "--args", "-", stdin=fitting)
+        why = "over 1048576 bytes, more than arguments may have"
+        self.fails(2, "stdin: " + why, "enqueue", "test.echo", "--args", "-", stdin=fitting + " ")
+        self.fails(2, f"{large}: {why}", "enqueue", "test.echo", "--file", str(large))
+        line = '{"task":"test.echo","delay":3600,"args":%s}'
+        done = self.batch([line % fitting, line % fitting.replace("x", "xx", 1)], code=2)
+        self.assertIn("line 2: args must be at most 1 MiB", done.stderr)
+        self.assertIn("2 lines: 1 made, 0 there before, 1 refused", done.stderr)
+
     def test_jobs_of_another_task_or_other_arguments_do_not_share_a_key(self):
         self.worker()
         words = ("enqueue", "test.echo", "--delay", "1h", "--unique", "finished", "--args")

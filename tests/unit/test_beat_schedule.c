@@ -91,6 +91,28 @@ static void a_mistake_is_refused_with_file_line_and_key(void **state)
     assert_int_equal(qn_mem_live(), live);
 }
 
+static void arguments_have_the_same_cap_as_everywhere(void **state)
+{
+    static const char head[] = "[schedule a]\ntask = t\nevery = 1s\nargs = ";
+    struct beat_schedules s = {0};
+    struct qn_err err = {0};
+    char *text = qn_zalloc(1, sizeof(head) + QN_ARGS_MAX + 1), *args = text + sizeof(head) - 1;
+
+    (void)state;
+    assert_non_null(text);
+    memcpy(text, head, sizeof(head) - 1);
+    memset(args, ' ', QN_ARGS_MAX);
+    args[0] = '{';
+    args[QN_ARGS_MAX - 1] = '}';
+    assert_int_equal(parse(&s, text, &err), QN_OK);
+    beat_schedules_release(&s);
+    args[QN_ARGS_MAX - 1] = ' ';
+    args[QN_ARGS_MAX] = '}';
+    assert_int_equal(parse(&s, text, &err), QN_EINVAL);
+    assert_non_null(strstr(err.msg, "test.conf:4: args: over 1 MiB"));
+    qn_free(text);
+}
+
 static void all_beats_plan_an_interval_for_the_same_moments(void **state)
 {
     struct beat_schedule s = {.cron = {.every_s = 300}};
@@ -227,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_is_read_with_all_its_keys),
         cmocka_unit_test(a_mistake_is_refused_with_file_line_and_key),
+        cmocka_unit_test(arguments_have_the_same_cap_as_everywhere),
         cmocka_unit_test(all_beats_plan_an_interval_for_the_same_moments),
         cmocka_unit_test(of_several_missed_times_only_the_last_is_made_up_for),
         cmocka_unit_test(memory_that_ends_anywhere_leaks_nothing),

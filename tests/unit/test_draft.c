@@ -100,6 +100,26 @@ static void the_client_gets_all_of_it(void **state)
     assert_null(job.tags[2]);
 }
 
+static void arguments_over_the_cap_are_refused_by_their_name(void **state)
+{
+    static const char head[] = "{\"task\":\"t\",\"args\":";
+    static char json[sizeof(head) + QN_ARGS_MAX + 8];
+    char *args = json + sizeof(head) - 1;
+
+    (void)state;
+    memcpy(json, head, sizeof(head) - 1);
+    memset(args, ' ', QN_ARGS_MAX + 2);
+    args[0] = '{';
+    args[QN_ARGS_MAX - 1] = args[QN_ARGS_MAX] = '}';
+    assert_int_equal(parse(json, NULL), QN_OK);
+    assert_int_equal(draft.args.len, QN_ARGS_MAX);
+    args[QN_ARGS_MAX - 1] = ' ';
+    args[QN_ARGS_MAX + 1] = '}';
+    assert_int_equal(parse(json, NULL), QN_EINVAL);
+    assert_string_equal(field, "args");
+    assert_string_equal(err.msg, "args must be at most 1 MiB");
+}
+
 static void what_is_absent_stays_absent(void **state)
 {
     struct qn_draft_tags tags;
@@ -181,6 +201,7 @@ int main(void)
         cmocka_unit_test(bounds_of_durations_are_told_as_durations),
         cmocka_unit_test(parts_of_seconds_are_rounded),
         cmocka_unit_test(the_client_gets_all_of_it),
+        cmocka_unit_test(arguments_over_the_cap_are_refused_by_their_name),
         cmocka_unit_test(what_is_absent_stays_absent),
     };
 

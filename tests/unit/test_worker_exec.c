@@ -215,6 +215,9 @@ static void what_ends_a_program_is_said(void **state)
         {"head -c 2000000 /dev/zero >&3", "it wrote a line of over 1114112 bytes"},
         {"(printf '{\"result\":\"'; head -c 1048577 /dev/zero | tr '\\0' x; echo '\"}') >&3",
          "ended: result: 1048579 bytes, at most 1048576 are kept"},
+        {"(printf '{\"follow_up\":{\"task\":\"a\",\"args\":{\"t\":\"'; "
+         "head -c 1048577 /dev/zero | tr '\\0' x; echo '\"}}}') >&3",
+         "follow-up: at most 100 of a job, 1048576 bytes of arguments"},
     };
     struct room *room = *state;
 

@@ -313,6 +313,23 @@ static void follow_ups_have_a_limit(void **state)
     assert_int_equal(qn_job_follow_up(room->job, "a", NULL, NULL, 0, NULL), QN_OK);
 }
 
+static void arguments_of_a_follow_up_have_the_same_cap_as_everywhere(void **state)
+{
+    struct room *room = *state;
+    char *json = qn_alloc(QN_ARGS_MAX + 1);
+    struct qn_err err;
+
+    assert_non_null(json);
+    memset(json, ' ', QN_ARGS_MAX + 1);
+    json[0] = '{';
+    json[QN_ARGS_MAX - 1] = '}';
+    assert_int_equal(qn_job_follow_up(room->job, "a", NULL, json, QN_ARGS_MAX, &err), QN_OK);
+    assert_int_equal(qn_job_follow_up(room->job, "a", NULL, json, QN_ARGS_MAX + 1, &err),
+                     QN_ELIMIT);
+    assert_non_null(strstr(err.msg, "1048576 bytes of arguments"));
+    qn_free(json);
+}
+
 static bool readable(int fd)
 {
     struct pollfd wait = {.fd = fd, .events = POLLIN};
@@ -407,6 +424,7 @@ int main(void)
         CASE(a_snooze_has_its_delay_and_no_cause),
         CASE(follow_ups_are_sent_when_the_run_is_done_only),
         CASE(follow_ups_have_a_limit),
+        CASE(arguments_of_a_follow_up_have_the_same_cap_as_everywhere),
         CASE(a_stop_is_meant_for_one_run),
         CASE(the_soft_limit_holds_without_a_supervisor),
         CASE(time_left_is_to_the_hard_limit_and_never_negative),
