@@ -1,6 +1,7 @@
 #include "limits.h"
 
 #include "unique.h"
+#include <stdio.h>
 #include <string.h>
 
 static bool figure_ok(int64_t figure)
@@ -23,6 +24,34 @@ const char *qn_limits_fault(const struct qn_limit *limits, size_t n)
             return "a rate needs the time that it is counted in";
     }
     return NULL;
+}
+
+bool qn_rate_read(struct qn_span text, int64_t *ret_rate, int64_t *ret_per_ms)
+{
+    const char *slash = text.len > 0 ? memchr(text.data, '/', text.len) : NULL;
+    size_t before = slash ? (size_t)(slash - text.data) : 0;
+    int64_t rate, per_ms;
+    char per[QN_MS_TEXT_SIZE];
+
+    if (!slash || text.len - before - 1 < 1 || text.len - before >= sizeof(per) - 1)
+        return false;
+    bool counted = slash[1] >= '0' && slash[1] <= '9';
+    snprintf(per, sizeof(per), "%s%.*s", counted ? "" : "1", (int)(text.len - before - 1),
+             slash + 1);
+    if (qn_strn_to_i64(text.data, before, &rate) != QN_OK || qn_str_to_ms(per, &per_ms) != QN_OK ||
+        rate <= 0 || per_ms <= 0)
+        return false;
+    *ret_rate = rate;
+    *ret_per_ms = per_ms;
+    return true;
+}
+
+void qn_rate_print(int64_t rate, int64_t per_ms, char out[QN_RATE_TEXT_SIZE])
+{
+    char per[QN_MS_TEXT_SIZE];
+
+    qn_ms_to_str(per_ms, per);
+    snprintf(out, QN_RATE_TEXT_SIZE, "%lld/%s", (long long)rate, per);
 }
 
 bool qn_new_job_unique_ok(const struct qn_new_job *job)

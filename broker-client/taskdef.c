@@ -123,6 +123,10 @@ int qn_taskdef_encode(const struct qn_task *task, struct qn_buf *out)
     add_set(out, "memory_limit_bytes", task->memory_limit_bytes);
     add_set(out, "cpu_limit_ms", task->cpu_limit_ms);
     add_set(out, "max_open_files", task->max_open_files);
+    add_set(out, "concurrency", task->concurrency);
+    add_set(out, "rate", task->rate);
+    add_set(out, "per_ms", task->per_ms);
+    add_set(out, "burst", task->burst);
     qn_json_add_key(out, "params");
     qn_buf_add_byte(out, '[');
     for (const struct qn_param *p = task->params; p && p->name; p++) {

@@ -6,6 +6,7 @@
  *    "hard_limit_ms":0,"max_attempts":0,"retry":"exponential:2s:10m",
  *    "on_timeout":{"retry":"fixed:1m","max_attempts":2},"on_crash":{...},
  *    "memory_limit_bytes":1,"cpu_limit_ms":1,"max_open_files":64,
+ *    "concurrency":2,"rate":10,"per_ms":60000,"burst":5,
  *    "params":[{"name":"from","type":"date","required":false,"doc":"...",
  *    "choices":["day","week"],"preset":"..."}]}
  *

@@ -1,6 +1,7 @@
 /* directory.c - quern worker list, task list, task show: what programs told the
  * broker about themselves.
  */
+#include "broker-client/limits.h"
 #include "jobview.h"
 #include "jsontext.h"
 #include "link.h"
@@ -170,6 +171,26 @@ static void add_param(struct cli_table *table, struct qn_span param)
     }
 }
 
+/* "in each queue at most 2 at once, 10/1m with a burst of 5" */
+static void print_declared(const struct cli_term *term, struct qn_span json)
+{
+    int64_t concurrency = cli_json_number(json, "concurrency", 0);
+    int64_t rate = cli_json_number(json, "rate", 0);
+    int64_t burst = cli_json_number(json, "burst", rate);
+    char text[QN_RATE_TEXT_SIZE];
+
+    if (concurrency <= 0 && rate <= 0)
+        return;
+    fputs("\nin each queue", term->out);
+    if (concurrency > 0)
+        fprintf(term->out, " at most %lld at once%s", (long long)concurrency, rate > 0 ? "," : "");
+    if (rate > 0) {
+        qn_rate_print(rate, cli_json_number(json, "per_ms", 0), text);
+        fprintf(term->out, " %s with a burst of %lld", text, (long long)burst);
+    }
+    fputs(", unless an operator set otherwise (quern limit list QUEUE)\n", term->out);
+}
+
 static int print_task(const struct cli *cli, const char *name, struct qn_span json,
                       struct qn_err *reterr)
 {
@@ -193,6 +214,8 @@ static int print_task(const struct cli *cli, const char *name, struct qn_span js
             add_param(table, param.value);
     int rc = cli_table_print(table, &cli->term, 2, reterr);
     cli_table_free(table);
+    if (rc == QN_OK)
+        print_declared(&cli->term, json);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "declare.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -201,7 +202,7 @@ void worker_alive_leave(struct worker_alive *alive)
     say(alive, 1);
 }
 
-/* ---- tasks and queues ---- */
+/* ---- tasks, their limits, and queues ---- */
 
 static void on_published(void *arg, const struct qn_reply *reply)
 {
@@ -250,4 +251,5 @@ void worker_alive_publish(struct worker_alive *alive)
     for (size_t i = 0; i < base->queues.n; i++)
         base->broker->ops->publish(base->broker, worker_queue_name(base, i), NULL, 0, on_published,
                                    NULL);
+    worker_declare_limits(base);
 }

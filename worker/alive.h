@@ -22,8 +22,8 @@ QN_MUST_CHECK int worker_alive_create(struct worker_alive **ret, struct worker_b
                                       const struct worker_pool *pool, struct qn_err *reterr);
 void worker_alive_free(struct worker_alive *alive);
 
-/* Tasks and queues; after each connect and each lost lease, since the broker may be a
- * new one, or emptied. */
+/* Tasks, their limits, and queues; after each connect and each lost lease, since the broker
+ * may be a new one, or emptied. */
 void worker_alive_publish(struct worker_alive *alive);
 /* The description from now on, and with which state. */
 void worker_alive_say(struct worker_alive *alive, const char *state);

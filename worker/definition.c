@@ -267,6 +267,10 @@ static int read_numbers(struct decoding *decoding, struct qn_span object)
         {"memory_limit_bytes", INT64_MAX, &task->memory_limit_bytes},
         {"cpu_limit_ms", INT64_MAX, &task->cpu_limit_ms},
         {"max_open_files", INT64_MAX, &task->max_open_files},
+        {"concurrency", INT64_MAX, &task->concurrency},
+        {"rate", INT64_MAX, &task->rate},
+        {"per_ms", INT64_MAX, &task->per_ms},
+        {"burst", INT64_MAX, &task->burst},
     };
     int rc = QN_OK;
 

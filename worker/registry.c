@@ -1,5 +1,6 @@
 #include "registry.h"
 
+#include "broker-client/limits.h"
 #include "broker-client/record.h"
 #include "broker-client/taskdef.h"
 #include "common/mem.h"
@@ -54,6 +55,21 @@ static int check_limits(const struct qn_task *task, struct qn_err *reterr)
         return qn_fail(reterr, QN_EINVAL, "task %s: max_attempts is not 0 to %d", task->name,
                        ATTEMPTS_MAX);
     return QN_OK;
+}
+
+/* What it declares of a queue; as the broker would refuse it. */
+static int check_declared(const struct qn_task *task, struct qn_err *reterr)
+{
+    const struct qn_limit limit = {.scope = "task:any",
+                                   .concurrency = task->concurrency,
+                                   .rate = task->rate,
+                                   .per_ms = task->per_ms,
+                                   .burst = task->burst};
+    const char *fault = qn_limits_fault(&limit, 1);
+
+    if (!fault && task->rate == 0 && (task->per_ms > 0 || task->burst > 0))
+        fault = "per_ms and burst go with a rate";
+    return fault ? qn_fail(reterr, QN_EINVAL, "task %s: %s", task->name, fault) : QN_OK;
 }
 
 static bool param_name_ok(const char *name)
@@ -157,6 +173,8 @@ static int check_definition(const struct qn_task *task, struct qn_err *reterr)
         return qn_fail(reterr, QN_EINVAL, "task %s: queue \"%.80s\" is not 1-32 of [a-z0-9_-]",
                        task->name, task->queue);
     rc = check_limits(task, reterr);
+    if (rc == QN_OK)
+        rc = check_declared(task, reterr);
     if (rc == QN_OK)
         rc = check_params(task, reterr);
     return rc == QN_OK ? check_size(task, reterr) : rc;

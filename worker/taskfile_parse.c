@@ -1,5 +1,6 @@
 #include "taskfile.h"
 
+#include "broker-client/limits.h"
 #include "broker-client/record.h"
 #include "broker-client/retry.h"
 #include "broker-client/taskdef.h"
@@ -250,6 +251,25 @@ static int set_files(struct parser *parser, const struct key *key, struct qn_spa
     return QN_OK;
 }
 
+static int set_count(struct parser *parser, const struct key *key, struct qn_span value)
+{
+    int64_t *ret = place_of(parser, key);
+
+    if (qn_strn_to_i64(value.data, value.len, ret) != QN_OK || *ret < 1 ||
+        *ret > QN_LIMIT_FIGURE_MAX)
+        return fault(parser, key->name, "a whole number from 1 to 1000000");
+    return QN_OK;
+}
+
+static int set_rate(struct parser *parser, const struct key *key, struct qn_span value)
+{
+    struct qn_task *task = task_of(parser);
+
+    if (!qn_rate_read(value, &task->rate, &task->per_ms))
+        return fault(parser, key->name, "starts in a time, like 10/1m or 100/1h");
+    return QN_OK;
+}
+
 static int set_attempts(struct parser *parser, const struct key *key, struct qn_span value)
 {
     int *ret = place_of(parser, key);
@@ -329,6 +349,9 @@ static const struct key task_keys[] = {
     {"memory-limit", set_size, AT(memory_limit_bytes)},
     {"cpu-limit", set_duration, AT(cpu_limit_ms)},
     {"open-files", set_files, AT(max_open_files)},
+    {"concurrency", set_count, AT(concurrency)},
+    {"rate", set_rate, 0},
+    {"burst", set_count, AT(burst)},
     {NULL, NULL, 0},
 };
 

@@ -1,5 +1,6 @@
 #include "tasklist.h"
 
+#include "broker-client/limits.h"
 #include "broker-client/taskdef.h"
 #include "common/json.h"
 #include "common/json_member.h"
@@ -112,6 +113,24 @@ static void print_params(const struct qn_param *params)
     }
 }
 
+/* "in each queue at most 2 at once, 10/1m with a burst of 5" */
+static void print_declared(const struct qn_task *task)
+{
+    char rate[QN_RATE_TEXT_SIZE];
+
+    if (task->concurrency == 0 && task->rate == 0)
+        return;
+    fputs("in each queue", stdout);
+    if (task->concurrency > 0)
+        printf(" at most %lld at once%s", (long long)task->concurrency, task->rate > 0 ? "," : "");
+    if (task->rate > 0) {
+        qn_rate_print(task->rate, task->per_ms, rate);
+        printf(" %s with a burst of %lld", rate,
+               (long long)(task->burst > 0 ? task->burst : task->rate));
+    }
+    putchar('\n');
+}
+
 static void print_task(const struct worker_task *row)
 {
     const struct qn_task *task = row->task;
@@ -129,6 +148,7 @@ static void print_task(const struct worker_task *row)
         printf("%d attempts\n", task->max_attempts);
     else
         puts("attempts the worker's");
+    print_declared(task);
     if (row->source != WORKER_COMPILED_IN)
         printf("%s %s\n", source_names[row->source], row->file);
 }

@@ -66,6 +66,11 @@ struct qn_task {
     int64_t cpu_limit_ms;       /* in whole seconds, up; over it: cause "timeout" */
     int64_t max_open_files;     /* 64 at least */
 
+    /* Of all its jobs in one queue, whichever workers run them; 0: none. What an operator sets
+     * for the task goes before. At most 1,000,000; the time of a rate up to 31 days. */
+    int64_t concurrency;         /* runs at the same time */
+    int64_t rate, per_ms, burst; /* starts: rate in per_ms, burst saved up at most (0: rate) */
+
     /* Once per executor, before the first job of this task. What it stores in
      * *ret_state comes back from qn_job_state(). A failure ends the job that
      * asked for it with QN_RETRY and its text. May be NULL. */

@@ -1,3 +1,3 @@
-foreach(module IN ITEMS draft explain fault hashes record refusal service retry job_json taskdef taskdef_words settings state script url loop)
+foreach(module IN ITEMS draft explain fault hashes limits record refusal service retry job_json taskdef taskdef_words settings state script url loop)
   set(unit_links_test_${module} quern_broker)
 endforeach()

@@ -17,7 +17,8 @@ static const char whole[] =
     "\"soft_limit_ms\":1000,\"hard_limit_ms\":604800000,\"max_attempts\":3,"
     "\"retry\":\"list:1s:10s\",\"on_timeout\":{\"max_attempts\":1},"
     "\"on_crash\":{\"retry\":\"fixed:5s\",\"max_attempts\":2},\"memory_limit_bytes\":1048576,"
-    "\"cpu_limit_ms\":2000,\"max_open_files\":100,\"params\":["
+    "\"cpu_limit_ms\":2000,\"max_open_files\":100,\"concurrency\":2,"
+    "\"rate\":10,\"per_ms\":60000,\"burst\":5,\"params\":["
     "{\"name\":\"from\",\"type\":\"date\",\"required\":true,\"doc\":\"first day\"},"
     "{\"name\":\"step\",\"type\":\"string\",\"required\":false,\"doc\":\"of it\","
     "\"choices\":[\"day\",\"week\",\"month\"],\"preset\":\"day\"},"
@@ -49,6 +50,8 @@ static void a_decoded_task_has_what_the_text_said(void **state)
     assert_int_equal(task->memory_limit_bytes, 1 << 20);
     assert_int_equal(task->cpu_limit_ms, 2000);
     assert_int_equal(task->max_open_files, 100);
+    assert_int_equal(task->concurrency, 2);
+    assert_true(task->rate == 10 && task->per_ms == 60000 && task->burst == 5);
     assert_null(task->run);
     assert_string_equal(task->params[0].name, "from");
     assert_int_equal(task->params[0].type, QN_DATE);
@@ -66,7 +69,8 @@ static void what_was_decoded_is_published_as_it_came(void **state)
 {
     static const char plain[] =
         "{\"name\":\"a.b\",\"summary\":\"S\",\"queue\":\"default\",\"soft_limit_ms\":0,"
-        "\"hard_limit_ms\":0,\"max_attempts\":0,\"params\":["
+        "\"hard_limit_ms\":0,\"max_attempts\":0,\"concurrency\":3,\"rate\":1,\"per_ms\":1000,"
+        "\"burst\":2,\"params\":["
         "{\"name\":\"o\",\"type\":\"object\",\"required\":false,\"doc\":\"d\"},"
         "{\"name\":\"c\",\"type\":\"string\",\"required\":false,\"doc\":\"d\","
         "\"choices\":[\"\",\"x\"]}]}";
@@ -108,6 +112,7 @@ static void what_does_not_hold_is_named(void **state)
         {"{\"on_crash\":3}", "task definition: \"on_crash\" is not an object"},
         {"{\"max_attempts\":\"3\"}", "task definition: \"max_attempts\" is not an integer"},
         {"{\"max_attempts\":2147483648}", "task definition: \"max_attempts\" is not an integer"},
+        {"{\"concurrency\":true}", "task definition: \"concurrency\" is not an integer"},
         {"{\"soft_limit_ms\":1.5}", "task definition: \"soft_limit_ms\" is not an integer"},
         {"{\"params\":{}}", "task definition: \"params\" is not an array"},
         {"{\"params\":[1]}", "task definition: \"params\" is not an array of objects"},

@@ -111,6 +111,30 @@ static void a_mistake_in_a_task_is_named(void **state)
     assert_fault(task, "task b.ant: max_attempts is not 0 to 1000");
 }
 
+static void a_mistake_in_a_declared_limit_is_named(void **state)
+{
+    struct qn_task task = ant;
+
+    (void)state;
+    task.concurrency = 1000000;
+    task.rate = task.burst = 1000000;
+    task.per_ms = INT64_C(31) * 24 * 3600 * 1000;
+    assert_int_equal(worker_task_check(&task, NULL), QN_OK);
+    task.per_ms++;
+    assert_fault(task, "task b.ant: a figure of a limit is negative, above 1,000,000, or a time "
+                       "above 31 days");
+    task = ant;
+    task.concurrency = -1;
+    assert_fault(task, "task b.ant: a figure of a limit is negative, above 1,000,000, or a time "
+                       "above 31 days");
+    task = ant;
+    task.rate = 1;
+    assert_fault(task, "task b.ant: a rate needs the time that it is counted in");
+    task = ant;
+    task.burst = 1;
+    assert_fault(task, "task b.ant: per_ms and burst go with a rate");
+}
+
 /* The second parameter has the mistake. */
 static void assert_param_fault(struct qn_param second, const char *wanted)
 {
@@ -254,6 +278,7 @@ int main(void)
         cmocka_unit_test(no_table_is_an_empty_registry),
         cmocka_unit_test(a_name_is_there_once),
         cmocka_unit_test(a_mistake_in_a_task_is_named),
+        cmocka_unit_test(a_mistake_in_a_declared_limit_is_named),
         cmocka_unit_test(a_mistake_in_a_parameter_is_named),
         cmocka_unit_test(too_many_parameters_are_refused),
         cmocka_unit_test(a_task_from_outside_has_a_row_that_says_whence),

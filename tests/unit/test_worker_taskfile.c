@@ -109,6 +109,9 @@ static void a_whole_file_is_read(void **state)
                  "memory-limit = 256MiB\n"
                  "cpu-limit = 10s\n"
                  "open-files = 100\n"
+                 "concurrency = 2\n"
+                 "rate = 10/1m\n"
+                 "burst = 5\n"
                  "env          = QUERN_DATABASE_URL  http_proxy\n"
                  "  [param url]  \n"
                  "required = yes\n"
@@ -128,7 +131,8 @@ static void a_whole_file_is_read(void **state)
     assert_true(task->soft_limit_ms == 25000 && task->hard_limit_ms == 90000);
     assert_int_equal(task->max_attempts, 5);
     assert_true(task->memory_limit_bytes == 256 << 20 && task->cpu_limit_ms == 10000);
-    assert_int_equal(task->max_open_files, 100);
+    assert_true(task->max_open_files == 100 && task->concurrency == 2 && task->rate == 10);
+    assert_true(task->per_ms == 60000 && task->burst == 5);
     assert_int_equal(task->retry.delays_ms[1], 10000);
     assert_int_equal(task->on_timeout.retry.base_ms, 60000);
     assert_int_equal(task->on_timeout.max_attempts, 2);
@@ -190,6 +194,36 @@ static void words_are_split_at_blanks_outside_of_quotes(void **state)
 
 /* ---- mistakes ---- */
 
+/* A file, and how the text about it begins. */
+static void expect_mistake(const char *text, const char *said)
+{
+    struct room *room = NULL;
+    char wanted[256];
+
+    assert_int_equal(enter((void **)&room), 0);
+    snprintf(wanted, sizeof(wanted), "%s/%s", room->folder, said);
+    if (add(room, text) == QN_OK || strncmp(room->why.msg, wanted, strlen(wanted)) != 0)
+        fail_msg("%s\nwanted %s\ngot    %s", text, wanted, room->why.msg);
+    assert_int_equal(leave((void **)&room), 0);
+}
+
+static void a_mistake_in_a_limit_is_named(void **state)
+{
+    static const char *const wrong[][2] = {
+        {TASK "concurrency = 0\n", "a.task:4: concurrency: a whole number from 1 to 1000000"},
+        {TASK "concurrency = 1000001\n", "a.task:4: concurrency: a whole number from 1 to"},
+        {TASK "rate = 10\n", "a.task:4: rate: starts in a time, like 10/1m or 100/1h"},
+        {TASK "rate = 0/1m\n", "a.task:4: rate: starts in a time"},
+        {TASK "burst = many\n", "a.task:4: burst: a whole number from 1 to 1000000"},
+        {TASK "burst = 5\n", "a.task: task a.b: per_ms and burst go with a rate"},
+        {TASK "rate = 1/32d\n", "a.task: task a.b: a figure of a limit is"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        expect_mistake(wrong[i][0], wrong[i][1]);
+}
+
 static void a_mistake_has_file_line_and_key(void **state)
 {
     static const char *const wrong[][2] = {
@@ -242,17 +276,10 @@ static void a_mistake_has_file_line_and_key(void **state)
         {TASK "soft-limit = 2s\nhard-limit = 1s\n", "a.task: task a.b: soft_limit_ms is not below"},
         {TASK TASK, "a.task: task a.b is there twice"},
     };
-    char wanted[256];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        struct room *room = NULL;
-        assert_int_equal(enter((void **)&room), 0);
-        snprintf(wanted, sizeof(wanted), "%s/%s", room->folder, wrong[i][1]);
-        if (add(room, wrong[i][0]) == QN_OK || strncmp(room->why.msg, wanted, strlen(wanted)) != 0)
-            fail_msg("%s\nwanted %s\ngot    %s", wrong[i][0], wanted, room->why.msg);
-        assert_int_equal(leave((void **)&room), 0);
-    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        expect_mistake(wrong[i][0], wrong[i][1]);
 }
 
 static void numbers_of_words_names_and_parameters_have_limits(void **state)
@@ -357,6 +384,7 @@ int main(void)
         CASE(every_type_can_be_named),
         CASE(words_are_split_at_blanks_outside_of_quotes),
         cmocka_unit_test(a_mistake_has_file_line_and_key),
+        cmocka_unit_test(a_mistake_in_a_limit_is_named),
         CASE(numbers_of_words_names_and_parameters_have_limits),
         CASE(a_file_that_is_none_or_too_large_is_refused),
         CASE(programs_are_beside_the_file_that_a_link_means),
