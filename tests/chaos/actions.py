@@ -26,6 +26,8 @@ TAIL_MS = 2000  # of the AOF, that an operating system may take with it under ev
 TAIL_EVERY_S = 15  # at most: what it excuses must stay the exception
 CYCLE = (("storm", 12), ("executors", 3), ("workers", 5))
 LAST = ("lines", 4)
+LINE_MOST = 6
+CALM_MOST_S = 20
 
 
 def quietly(pid, signo):
@@ -119,9 +121,19 @@ class Actions:
         self.run_phase(LAST[0], time.monotonic() + LAST[1])
         self.finish()
 
+    def calm_down(self):
+        """Until everybody is back and the line of the storm is gone, so that what is measured
+        is no wait in line; the seconds it took."""
+        started = time.monotonic()
+        self.wait(1)
+        while self.stack.line() > LINE_MOST and time.monotonic() < started + CALM_MOST_S:
+            self.wait(0.1)
+        return time.monotonic() - started
+
     def run_phase(self, phase, until):
         self.finish()
-        self.wait(0 if phase == "storm" else 1)
+        if phase in ("executors", "workers"):
+            until += self.calm_down()
         self.faults.phase = phase
         weights, actions = zip(*self.tables[phase])
         while time.monotonic() < until:

@@ -166,6 +166,11 @@ class Stack:
     def count(self, command, queue, key):
         return int(self.redis.cli(command, f"{tag(queue)}:{key}"))
 
+    def line(self):
+        """How many jobs wait for an executor."""
+        return (sum(self.count("LLEN", "default", f"ready:{p}") for p in range(4))
+                + self.count("ZCARD", "default", "lanes"))
+
     def is_drained(self):
         """At one moment, nothing waits or runs, and only living workers hold a lease."""
         return all(self.redis.cli("EVAL", MOVING, "0", tag(queue), str(WORKERS)) == "0"
