@@ -163,6 +163,9 @@ static int apply_next(struct migrate *migrate, int *ret_number, struct qn_err *r
         qn_pg_run(migrate->pg, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", NULL, 0, reterr);
 
     *ret_number = 0;
+    if (rc == QN_OK) { /* who waits for a lock keeps others waiting behind it */
+        rc = qn_pg_run(migrate->pg, "SET LOCAL lock_timeout = '1min'", NULL, 0, reterr);
+    }
     if (rc == QN_OK) {
         rc = qn_pg_run(migrate->pg, "SELECT pg_advisory_xact_lock(" LOCK_KEY ")", NULL, 0, reterr);
     }
