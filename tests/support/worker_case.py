@@ -39,6 +39,7 @@ def open_files(pid):
 
 class WorkerCase(case.Case):
     redis_options = {}
+    worker_program = "hostile_worker"
 
     def setUp(self):
         self.trace = self.folder / "trace"
@@ -57,7 +58,7 @@ class WorkerCase(case.Case):
             self.wait_until(lambda pid=pid: is_over(pid), LONG, f"{pid} to be gone")
 
     def worker(self, *words, label="worker", wait=True, env=None):
-        worker = self.program("hostile_worker", *words, env={**self.env, **(env or {})},
+        worker = self.program(self.worker_program, *words, env={**self.env, **(env or {})},
                               label=label)
         self.workers = [*getattr(self, "workers", []), worker]
         if wait:
