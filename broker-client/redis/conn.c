@@ -160,7 +160,8 @@ static void drop_hello(struct qn_conn *conn)
 static void go_down(struct qn_conn *conn, enum qn_conn_state state, int head_rc,
                     const struct qn_err *why)
 {
-    bool tell = conn->state == QN_CONN_UP || !conn->told_down || state == QN_CONN_REFUSED;
+    bool tell = conn->state == QN_CONN_UP || !conn->told_down || state == QN_CONN_REFUSED ||
+                strcmp(conn->last.msg, why->msg) != 0;
 
     conn->last = *why;
     conn->state = state;
