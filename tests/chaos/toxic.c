@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -32,8 +33,11 @@ static void eat_memory(const struct spell *spell)
     char *bite;
 
     setrlimit(RLIMIT_DATA, &limit);
-    while ((bite = malloc(BITE_BYTES)) != NULL)
-        memset(bite, 1, BITE_BYTES);
+    do {
+        bite = mmap(NULL, BITE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (bite != MAP_FAILED)
+            memset(bite, 1, BITE_BYTES);
+    } while (bite != MAP_FAILED);
     segfault(spell);
 }
 
