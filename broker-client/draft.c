@@ -265,9 +265,8 @@ static int read_word(struct parse *parse, const struct qn_json_item *item, const
 
 static int read_until(struct parse *parse, const struct qn_json_item *item)
 {
-    static const char *const words[] = {"started", "finished", "window", NULL};
     int place = 0;
-    int rc = read_word(parse, item, words, &place);
+    int rc = read_word(parse, item, qn_unique_untils + QN_UNIQUE_STARTED, &place);
     if (rc == QN_OK)
         parse->draft->unique.until = (enum qn_unique_until)(QN_UNIQUE_STARTED + place);
     return rc;
@@ -275,9 +274,8 @@ static int read_until(struct parse *parse, const struct qn_json_item *item)
 
 static int read_conflict(struct parse *parse, const struct qn_json_item *item)
 {
-    static const char *const words[] = {"reject", "existing", "replace", NULL};
     int place = 0;
-    int rc = read_word(parse, item, words, &place);
+    int rc = read_word(parse, item, qn_unique_conflicts, &place);
     if (rc == QN_OK)
         parse->draft->unique.conflict = (enum qn_unique_conflict)place;
     return rc;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXTS = 10 };
+enum { TEXTS = 11 };
 
 /* A text of the info: where it comes from and where it goes. */
 struct text {
@@ -51,6 +51,7 @@ static void fill_numbers(struct qn_job_info *info, const struct qn_peek_entry *e
     info->attempts = final ? record->ending.attempts : attempt->attempts;
     info->deaths = final ? record->ending.deaths : attempt->deaths;
     info->max_attempts = record->body.max_attempts;
+    info->unique = record->body.unique;
     info->cancel_requested = entry->cancel_ms != QN_NO_TIME;
     info->enqueued_ms = record->enqueued_ms;
     info->due_ms = record->due_ms;
@@ -84,6 +85,7 @@ static void list_texts(struct text texts[TEXTS], struct qn_job_info *info,
         {record->body.request_id, &info->request_id},
         {record->body.tags, &info->tags},
         {worker, &info->worker},
+        {record->body.limit_key, &info->limit_key},
     };
     memcpy(texts, all, sizeof(all));
 }

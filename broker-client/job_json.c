@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "common/json_member.h"
+#include "unique.h"
 #include <string.h>
 
 /* Each file with its address. The name is of the check's alphabet, so it needs no
@@ -44,6 +45,19 @@ static void add_queue(struct qn_buf *out, const struct qn_job_info *info)
     qn_json_add_string(out, info->id, strcspn(info->id, "."));
 }
 
+static void add_unique(struct qn_buf *out, const struct qn_unique *unique)
+{
+    if (unique->until == QN_UNIQUE_NO)
+        return;
+    qn_json_add_key(out, "unique");
+    qn_buf_add_byte(out, '{');
+    qn_json_member_text(out, "until", qn_unique_untils[unique->until]);
+    if (unique->for_ms > 0)
+        qn_json_member_number(out, "for_ms", unique->for_ms);
+    qn_json_member_text(out, "conflict", qn_unique_conflicts[unique->conflict]);
+    qn_buf_add_byte(out, '}');
+}
+
 static void add_counts(struct qn_buf *out, const struct qn_job_info *info)
 {
     qn_json_member_number(out, "priority", info->priority);
@@ -79,6 +93,8 @@ int qn_job_json(struct qn_buf *out, const struct qn_job_info *info, unsigned par
     qn_json_member_raw(out, "progress", info->progress, strlen(info->progress));
     qn_json_member_raw(out, "tags", info->tags, strlen(info->tags));
     qn_json_member_text(out, "request_id", info->request_id);
+    qn_json_member_text(out, "limit_key", info->limit_key);
+    add_unique(out, &info->unique);
     qn_json_member_text(out, "worker", info->worker);
     if (parts & QN_JOB_LINKS) {
         qn_json_add_key(out, "url");

@@ -28,6 +28,9 @@ int qn_unique_key(struct qn_span task, struct qn_span what, char out[QN_UNIQUE_K
     return QN_OK;
 }
 
+const char *const qn_unique_untils[] = {"", "started", "finished", "window", NULL};
+const char *const qn_unique_conflicts[] = {"reject", "existing", "replace", NULL};
+
 int qn_unique_check(const struct qn_unique *unique, struct qn_err *reterr)
 {
     char most[QN_MS_TEXT_SIZE];

@@ -20,6 +20,10 @@ QN_MUST_CHECK int qn_unique_key(struct qn_span task, struct qn_span what,
 /* A rule that can be kept. QN_EINVAL names the member. */
 QN_MUST_CHECK int qn_unique_check(const struct qn_unique *unique, struct qn_err *reterr);
 
+/* Its words, by the enum's numbers, NULL at the end; "" for QN_UNIQUE_NO. */
+extern const char *const qn_unique_untils[];
+extern const char *const qn_unique_conflicts[];
+
 /* 1-64 of [A-Za-z0-9_.:@-] */
 bool qn_limit_key_ok(struct qn_span key);
 /* "task:<task>", "key:<limit key>" or "key:*" */

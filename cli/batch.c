@@ -125,7 +125,7 @@ static void keep(struct batch *batch, int rc, const struct qn_err *err)
             refuse(receipt, rc, err->msg);
         if (receipt->id[0] == '\0')
             memcpy(receipt->id, entry->receipt.id, sizeof(receipt->id));
-        if (!entry->own_name)
+        if (!entry->own_name && strcmp(receipt->id, entry->receipt.id) == 0)
             receipt->existed = false;
         entry->receipt = *receipt;
     }

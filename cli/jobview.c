@@ -1,4 +1,5 @@
 #include "jobview.h"
+#include "broker-client/unique.h"
 #include "common/clock.h"
 #include "common/str.h"
 #include "jsontext.h"
@@ -188,6 +189,18 @@ static void print_history(const struct cli_term *term, const char *lines)
     }
 }
 
+static void print_unique(const struct cli_term *term, const struct qn_unique *unique)
+{
+    char text[64], time[QN_MS_TEXT_SIZE];
+
+    if (unique->until == QN_UNIQUE_NO)
+        return;
+    qn_ms_to_str(unique->for_ms, time);
+    snprintf(text, sizeof(text), "until %s%s%s", qn_unique_untils[unique->until],
+             unique->for_ms > 0 ? ", for " : "", unique->for_ms > 0 ? time : "");
+    print_line(term, "unique", CLI_PLAIN, text);
+}
+
 void cli_job_print(const struct cli_term *term, const struct qn_job_info *info)
 {
     char priority[16];
@@ -205,6 +218,8 @@ void cli_job_print(const struct cli_term *term, const struct qn_job_info *info)
     print_time(term, "ended", info->ended_ms);
     print_took(term, info);
     print_line(term, "worker", CLI_PLAIN, info->worker);
+    print_line(term, "limit key", CLI_PLAIN, info->limit_key);
+    print_unique(term, &info->unique);
     print_line(term, "request", CLI_PLAIN, info->request_id);
     print_line(term, "tags", CLI_PLAIN, info->tags);
     print_json(term, "arguments", info->args, info->args_len);

@@ -63,6 +63,7 @@ static void add_figures(struct qn_buf *out, const struct qn_stats *stats)
     qn_buf_printf(out, "[%lld,%lld,%lld,%lld]", (long long)stats->queued[0],
                   (long long)stats->queued[1], (long long)stats->queued[2],
                   (long long)stats->queued[3]);
+    qn_json_member_number(out, "parked", stats->parked);
     qn_json_member_number(out, "running", stats->running);
     qn_json_member_number(out, "scheduled", stats->scheduled);
     qn_json_member_number(out, "retrying", stats->retrying);
@@ -100,6 +101,9 @@ static void add_queue(struct qn_buf *out, const struct cli_look_queue *queue,
     qn_json_member_text(out, "name", queue->name);
     add_figures(out, stats);
     qn_json_member_number(out, "workers", stats->workers);
+    qn_json_member_number(out, "bytes", stats->bytes);
+    qn_json_member_number(out, "max_jobs", stats->max_jobs);
+    qn_json_member_number(out, "max_bytes", stats->max_bytes);
     qn_json_member_flag(out, "paused", stats->paused_ms != QN_NO_TIME);
     qn_json_member_time(out, "paused_since", stats->paused_ms);
     qn_json_member_flag(out, "draining", stats->draining_ms != QN_NO_TIME);

@@ -5,6 +5,7 @@
 #include "jobview.h"
 #include "link_operate.h"
 #include "run.h"
+#include "statsview.h"
 #include <string.h>
 
 #define JSON_MAX (4 * 1024 * 1024)
@@ -21,6 +22,7 @@ static void add_row(struct cli_table *table, const char *queue, const struct qn_
                     int64_t now_ms)
 {
     char age[CLI_TIME_SIZE] = "";
+    enum cli_colour colour;
 
     if (stats->oldest_ms != QN_NO_TIME)
         cli_age_print(now_ms - stats->oldest_ms, age);
@@ -33,14 +35,8 @@ static void add_row(struct cli_table *table, const char *queue, const struct qn_
     cli_table_add_number(table, stats->succeeded);
     cli_table_add(table, age, CLI_PLAIN);
     cli_table_add_number(table, stats->workers);
-    if (stats->paused_ms != QN_NO_TIME)
-        cli_table_add(table, "paused", CLI_YELLOW);
-    else if (stats->draining_ms != QN_NO_TIME)
-        cli_table_add(table, "draining", CLI_YELLOW);
-    else if (stats->workers == 0)
-        cli_table_add(table, "no worker", CLI_RED);
-    else
-        cli_table_add(table, "open", CLI_GREEN);
+    const char *state = cli_queue_state(stats, &colour);
+    cli_table_add(table, state, colour);
 }
 
 static void add_json(struct qn_buf *out, const char *queue, const struct qn_stats *stats)
@@ -52,6 +48,8 @@ static void add_json(struct qn_buf *out, const char *queue, const struct qn_stat
         {"queued", qn_stats_queued(stats)},
         {"parked", stats->parked},
         {"bytes", stats->bytes},
+        {"max_jobs", stats->max_jobs},
+        {"max_bytes", stats->max_bytes},
         {"running", stats->running},
         {"scheduled", stats->scheduled},
         {"retrying", stats->retrying},

@@ -92,20 +92,36 @@ static void add_lost(struct cli_table *table, const struct row *row)
     add_rate(table, row, row->rates.failed);
 }
 
+static bool is_at_budget(const struct qn_stats *stats)
+{
+    int64_t live = qn_stats_queued(stats) + stats->running + stats->scheduled + stats->retrying;
+
+    return (stats->max_jobs > 0 && live >= stats->max_jobs) ||
+           (stats->max_bytes > 0 && stats->bytes >= stats->max_bytes);
+}
+
+const char *cli_queue_state(const struct qn_stats *stats, enum cli_colour *ret_colour)
+{
+    *ret_colour = CLI_YELLOW;
+    if (stats->paused_ms != QN_NO_TIME)
+        return "paused";
+    if (stats->draining_ms != QN_NO_TIME)
+        return "draining";
+    *ret_colour = CLI_RED;
+    if (stats->workers == 0)
+        return "no worker";
+    if (is_at_budget(stats))
+        return "full";
+    *ret_colour = CLI_GREEN;
+    return "open";
+}
+
 static void add_state(struct cli_table *table, const struct row *row)
 {
-    const struct qn_stats *stats = row->stats;
+    enum cli_colour colour = CLI_PLAIN;
+    const char *state = row->is_sum ? "" : cli_queue_state(row->stats, &colour);
 
-    if (row->is_sum)
-        cli_table_add(table, "", CLI_PLAIN);
-    else if (stats->paused_ms != QN_NO_TIME)
-        cli_table_add(table, "paused", CLI_YELLOW);
-    else if (stats->draining_ms != QN_NO_TIME)
-        cli_table_add(table, "draining", CLI_YELLOW);
-    else if (stats->workers == 0)
-        cli_table_add(table, "no worker", CLI_RED);
-    else
-        cli_table_add(table, "open", CLI_GREEN);
+    cli_table_add(table, state, colour);
 }
 
 /* With the width of a terminal from which on there is room for it. */

@@ -21,6 +21,10 @@ struct cli_statsview {
     int height;          /* lines; 0: no limit */
 };
 
+/* The state of a queue in a word: "paused", "draining", "no worker", "full" (at its budget),
+ * "open". */
+const char *cli_queue_state(const struct qn_stats *stats, enum cli_colour *ret_colour);
+
 /* To term->out, in term->width columns (0: no limit); a line each, the last one too. */
 QN_MUST_CHECK int cli_statsview_print(const struct cli_statsview *view, const struct cli_term *term,
                                       struct qn_err *reterr);

@@ -18,13 +18,11 @@ static int word_at(const char *const *words, const char *text)
 /* One member. False: it is none, or has no such value. */
 static bool take(const char *name, const char *value, struct qn_unique *unique)
 {
-    static const char *const untils[] = {"", "started", "finished", "window", NULL};
-    static const char *const conflicts[] = {"reject", "existing", "replace", NULL};
     int at;
 
-    if (strcmp(name, "until") == 0 && (at = word_at(untils, value)) > 0)
+    if (strcmp(name, "until") == 0 && (at = word_at(qn_unique_untils, value)) > 0)
         unique->until = (enum qn_unique_until)at;
-    else if (strcmp(name, "conflict") == 0 && (at = word_at(conflicts, value)) >= 0)
+    else if (strcmp(name, "conflict") == 0 && (at = word_at(qn_unique_conflicts, value)) >= 0)
         unique->conflict = (enum qn_unique_conflict)at;
     else
         return strcmp(name, "for") == 0 && qn_str_to_ms(value, &unique->for_ms) == QN_OK;

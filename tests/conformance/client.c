@@ -60,6 +60,11 @@ static void a_job_is_judged_before_it_is_made(void **state)
         {{.task = "t.one", .args = "[]"}, QN_EINVAL, "object"},
         {{.task = "t.one", .priority = 4}, QN_EINVAL, "priority"},
         {{.task = "t.one", .delay_ms = 1, .eta_ms = 1}, QN_EINVAL, "eta"},
+        {{.task = "t.one", .limit_key = "a b"}, QN_EINVAL, "limit_key \"a b\""},
+        {{.task = "t.one", .limit_key = ""}, QN_EINVAL, "limit_key"},
+        {{.task = "t.one", .unique_key = "k"}, QN_EINVAL, "unique.until"},
+        {{.task = "t.one", .unique = {.until = QN_UNIQUE_WINDOW}}, QN_EINVAL, "unique.for"},
+        {{.task = "t.one", .unique = {.until = (enum qn_unique_until)9}}, QN_EINVAL, "9"},
         {{.task = "t.none", .accept_unknown = true, .args = "{"}, QN_EINVAL, "byte"},
     };
     struct qn_receipt receipt;
@@ -257,6 +262,67 @@ static void a_draining_queue_refuses_new_jobs_and_says_so(void **state)
     assert_int_equal(redis_server_do(&server, "EXISTS {test:default}:j:d"), 0);
 }
 
+static int make_unique(struct qn_client *client, enum qn_unique_conflict conflict,
+                       struct qn_receipt *ret)
+{
+    const struct qn_enqueue job = {.task = "t.one",
+                                   .limit_key = "acme",
+                                   .unique = {QN_UNIQUE_FINISHED, conflict, 0},
+                                   .unique_key = "june"};
+    struct qn_err err = {0};
+    int rc = qn_client_enqueue(client, &job, ret, &err);
+
+    assert_int_equal(rc, ret->code);
+    if (rc != QN_OK)
+        assert_string_equal(err.msg, ret->msg);
+    return rc;
+}
+
+static void who_has_the_unique_key_is_in_the_receipt(void **state)
+{
+    struct qn_receipt first, second;
+    struct qn_job_info *info;
+    char why[QN_ERR_TEXT_MAX];
+    struct qn_err err;
+
+    assert_int_equal(make_unique(*state, QN_UNIQUE_REJECT, &first), QN_OK);
+    assert_false(first.existed || first.replaced);
+    assert_int_equal(make_unique(*state, QN_UNIQUE_REJECT, &second), QN_EEXISTS);
+    assert_string_equal(second.id, first.id);
+    assert_false(second.existed);
+    snprintf(why, sizeof(why), "job %s has the same unique key", first.id);
+    assert_string_equal(second.msg, why);
+    assert_int_equal(make_unique(*state, QN_UNIQUE_EXISTING, &second), QN_OK);
+    assert_string_equal(second.id, first.id);
+    assert_true(second.existed);
+    assert_int_equal(make_unique(*state, QN_UNIQUE_REPLACE, &second), QN_OK);
+    assert_string_not_equal(second.id, first.id);
+    assert_true(second.replaced && !second.existed);
+    assert_int_equal(qn_client_get(*state, first.id, &info, &err), QN_OK);
+    assert_int_equal(info->state, QN_CANCELLED);
+    assert_string_equal(info->limit_key, "acme");
+    assert_int_equal(info->unique.until, QN_UNIQUE_FINISHED);
+    qn_job_info_free(info);
+}
+
+static void a_queue_without_room_says_when_to_come_again(void **state)
+{
+    const struct qn_enqueue jobs[] = {{.task = "t.one", .name = "a"}, {.task = "t.one"}};
+    struct qn_receipt receipts[2];
+    struct qn_err err;
+
+    redis_server_do(&server, "HSET {test:default}:meta max_jobs 1");
+    assert_int_equal(qn_client_enqueue_many(*state, jobs, 2, receipts, &err), QN_OK);
+    assert_int_equal(receipts[0].code, QN_OK);
+    assert_int_equal(receipts[1].code, QN_EFULL);
+    assert_in_range(receipts[1].retry_ms, 1, 60000);
+    assert_string_equal(receipts[1].msg,
+                        "queue \"default\" has no room for more jobs now: try again later");
+    assert_int_equal(qn_client_enqueue(*state, &jobs[1], &receipts[1], &err), QN_EFULL);
+    assert_int_equal(qn_client_enqueue(*state, &jobs[0], &receipts[0], &err), QN_OK);
+    assert_true(receipts[0].existed);
+}
+
 static void a_broker_that_is_not_there_is_said_to_be(void **state)
 {
     const struct qn_client_options options = {.url = "unix:///nowhere/redis", .timeout_ms = 200};
@@ -286,6 +352,8 @@ int main(void)
         CASE(a_job_that_ended_badly_starts_anew),
         CASE(a_retry_that_loses_its_connection_is_asked_again),
         CASE(a_draining_queue_refuses_new_jobs_and_says_so),
+        CASE(who_has_the_unique_key_is_in_the_receipt),
+        CASE(a_queue_without_room_says_when_to_come_again),
         CASE(a_broker_that_is_not_there_is_said_to_be),
     };
 

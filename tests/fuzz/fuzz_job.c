@@ -8,6 +8,7 @@
 #include "broker-client/bounds.h"
 #include "broker-client/job_json.h"
 #include "broker-client/taskdef.h"
+#include "broker-client/unique.h"
 #include "common/json.h"
 #include <string.h>
 
@@ -24,6 +25,9 @@ static void require_sound(const struct qn_draft *draft, struct qn_span json)
     FUZZ_REQUIRE(qn_task_name_ok(draft->task));
     FUZZ_REQUIRE(draft->queue[0] == '\0' || qn_queue_ok(draft->queue));
     FUZZ_REQUIRE(draft->name[0] == '\0' || qn_name_ok(draft->name));
+    FUZZ_REQUIRE(draft->limit_key[0] == '\0' ||
+                 qn_limit_key_ok((struct qn_span){draft->limit_key, strlen(draft->limit_key)}));
+    FUZZ_REQUIRE(qn_unique_check(&draft->unique, NULL) == QN_OK);
     FUZZ_REQUIRE(draft->priority >= 0 && draft->priority <= 3);
     FUZZ_REQUIRE(draft->max_attempts >= 0 && draft->max_attempts <= 1000);
     FUZZ_REQUIRE(draft->delay_ms >= 0 && draft->delay_ms <= QN_DELAY_MAX_MS);
@@ -65,7 +69,8 @@ static void require_shown(const char *text, struct qn_buf *out)
                                .history = text,
                                .request_id = text,
                                .tags = text,
-                               .worker = text};
+                               .worker = text,
+                               .limit_key = text};
     qn_buf_reset(out);
     FUZZ_REQUIRE(qn_job_json(out, &info, QN_JOB_WHOLE | QN_JOB_LINKS) == QN_OK);
     FUZZ_REQUIRE(qn_json_check(out->data, out->len, NULL, NULL) == QN_OK);

@@ -74,6 +74,14 @@ class Enqueue(cli_case.Cli):
         line = {**ECHO, "delay": 60, "limit_key": "acme", "unique": {"until": "finished"}}
         done = self.batch([line, line], "--json", code=2)
         self.assertIn('"made":1,"existed":0,"refused":1', done.stderr)
+        line["unique"]["conflict"] = "existing"
+        again = self.batch([line, line], "--json")
+        self.assertIn('"made":0,"existed":2,"refused":0', again.stderr)
+        job = self.json("job", "show", json.loads(again.stdout.splitlines()[0])["id"])
+        self.assertEqual((job["limit_key"], job["unique"]),
+                         ("acme", {"until": "finished", "conflict": "reject"}))
+        self.assertIn("  limit key   acme\n  unique      until finished\n",
+                      self.ok("job", "show", job["id"]))
 
     def test_arguments_from_a_file(self):
         self.worker()

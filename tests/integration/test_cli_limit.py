@@ -63,6 +63,12 @@ class Limits(cli_case.Cli):
         told = self.json("queue", "budget", "small")
         self.assertEqual((told["max_jobs"], told["max_bytes"]), (1, 1 << 20))
         self.assertGreater(told["bytes"], 10)
+        for words in ("queue", "list"), ("stats",):
+            row = next(row for row in self.ok(*words).splitlines() if row.startswith("small "))
+            self.assertEqual(row.split()[-1], "full")
+            queue = self.json(*words)["queues"][1]
+            self.assertEqual((queue["name"], queue["max_jobs"], queue["max_bytes"]),
+                             ("small", 1, 1 << 20))
         self.assertIn("at most 1 jobs, 1MiB", self.ok("queue", "budget", "small"))
         self.ok("job", "cancel", job)
         self.make("test.echo", "--queue", "small", "--delay", "1h")

@@ -189,14 +189,16 @@ static void states_are_told_by_what_matters_most(void **state)
 {
     struct room *room = *state;
 
-    add_queues(room, 4);
+    add_queues(room, 6);
     room->queues[0].stats.paused_ms = room->queues[0].stats.draining_ms = 1;
     room->queues[1].stats.draining_ms = 1;
     room->queues[2].stats.workers = 0;
+    room->queues[3].stats.max_jobs = room->queues[3].stats.running = 2;
+    room->queues[4].stats.max_bytes = room->queues[4].stats.bytes = 100;
     print(room, 80, 0, NULL);
-    static const char *const wanted[] = {"paused", "draining", "no worker", "open"};
+    static const char *const wanted[] = {"paused", "draining", "no worker", "full", "full", "open"};
     const char *at = room->text;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++, at++) {
         at = strstr(at, wanted[i]);
         assert_non_null(at);
     }

@@ -23,6 +23,7 @@ static struct qn_job_info some_job(void)
         .request_id = "r-1",
         .tags = "[\"a\"]",
         .worker = "abc",
+        .limit_key = "",
         .enqueued_ms = INT64_C(1769817600123),
     };
     info.args_len = strlen(info.args);
@@ -50,6 +51,19 @@ static void a_job_shows_what_is_known(void **state)
                         "\"progress\":{\"done\":1,\"total\":2,\"text\":\"half\"},\"tags\":[\"a\"],"
                         "\"request_id\":\"r-1\",\"worker\":\"abc\",\"url\":\"/v1/jobs/default.x1\","
                         "\"args\":{\"from\":\"2026-01-01\"}}");
+    qn_buf_release(&out);
+}
+
+static void whose_turn_it_is_and_what_is_unique_are_shown(void **state)
+{
+    struct qn_job_info info = some_job();
+    struct qn_buf out;
+    (void)state;
+    info.limit_key = "acme";
+    info.unique = (struct qn_unique){QN_UNIQUE_WINDOW, QN_UNIQUE_EXISTING, 60000};
+    encode(&info, QN_JOB_BRIEF, &out);
+    assert_non_null(strstr(out.data, "\"limit_key\":\"acme\",\"unique\":{\"until\":\"window\","
+                                     "\"for_ms\":60000,\"conflict\":\"existing\"}"));
     qn_buf_release(&out);
 }
 
@@ -125,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_shows_what_is_known),
+        cmocka_unit_test(whose_turn_it_is_and_what_is_unique_are_shown),
         cmocka_unit_test(a_list_leaves_the_large_parts_out),
         cmocka_unit_test(files_get_their_address),
         cmocka_unit_test(history_becomes_an_array),
