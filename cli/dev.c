@@ -109,6 +109,14 @@ static int load_shop(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reter
     return rc;
 }
 
+/* A database that was given is left as it is: who gave it decides when. */
+static int migrate(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    (void)note;
+    return dev->options->database_url ? QN_OK
+                                      : cli_programs_migrate(&dev->programs, dev->stack, reterr);
+}
+
 static int start_worker(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
 {
     (void)note;
@@ -135,9 +143,9 @@ static const struct step {
     const char *title; /* NULL: nothing to tell */
     int (*run)(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr);
 } steps[] = {
-    {"Redis, broker", start_broker}, {"Redis, cache", start_cache}, {"PostgreSQL", start_postgres},
-    {"sample shop", load_shop},      {NULL, export_settings},       {"quern-api", start_api},
-    {"quern-worker", start_worker},  {"quern-beat", start_beat},
+    {"Redis, broker", start_broker}, {"Redis, cache", start_cache},  {"PostgreSQL", start_postgres},
+    {"sample shop", load_shop},      {NULL, export_settings},        {NULL, migrate},
+    {"quern-api", start_api},        {"quern-worker", start_worker}, {"quern-beat", start_beat},
 };
 
 /* ---- settings of what is started, for it and for people ---- */

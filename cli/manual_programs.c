@@ -30,14 +30,17 @@ static const struct cli_manual_program worker = {
                   "[OPTION ...] run TASK [KEY=VALUE ... | --args JSON | --args-file "
                   "FILE | --batch FILE] [--artifacts FOLDER] [--verbose]"},
                  {"quern-worker", "[OPTION ...] tasks [--json] [NAME]"},
-                 {"quern-worker", "[OPTION ...] check"}},
+                 {"quern-worker", "[OPTION ...] check"},
+                 {"quern-worker", "[OPTION ...] migrate [--check] [--json]"}},
     .doc = "One supervisor, which talks to Redis and runs no task, and as many executors as "
            "--concurrency says: child processes that run one job at a time each. Any number of "
            "workers may serve a queue, on any number of machines.\n\n"
            "serve, the default, takes jobs until it is told to stop. run runs a task here and "
            "now, without a broker. tasks lists the tasks with their parameters. "
            "check looks at the database and the task files and tells as JSON what it found, for "
-           "quern doctor.\n\n"
+           "quern doctor. migrate makes the tables in --database-url that effects which happen "
+           "exactly once need; with --check it changes nothing, and ends with 1 when one is "
+           "missing.\n\n"
            "Tasks are those that are compiled in, and those that --task-path names: plugins "
            "(*.so), and programs described by task files (*.task).\n\n"
            "As process 1 of a container it reaps what tasks leave behind.\n\n"

@@ -158,6 +158,21 @@ int cli_programs_start_worker(struct cli_programs *programs, struct cli_stack *s
     return rc;
 }
 
+int cli_programs_migrate(const struct cli_programs *programs, struct cli_stack *stack,
+                         struct qn_err *reterr)
+{
+    const char *const argv[] = {programs->paths[WORKER], "migrate", NULL};
+    const struct cli_child_spec spec = {
+        .name = "migrate",
+        .argv = argv,
+        .stop_signal = SIGTERM,
+        .death_signal = SIGKILL,
+        .stop_ms = STOP_MS,
+    };
+
+    return cli_stack_run(stack, &spec, READY_MS, reterr);
+}
+
 /* ---- beat ---- */
 
 static bool beat_is_connected(void *arg)

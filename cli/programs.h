@@ -17,6 +17,10 @@ struct cli_programs {
 /* Finds them beside this program. */
 QN_MUST_CHECK int cli_programs_find(struct cli_programs *programs, struct qn_err *reterr);
 
+/* Takes the database of the settings in the environment to what the worker needs of it. */
+QN_MUST_CHECK int cli_programs_migrate(const struct cli_programs *programs, struct cli_stack *stack,
+                                       struct qn_err *reterr);
+
 /* Each returns when the program is ready, the worker when the API lists it: start the
  * API first. Settings reach them by the environment. *programs is used until the stack
  * is freed. */

@@ -131,8 +131,11 @@ class Demo(Dev):
         self.assertEqual(left, [])
 
     def test_the_second_run_finds_what_the_first_one_made(self):
+        migrated = self.data / "log" / "migrate.log"
         self.assertIn("a new cluster", self.once().stdout)
+        self.assertEqual(migrated.read_text(), "0001_once applied\n")
         again = self.once()
+        self.assertEqual(migrated.read_text(), "0001_once there\n")
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertNotIn("a new cluster", again.stdout)
         self.assertIn("scale 1, as it was", again.stdout)

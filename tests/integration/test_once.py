@@ -242,6 +242,20 @@ class Once(worker_case.WorkerCase):
         self.assertIn("run quern-worker migrate", self.ended(job)["error"])
         self.check_idle()
 
+    def test_what_a_program_in_another_language_wrote_is_found(self):
+        self.worker()
+        self.hold("before")
+        job = self.put_row()
+        self.reached(job, "before")
+        key = f"('{worker_case.NAMESPACE}', '{job}', 'row')"
+        self.sql(f"BEGIN; INSERT INTO quern.once (namespace, job_id, step) VALUES {key}"
+                 f" ON CONFLICT DO NOTHING; INSERT INTO effect VALUES ('{job}');"
+                 "UPDATE quern.once SET result = '{\"by\":  7}', done_at = clock_timestamp()"
+                 f" WHERE (namespace, job_id, step) = {key}; COMMIT")
+        self.let_go("before")
+        self.reached(job, "known")
+        self.check_once(job, 7)
+
     def test_prune_removes_what_is_old_a_bounded_number_of_its_namespace(self):
         day = 24 * 3600 * 1000
         for namespace, days in ((worker_case.NAMESPACE, 3), ("other", 3), ("w", 1)):
