@@ -252,7 +252,8 @@ static void check_memory(struct cli_doctor *doctor, const char *name)
     else
         cli_doctor_ok(doctor, name,
                       "%s are used; no maxmemory is set, so nobody is told to come later "
-                      "before memory ends",
+                      "before memory ends: redis-cli CONFIG SET maxmemory BYTES, and in "
+                      "redis.conf, gives the mark (90 %% of it)",
                       used_text);
 }
 

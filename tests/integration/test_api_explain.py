@@ -32,6 +32,21 @@ class Explain(case.Case):
                          ("queue_paused", "quern queue resume default"))
         self.assertIn(f"queue default is paused since {paused['at']} (", paused["text"])
 
+    def test_a_job_behind_a_limit_says_which(self):
+        self.program("misbehaving_worker", "--stop-grace", "1ms",
+                     env={"QUERN_BROKER_URL": self.server.url, "QUERN_NAMESPACE": api.NAMESPACE})
+        self.wait_until(lambda: self.api.get("/v1/workers").json["workers"], 10, "a worker")
+        answer = self.api.ask("PUT", "/v1/queues/default/limits/key:acme", {"concurrency": 1})
+        self.assertEqual(answer.status, 200, answer)
+        jobs = [self.make(task="test.wait", limit_key="acme") for _ in range(2)]
+        self.wait_until(lambda: self.codes(jobs[1])[0] == "behind_limit", 20, "it to be held back")
+        reason = self.explained(jobs[1])["reasons"][0]
+        self.assertEqual(reason, {
+            "code": "behind_limit", "text": "it waits behind the limit key:acme: 1 of 1 run",
+            "hint": "quern limit list default shows what runs and waits; quern limit set "
+                    "changes it"})
+        self.assertEqual(self.codes(jobs[0])[0], "running")
+
     def test_a_job_that_ended_says_how(self):
         job = self.make()
         api.end_by_hand(self.server, job, letter="F", error="table orders is missing")

@@ -113,6 +113,7 @@ class Broker(Doctor):
 
     def test_memory_that_ends_is_a_warning_and_no_room_for_jobs_is_wrong(self):
         self.is_well("memory", "no maxmemory is set, so nobody is told to come later")
+        self.is_well("memory", "redis-cli CONFIG SET maxmemory BYTES, and in redis.conf")
         self.configure("maxmemory", "1gb")
         self.is_well("memory", "of 1GiB")
         used = int(self.server.cli("INFO", "memory").split("used_memory:")[1].split()[0])

@@ -69,6 +69,38 @@ class Explain(cli_case.Cli):
         self.assertEqual(list(self.reasons(running[0])), ["running", "soft_limit", "hard_limit"])
         self.ok("job", "cancel", running[0])
 
+    def test_a_job_behind_a_limit(self):
+        self.worker()
+        self.ok("limit", "set", "default", "key:acme", "--concurrency", "1")
+        first, second = (self.make("test.wait", "--limit-key", "acme") for _ in range(2))
+        self.wait_for_state(first, "running")
+        self.wait_until(lambda: "behind_limit" in self.reasons(second), 20, "it to be held back")
+        self.says(second, "it waits behind the limit key:acme: 1 of 1 run",
+                  "quern limit list default shows what runs and waits")
+        self.assertEqual(list(self.reasons(second)), ["behind_limit"])
+        self.ok("limit", "remove", "default", "key:acme")
+        self.wait_for_state(second, "running")
+        self.assertNotIn("behind_limit", self.reasons(second))
+
+    def test_a_job_behind_a_rate(self):
+        self.worker()
+        self.ok("limit", "set", "default", "task:test.echo", "--rate", "1/1h")
+        first, second = (self.make("test.echo") for _ in range(2))
+        self.wait_for_state(first, "succeeded")
+        self.wait_until(lambda: "behind_limit" in self.reasons(second), 20, "it to be held back")
+        self.says(second, "it waits behind the limit task:test.echo: the next may start in 59m")
+        self.assertTrue(self.reasons(second)["behind_limit"]["at"])
+
+    def test_a_job_that_waits_for_the_turn_of_its_key(self):
+        self.worker()
+        self.ok("queue", "pause", "default")
+        jobs = [self.make("test.wait", "--limit-key", "acme") for _ in range(4)]
+        self.ok("queue", "resume", "default")
+        for job in jobs[:2]:
+            self.wait_for_state(job, "running")
+        self.assertEqual(list(self.reasons(jobs[3])), ["workers_busy", "turn"])
+        self.says(jobs[3], "of queue default 2 jobs are in lanes, which take turns")
+
     def test_a_worker_that_is_gone(self):
         worker = self.program("misbehaving_worker", env={**self.env, "QUERN_LEASE": "1s"})
         self.wait_until(lambda: '"running"' in self.quern("worker", "list", "--json").stdout, 10,
