@@ -167,20 +167,20 @@ static int open_broker(struct api_server *server, const struct qn_config *config
 
 /* ---- what the service manager is told ---- */
 
-/* The same as /readyz. That this is asked at all says that the loop turns. */
+/* It serves from the start, if only 503: the broker is told in words. That this is asked at
+ * all says that the loop turns. */
 static void ask_service(void *arg, struct qn_service_state *ret)
 {
     const struct api_server *server = arg;
-    const char *why = "ready";
-    if (server->stopping)
-        why = "stopping";
-    else if (server->broker->link != QN_LINK_UP)
-        why = "the broker is not connected: ";
-    else
-        ret->ready = true;
+    ret->ready = !server->stopping;
     ret->turns = true;
-    snprintf(ret->why, sizeof(ret->why), "%s%.150s", why,
-             server->stopping || ret->ready ? "" : api_server_broker_why(server));
+    if (server->stopping)
+        snprintf(ret->why, sizeof(ret->why), "stopping");
+    else if (server->broker->link == QN_LINK_UP)
+        snprintf(ret->why, sizeof(ret->why), "ready");
+    else
+        snprintf(ret->why, sizeof(ret->why), "the broker is not connected: %.150s",
+                 api_server_broker_why(server));
 }
 
 static int open_service(struct api_server *server, struct qn_err *reterr)

@@ -1,14 +1,14 @@
 /* conn.h - one connection to Redis, kept up for ever.
  *
- * Connects without blocking (a host name is looked up by the system's resolver,
- * which may), greets (AUTH, SELECT, CLIENT SETNAME, the scripts, the protocol's
- * version), then sends calls in order and hands back the answers in order. All
- * calls of one turn of the loop leave in one write. When the connection breaks,
- * or the oldest call has no answer in time, it is given up: what was sent in part
- * or in full gets QN_EUNKNOWN (the one that was too late QN_ETIMEOUT), the rest
- * QN_ECONN; then it connects again, with backoff and jitter, for ever. So does a
- * connection whose peer is not what it was: a replica, or one that does not know us
- * any more (refusal.h). One that is idle for a timeout is asked whether it is there.
+ * Connects without blocking (a host name is looked up by the system's resolver, which
+ * blocks: a second per nameserver and word of the search list at most), greets (AUTH, SELECT,
+ * CLIENT SETNAME, the scripts, the protocol's version), then sends calls in order and hands back
+ * the answers in order. All calls of one turn of the loop leave in one write. When the connection
+ * breaks, or the oldest call has no answer in time, it is given up: what was sent in part or in
+ * full gets QN_EUNKNOWN (the one that was too late QN_ETIMEOUT), the rest QN_ECONN; then it
+ * connects again, with backoff and jitter, for ever. So does a connection whose peer is not what it
+ * was: a replica, or one that does not know us any more (refusal.h). One that is idle for a timeout
+ * is asked whether it is there.
  *
  * When Redis has forgotten a script, all are loaded again and the call is sent
  * once more; only then may answers come in another order.

@@ -1,10 +1,12 @@
 #include "conn_type.h"
 
 #include "refusal.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <resolv.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -60,12 +62,42 @@ static void tune(struct qn_conn *conn)
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
 }
 
+static bool is_name(const char *host)
+{
+    struct in6_addr ignored;
+
+    return inet_pton(AF_INET, host, &ignored) != 1 && inet_pton(AF_INET6, host, &ignored) != 1;
+}
+
+/* The resolver blocks, and with what resolv.conf allows it may do so for half a minute, in
+ * which nothing else is done: each nameserver gets one second, once. */
+static redisContext *connect_by_name(const struct qn_url *url)
+{
+    bool ready = res_init() == 0; /* also reads resolv.conf anew */
+    int seconds = _res.retrans, tries = _res.retry;
+
+    if (ready)
+        _res.retrans = _res.retry = 1;
+    redisContext *redis = redisConnectNonBlock(url->host, url->port);
+    if (ready) {
+        _res.retrans = seconds;
+        _res.retry = tries;
+    }
+    return redis;
+}
+
+static redisContext *open_context(const struct qn_url *url)
+{
+    if (url->scheme == QN_URL_UNIX)
+        return redisConnectUnixNonBlock(url->host);
+    return is_name(url->host) ? connect_by_name(url) : redisConnectNonBlock(url->host, url->port);
+}
+
 int qn_conn_open_socket(struct qn_conn *conn, struct qn_err *reterr)
 {
     const struct qn_url *url = conn->opt.url;
 
-    conn->redis = url->scheme == QN_URL_UNIX ? redisConnectUnixNonBlock(url->host)
-                                             : redisConnectNonBlock(url->host, url->port);
+    conn->redis = open_context(url);
     if (!conn->redis)
         return qn_fail(reterr, QN_ENOMEM, "out of memory");
     if (conn->redis->err)

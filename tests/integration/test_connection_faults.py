@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """What each program does when its connections to the broker fail, in each way they can."""
+import os
 import pathlib
 import socket
+import subprocess
 import sys
 import threading
 
@@ -13,6 +15,18 @@ from fault_proxy import BLACK_HOLE, PASS, PAUSE, RESET, SWALLOW, FaultProxy, del
 from worker_case import LONG, NAMESPACE, WorkerCase  # noqa: E402
 
 GIVE_UP = 1  # seconds
+
+# A nameserver that counts questions and answers none; prints how many the program asked.
+NAMESERVER = """
+import socket, subprocess, sys, threading
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.1", 53))
+asked = []
+threading.Thread(target=lambda: [asked.append(server.recv(2000)) for _ in iter(int, 1)],
+                 daemon=True).start()
+subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+print(len(asked))
+"""
 
 
 class Faults(WorkerCase):
@@ -353,6 +367,21 @@ class Peers(Faults):
         self.assertEqual(one.wait(LONG), 69)
         self.server.cli("ACL", "SETUSER", "default", "+info")
         self.server.cli("REPLICAOF", "NO", "ONE")
+
+    def test_a_nameserver_that_is_silent_is_asked_once_for_each_kind_of_address(self):
+        """A lookup holds all else up: by the resolver's own rules for half a minute."""
+        resolv = self.folder / "resolv.conf"
+        resolv.write_text("nameserver 127.0.0.1\n")
+        alone = ["unshare", "--mount", "--net", "sh", "-c",
+                 f"mount --bind {resolv} /etc/resolv.conf && ip link set lo up && exec \"$@\"",
+                 "sh"]
+        if subprocess.run([*alone, "true"], capture_output=True).returncode != 0:
+            self.skipTest("needs the right to make a network of its own")
+        done = subprocess.run([*alone, sys.executable, "-c", NAMESERVER, servers.BIN / "quern",
+                               "queue", "list", "--broker-url", "redis://no.such.host/0"],
+                              text=True, capture_output=True, timeout=LONG,
+                              env={**os.environ, "QUERN_CONFIG": "/dev/null"})
+        self.assertEqual(done.stdout, "2\n", done)
 
     def test_no_answer_at_a_time_when_nobody_asks_is_noticed(self):
         api = self.api()
