@@ -10,6 +10,7 @@
 #include "leaks.h"
 
 #include "common/mem.h"
+#include "common/str.h"
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -23,9 +24,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PARTS     10
-#define SETTLE_MS 20000 /* for what is done at the end of a job and after */
-#define SPARE     8     /* blocks that may come and go by the clock */
+#define PARTS      10
+#define REST_LOOKS 100   /* a second */
+#define SETTLE_MS  20000 /* for what is done at the end of a job and after */
+#define SPARE      8     /* blocks that may come and go by the clock */
 
 static struct leaks_page *page;
 
@@ -135,6 +137,19 @@ static struct count settle(pid_t pid, const struct count *most)
     return now;
 }
 
+/* Waits until so many looks in a row say the same. */
+static void come_to_rest(pid_t pid)
+{
+    struct count last = count(pid);
+
+    for (int i = 0, same = 0; i < SETTLE_MS / 10 && same < REST_LOOKS; i++) {
+        nap();
+        struct count now = count(pid);
+        same = now.blocks == last.blocks && now.fds == last.fds ? same + 1 : 0;
+        last = now;
+    }
+}
+
 static bool run_part(const struct leaks_subject *subject, pid_t pid, const char *url, long n,
                      long done)
 {
@@ -156,7 +171,7 @@ static bool watch(const struct leaks_subject *subject, pid_t pid, const char *ur
         struct count most = part == 0 ? (struct count){SIZE_MAX, SIZE_MAX, 0, 0}
                                       : (struct count){first.blocks + SPARE, first.fds, 0, 0};
         if (part == 0)
-            sleep(1);
+            come_to_rest(pid);
         struct count now = settle(pid, &most);
         if (part == 0)
             first = now;
@@ -172,17 +187,17 @@ int main(int argc, char **argv)
     static const struct leaks_subject *const subjects[] = {&leaks_supervisor, &leaks_api};
     const struct leaks_subject *subject = NULL;
     struct redis_server server;
-    long jobs = 5000;
-    bool plant = false;
+    int64_t jobs = 5000;
+    bool plant = false, good = true;
 
     for (size_t i = 0; argc > 1 && i < sizeof(subjects) / sizeof(subjects[0]); i++)
         subject = strcmp(argv[1], subjects[i]->name) == 0 ? subjects[i] : subject;
     for (int i = 2; i < argc; i++) {
         plant = plant || strcmp(argv[i], "--plant") == 0;
         if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc)
-            jobs = atol(argv[++i]);
+            good = qn_str_to_i64(argv[++i], &jobs) == QN_OK;
     }
-    if (!subject || jobs < PARTS) {
+    if (!good || !subject || jobs < PARTS) {
         fprintf(stderr, "usage: leaks supervisor|api [--jobs N] [--plant]\n");
         return 2;
     }

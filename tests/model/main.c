@@ -5,6 +5,8 @@
  */
 #include "run.h"
 
+#include "common/str.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,24 +84,28 @@ static bool find_plants(uint64_t seed)
 int main(int argc, char **argv)
 {
     uint64_t seed = 1;
-    int steps = 3000;
+    int64_t steps = 3000;
+    bool known = true;
     bool plants = false, good;
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
             seed = strtoull(argv[++i], NULL, 10);
         } else if (strcmp(argv[i], "--steps") == 0 && i + 1 < argc) {
-            steps = atoi(argv[++i]);
+            known = qn_str_to_i64(argv[++i], &steps) == QN_OK;
         } else if (strcmp(argv[i], "--plants") == 0) {
             plants = true;
         } else {
-            fprintf(stderr, "usage: model_brokers [--seed S] [--steps N] [--plants]\n");
-            return 2;
+            known = false;
         }
+    }
+    if (!known || steps < 1 || steps > INT_MAX) {
+        fprintf(stderr, "usage: model_brokers [--seed S] [--steps N] [--plants]\n");
+        return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     model_open(&model);
-    good = plants ? find_plants(seed) : compare(seed, steps);
+    good = plants ? find_plants(seed) : compare(seed, (int)steps);
     model_close(&model);
     return good ? 0 : 1;
 }
