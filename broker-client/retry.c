@@ -56,15 +56,31 @@ int qn_retry_parse(const char *text, struct qn_retry *ret, struct qn_err *reterr
     return rc;
 }
 
-void qn_retry_print(const struct qn_retry *retry, char out[QN_RETRY_TEXT_SIZE])
+bool qn_retry_is_set(const struct qn_retry *retry)
+{
+    return retry->kind != QN_BACKOFF_DEFAULT || retry->base_ms > 0 || retry->cap_ms > 0;
+}
+
+/* The same policy with all that the words cannot leave out: a kind, and a base before a cap. */
+static struct qn_retry spelled(const struct qn_retry *retry)
 {
     struct qn_retry copy = *retry;
+
+    if (copy.kind == QN_BACKOFF_DEFAULT && qn_retry_is_set(retry))
+        copy.kind = QN_BACKOFF_EXPONENTIAL;
+    if (copy.cap_ms > 0 && copy.base_ms == 0)
+        copy.base_ms = copy.cap_ms < QN_RETRY_BASE_MS ? copy.cap_ms : QN_RETRY_BASE_MS;
+    return copy;
+}
+
+void qn_retry_print(const struct qn_retry *retry, char out[QN_RETRY_TEXT_SIZE])
+{
+    struct qn_retry copy = spelled(retry);
     char time[QN_MS_TEXT_SIZE];
-    size_t len = (size_t)snprintf(out, QN_RETRY_TEXT_SIZE, "%s", qn_backoff_name(retry->kind));
+    size_t len = (size_t)snprintf(out, QN_RETRY_TEXT_SIZE, "%s", qn_backoff_name(copy.kind));
     const int64_t *at;
 
-    for (int i = 0; retry->kind != QN_BACKOFF_DEFAULT && (at = place_of(&copy, i)) && *at > 0;
-         i++) {
+    for (int i = 0; qn_retry_is_set(&copy) && (at = place_of(&copy, i)) && *at > 0; i++) {
         qn_ms_to_str(*at, time);
         len += (size_t)snprintf(out + len, QN_RETRY_TEXT_SIZE - len, ":%s", time);
     }

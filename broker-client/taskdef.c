@@ -99,7 +99,7 @@ static void add_retry(struct qn_buf *out, const char *name, const struct qn_retr
 
 static void add_cause(struct qn_buf *out, const char *name, const struct qn_retry_cause *cause)
 {
-    if (cause->retry.kind == QN_BACKOFF_DEFAULT && cause->max_attempts <= 0)
+    if (!qn_retry_is_set(&cause->retry) && cause->max_attempts <= 0)
         return;
     qn_json_add_key(out, name);
     qn_buf_add_byte(out, '{');

@@ -2,6 +2,7 @@
 
 #include "broker-client/limits.h"
 #include "broker-client/record.h"
+#include "broker-client/retry.h"
 #include "broker-client/taskdef.h"
 #include "common/mem.h"
 #include "common/str.h"
@@ -42,8 +43,40 @@ static bool is_line(const char *text, size_t max)
     return true;
 }
 
+static int check_retry(const struct qn_task *task, const char *of, const struct qn_retry *retry,
+                       struct qn_err *reterr)
+{
+    struct qn_err why;
+
+    if (qn_retry_check(retry, &why) == QN_OK)
+        return QN_OK;
+    return qn_fail(reterr, QN_EINVAL, "task %s: %s%s", task->name, of, why.msg);
+}
+
+static int check_cause(const struct qn_task *task, const char *of,
+                       const struct qn_retry_cause *cause, struct qn_err *reterr)
+{
+    if (cause->max_attempts < 0 || cause->max_attempts > ATTEMPTS_MAX)
+        return qn_fail(reterr, QN_EINVAL, "task %s: %smax_attempts is not 0 to %d", task->name, of,
+                       ATTEMPTS_MAX);
+    return check_retry(task, of, &cause->retry, reterr);
+}
+
+static int check_policies(const struct qn_task *task, struct qn_err *reterr)
+{
+    int rc = check_retry(task, "", &task->retry, reterr);
+
+    if (rc == QN_OK)
+        rc = check_cause(task, "on_timeout.", &task->on_timeout, reterr);
+    return rc == QN_OK ? check_cause(task, "on_crash.", &task->on_crash, reterr) : rc;
+}
+
 static int check_limits(const struct qn_task *task, struct qn_err *reterr)
 {
+    int rc = check_policies(task, reterr);
+
+    if (rc != QN_OK)
+        return rc;
     if (task->soft_limit_ms < 0 || task->soft_limit_ms > LIMIT_MAX_MS)
         return qn_fail(reterr, QN_EINVAL, "task %s: soft_limit_ms is not 0 to 7 days", task->name);
     if (task->hard_limit_ms < 0 || task->hard_limit_ms > LIMIT_MAX_MS)

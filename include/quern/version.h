@@ -8,6 +8,6 @@
 #define QUERN_VERSION_H
 
 #define QN_VERSION     "0.1.0"
-#define QN_ABI_VERSION 1
+#define QN_ABI_VERSION 2
 
 #endif

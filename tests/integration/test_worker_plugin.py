@@ -17,7 +17,7 @@ PROGRAMS_OF_TASKS = pathlib.Path(__file__).resolve().parent / "hostile_programs"
 PROGRAMS = ("quern-worker", "hello-worker", "hostile_worker")
 WHILE_LOADED = "while it was loaded"
 REFUSED = {
-    "wrong_abi": "built for ABI 3 by Quern 0.9.0, this worker has ABI 1",
+    "wrong_abi": "built for ABI 3 by Quern 0.9.0, this worker has ABI 2",
     "wrong_magic": "its quern_plugin does not begin with QN_PLUGIN_MAGIC",
     "no_symbol": "does not export quern_plugin: QN_PLUGIN(table) defines it",
     "undefined_symbol": "cannot be loaded: undefined symbol: qn_job_foo",

@@ -47,6 +47,30 @@ static void no_policy_is_no_word(void **state)
     assert_int_equal(qn_retry_check(&none, NULL), QN_OK);
 }
 
+static void what_the_words_cannot_leave_out_is_spelled(void **state)
+{
+    static const struct {
+        struct qn_retry retry;
+        const char *words;
+    } cases[] = {
+        {{.base_ms = 5000}, "exponential:5s"},
+        {{.cap_ms = 60000}, "exponential:2s:1m"},
+        {{.kind = QN_BACKOFF_LINEAR, .cap_ms = 60000}, "linear:2s:1m"},
+        {{.kind = QN_BACKOFF_LINEAR, .cap_ms = 500}, "linear:500ms:500ms"},
+    };
+    struct qn_retry again;
+    char out[QN_RETRY_TEXT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(qn_retry_check(&cases[i].retry, NULL), QN_OK);
+        qn_retry_print(&cases[i].retry, out);
+        assert_string_equal(out, cases[i].words);
+        assert_int_equal(qn_retry_parse(out, &again, NULL), QN_OK);
+        assert_int_equal(again.cap_ms, cases[i].retry.cap_ms);
+    }
+}
+
 static void what_is_no_policy_is_refused_and_shown(void **state)
 {
     static const char *const texts[] = {
@@ -94,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_become_a_policy_and_the_same_words_again),
         cmocka_unit_test(no_policy_is_no_word),
+        cmocka_unit_test(what_the_words_cannot_leave_out_is_spelled),
         cmocka_unit_test(what_is_no_policy_is_refused_and_shown),
         cmocka_unit_test(numbers_out_of_bounds_are_refused),
     };

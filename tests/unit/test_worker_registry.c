@@ -111,6 +111,24 @@ static void a_mistake_in_a_task_is_named(void **state)
     assert_fault(task, "task b.ant: max_attempts is not 0 to 1000");
 }
 
+static void a_mistake_in_a_policy_is_named(void **state)
+{
+    struct qn_task task = ant;
+
+    (void)state;
+    task.retry.kind = (enum qn_backoff)9999;
+    assert_fault(task, "task b.ant: retry.kind: 9999 is none");
+    task = ant;
+    task.retry.kind = QN_BACKOFF_LIST;
+    assert_fault(task, "task b.ant: retry.delays: a list has at least one delay");
+    task = ant;
+    task.on_timeout.retry = (struct qn_retry){.kind = QN_BACKOFF_FIXED, .base_ms = -1};
+    assert_fault(task, "task b.ant: on_timeout.retry.base: -1ms is not from 0 to 1d");
+    task = ant;
+    task.on_crash.max_attempts = 1001;
+    assert_fault(task, "task b.ant: on_crash.max_attempts is not 0 to 1000");
+}
+
 static void a_mistake_in_a_declared_limit_is_named(void **state)
 {
     struct qn_task task = ant;
@@ -278,6 +296,7 @@ int main(void)
         cmocka_unit_test(no_table_is_an_empty_registry),
         cmocka_unit_test(a_name_is_there_once),
         cmocka_unit_test(a_mistake_in_a_task_is_named),
+        cmocka_unit_test(a_mistake_in_a_policy_is_named),
         cmocka_unit_test(a_mistake_in_a_declared_limit_is_named),
         cmocka_unit_test(a_mistake_in_a_parameter_is_named),
         cmocka_unit_test(too_many_parameters_are_refused),
