@@ -76,23 +76,32 @@ void qn_tell_expired(struct qn_telling *t)
 
 /* ---- each run ---- */
 
-/* What became of the job after a run: the end as it is in the history. */
-static const char *after_end(const char *end)
+/* What became of the job after a run: the end as it is in the history, and who decided. */
+static const char *after_end(const char *end, const char *by)
 {
     static const struct {
-        const char *end, *shown;
+        const char *end, *by, *shown;
     } words[] = {
-        {"retrying", "to be tried again"},
-        {"failed", "failed for good"},
-        {"snoozed", "put off by the task"},
-        {"released", "given back by its worker"},
-        {"succeeded", "succeeded"},
-        {"cancelled", "cancelled"},
-        {"expired", "expired"},
+        {"retrying", "run", "to be tried again when the run said"},
+        {"retrying", "job", "to be tried again by the job's own policy"},
+        {"retrying", "on_timeout", "to be tried again by its task's policy for timeouts"},
+        {"retrying", "on_crash", "to be tried again by its task's policy for crashes"},
+        {"retrying", "task", "to be tried again by its task's policy"},
+        {"retrying", NULL, "to be tried again"},
+        {"failed", "max_attempts", "failed for good, in its last attempt"},
+        {"failed", "on_timeout", "failed for good, as its task limits attempts after timeouts"},
+        {"failed", "on_crash", "failed for good, as its task limits attempts after crashes"},
+        {"failed", "max_deaths", "failed for good, as too many executors or workers died of it"},
+        {"failed", NULL, "failed for good"},
+        {"snoozed", NULL, "put off by the task"},
+        {"released", NULL, "given back by its worker"},
+        {"succeeded", NULL, "succeeded"},
+        {"cancelled", NULL, "cancelled"},
+        {"expired", NULL, "expired"},
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strcmp(words[i].end, end) == 0)
+        if (strcmp(words[i].end, end) == 0 && (!words[i].by || strcmp(words[i].by, by) == 0))
             return words[i].shown;
     return end[0] ? end : "its worker's lease ran out";
 }
@@ -125,12 +134,13 @@ static int64_t number_of(struct qn_span line, const char *name)
 
 static void tell_run(struct qn_telling *t, struct qn_span line)
 {
-    char run[64], end[24], cause[24], error[220], moment[QN_MOMENT_SIZE], took[48] = "",
-                                                                          signal[32] = "";
+    char run[64], end[24], by[24], cause[24], error[220], moment[QN_MOMENT_SIZE], took[48] = "",
+                                                                                  signal[32] = "";
     int64_t started = number_of(line, "started_ms"), ended = number_of(line, "ended_ms");
 
     text_of(line, "run", run, sizeof(run));
     text_of(line, "end", end, sizeof(end));
+    text_of(line, "by", by, sizeof(by));
     text_of(line, "cause", cause, sizeof(cause));
     text_of(line, "error", error, sizeof(error));
     run[strcspn(run, ":")] = '\0';
@@ -143,7 +153,7 @@ static void tell_run(struct qn_telling *t, struct qn_span line)
     if (number_of(line, "signal") > 0)
         snprintf(signal, sizeof(signal), " by signal %d", (int)number_of(line, "signal"));
     qn_say(t, ended, "a run on worker %.40s ended%s, at %s: %s%s%s%s%s%s", run, took, moment, cause,
-           signal, cause[0] ? ": " : "", error, error[0] ? ": " : "", after_end(end));
+           signal, cause[0] ? ": " : "", error, error[0] ? ": " : "", after_end(end, by));
 }
 
 void qn_tell_runs(struct qn_telling *t)

@@ -1,5 +1,6 @@
 #include "settle.h"
 
+#include "broker-client/retry.h"
 #include "common/backoff.h"
 #include "common/json.h"
 #include "common/str.h"
@@ -39,18 +40,32 @@ static const struct qn_retry_cause *special(const struct qn_task *task, enum qn_
     return NULL;
 }
 
-static bool is_set(const struct qn_retry *retry)
+static const char *word_of(enum qn_cause cause)
 {
-    return retry->kind != QN_BACKOFF_DEFAULT || retry->base_ms > 0 || retry->cap_ms > 0;
+    return cause == QN_CAUSE_TIMEOUT ? "on_timeout" : "on_crash";
 }
 
-static const struct qn_retry *choose(const struct worker_policy *policy, enum qn_cause cause)
+static const struct qn_retry *choose(const struct worker_policy *policy, enum qn_cause cause,
+                                     const char **ret_by)
 {
     const struct qn_retry_cause *own = special(policy->task, cause);
+    const struct {
+        const struct qn_retry *retry;
+        const char *by;
+    } order[] = {
+        {&policy->retry, "job"},
+        {own ? &own->retry : NULL, word_of(cause)},
+        {policy->task ? &policy->task->retry : NULL, "task"},
+    };
 
-    if (is_set(&policy->retry) || !policy->task)
-        return &policy->retry;
-    return own && is_set(&own->retry) ? &own->retry : &policy->task->retry;
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        if (order[i].retry && qn_retry_is_set(order[i].retry)) {
+            *ret_by = order[i].by;
+            return order[i].retry;
+        }
+    }
+    *ret_by = "default";
+    return &policy->retry;
 }
 
 static int64_t listed(const struct qn_retry *retry, int attempt)
@@ -75,11 +90,11 @@ static int64_t retry_delay(const struct qn_retry *retry, int attempt, uint64_t r
         return listed(retry, attempt);
     struct qn_backoff_policy policy = {
         .shape = shapes[retry->kind],
-        .base_ms = retry->base_ms > 0 ? retry->base_ms : WORKER_RETRY_BASE_MS,
+        .base_ms = retry->base_ms > 0 ? retry->base_ms : QN_RETRY_BASE_MS,
         .cap_ms = retry->cap_ms,
     };
     if (policy.cap_ms <= 0 && policy.shape == QN_SHAPE_EXPONENTIAL)
-        policy.cap_ms = WORKER_RETRY_CAP_MS;
+        policy.cap_ms = QN_RETRY_CAP_MS;
     return qn_backoff_ms(&policy, attempt, random);
 }
 
@@ -89,34 +104,49 @@ static enum qn_cause cause_of(const struct worker_end *end, const struct row *ro
     return end->soft_over && row->cause == QN_CAUSE_ERROR ? QN_CAUSE_TIMEOUT : row->cause;
 }
 
-static int attempts_for(const struct worker_policy *policy, enum qn_cause cause)
+/* What forbids a further attempt, NULL nothing. */
+static const char *spent(const struct row *row, const struct worker_verdict *verdict,
+                         const struct worker_policy *policy)
 {
-    const struct qn_retry_cause *own = special(policy->task, cause);
-    bool less = own && own->max_attempts > 0 && own->max_attempts < policy->max_attempts;
+    const struct qn_retry_cause *own = special(policy->task, verdict->cause);
 
-    return less ? own->max_attempts : policy->max_attempts;
+    if (verdict->attempts >= policy->max_attempts)
+        return "max_attempts";
+    if (own && own->max_attempts > 0 && verdict->attempts >= own->max_attempts)
+        return word_of(verdict->cause);
+    return row->death && verdict->deaths >= policy->max_deaths ? "max_deaths" : NULL;
 }
 
-static enum qn_finish_kind kind_of(const struct worker_end *end, const struct row *row,
-                                   const struct worker_verdict *verdict,
-                                   const struct worker_policy *policy)
+static void decide(const struct worker_end *end, const struct row *row,
+                   const struct worker_policy *policy, struct worker_verdict *verdict)
 {
-    if (end->cancel_asked && row->kind != QN_FIN_SUCCEEDED)
-        return QN_FIN_CANCELLED;
-    if (row->kind == QN_FIN_RETRY && (verdict->attempts >= attempts_for(policy, verdict->cause) ||
-                                      (row->death && verdict->deaths >= policy->max_deaths)))
-        return QN_FIN_FAILED;
-    return row->kind;
+    verdict->kind = row->kind;
+    verdict->cause = cause_of(end, row);
+    if (end->cancel_asked && row->kind != QN_FIN_SUCCEEDED) {
+        verdict->kind = QN_FIN_CANCELLED;
+        verdict->cause = QN_CAUSE_NONE;
+    } else if (row->kind == QN_FIN_RETRY && (verdict->by = spent(row, verdict, policy)) != NULL) {
+        verdict->kind = QN_FIN_FAILED;
+    }
+}
+
+static int64_t delay_of(const struct worker_end *end, const struct worker_policy *policy,
+                        struct worker_verdict *verdict, uint64_t random)
+{
+    const struct qn_retry *retry = choose(policy, verdict->cause, &verdict->by);
+
+    if (end->delay_ms < 0)
+        return retry_delay(retry, verdict->attempts, random);
+    verdict->by = "run";
+    return end->delay_ms;
 }
 
 static int64_t ms_of(const struct worker_end *end, const struct worker_policy *policy,
-                     const struct worker_verdict *verdict, uint64_t random)
+                     struct worker_verdict *verdict, uint64_t random)
 {
     switch (verdict->kind) {
     case QN_FIN_RETRY:
-        return end->delay_ms >= 0
-                   ? end->delay_ms
-                   : retry_delay(choose(policy, verdict->cause), verdict->attempts, random);
+        return delay_of(end, policy, verdict, random);
     case QN_FIN_SNOOZE:
         return end->delay_ms >= 0 ? end->delay_ms : WORKER_SNOOZE_MS;
     case QN_FIN_RELEASE:
@@ -141,10 +171,7 @@ void worker_settle(const struct worker_end *end, const struct qn_try *before,
         .snoozes = before->snoozes + row->snooze,
     };
 
-    made.cause = cause_of(end, row);
-    made.kind = kind_of(end, row, &made, policy);
-    if (made.kind == QN_FIN_CANCELLED)
-        made.cause = QN_CAUSE_NONE;
+    decide(end, row, policy, &made);
     made.ms = ms_of(end, policy, &made, random);
     *ret = made;
 }
@@ -175,6 +202,8 @@ static void add_line(struct qn_buf *out, const struct worker_verdict *verdict,
     add_text(out, "end", worker_finish_name(verdict->kind));
     if (verdict->cause != QN_CAUSE_NONE)
         add_text(out, "cause", qn_cause_name(verdict->cause));
+    if (verdict->by)
+        add_text(out, "by", verdict->by);
     add_number(out, "signal", end->signal);
     add_number(out, "max_rss", end->max_rss_bytes);
     add_number(out, "started_ms", end->started_ms);

@@ -13,8 +13,6 @@
 
 #define WORKER_SNOOZE_MS        5000 /* of a handler that names no delay */
 #define WORKER_ERROR_HEAD_MAX   200  /* bytes of the error kept with each run */
-#define WORKER_RETRY_BASE_MS    2000
-#define WORKER_RETRY_CAP_MS     600000
 #define WORKER_HISTORY_LINE_MAX 2048
 
 enum worker_fate {
@@ -58,6 +56,10 @@ struct worker_verdict {
     enum qn_cause cause;
     int64_t ms; /* life of the final record, or delay */
     int attempts, deaths, snoozes;
+    /* Who said when it is tried again: "run", "job", "on_timeout", "on_crash", "task",
+     * "default"; or why it is not, though it could be: "max_attempts", "max_deaths" or the
+     * cause. NULL otherwise. */
+    const char *by;
 };
 
 void worker_settle(const struct worker_end *end, const struct qn_try *before,

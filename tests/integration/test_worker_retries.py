@@ -55,6 +55,23 @@ class Retries(WorkerCase):
         job = self.enqueue("h.task_policy", "--retry", "fixed:3h")
         self.check_hours(self.wait_after(job, 1), 3)
 
+    def test_the_delay_that_the_run_names_goes_before_all_policies(self):
+        self.worker()
+        job = self.enqueue("h.retry_twice", "--retry", "fixed:1h")
+        info = self.check_ended(job, "succeeded", attempts=3)
+        self.assertEqual([run.get("by") for run in self.history(info)], ["run", "run", None])
+
+    def test_the_history_tells_whose_policy_it_was(self):
+        self.worker()
+        def said_of(job):
+            return [run["by"] for run in self.history(self.ended(job))]
+        self.assertEqual(said_of(self.put("h.timeout_policy")), ["on_timeout"])
+        self.assertEqual(said_of(self.put("h.crash_policy")), ["on_crash", "on_crash"])
+        job = self.enqueue("h.task_policy")
+        self.wait_after(job, 1)
+        self.assertEqual(self.history(self.seen(job))[0]["by"], "task")
+        self.assertIn("to be tried again by its task's policy", self.cli("job", "explain", job))
+
     def test_the_published_definition_tells_the_policies(self):
         self.worker()
         shown = json.loads(self.cli("task", "show", "h.crash_policy", "--json"))

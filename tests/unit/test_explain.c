@@ -428,6 +428,33 @@ static void a_failed_job_tells_its_cause_and_each_run(void **state)
                         "crashed by signal 11: killed: failed for good");
 }
 
+static void a_run_tells_whose_policy_brings_it_back(void **state)
+{
+    static const struct {
+        const char *end, *by, *said;
+    } runs[] = {
+        {"retrying", "run", ": to be tried again when the run said"},
+        {"retrying", "on_crash", ": to be tried again by its task's policy for crashes"},
+        {"retrying", "default", ": to be tried again"},
+        {"retrying", "of_later", ": to be tried again"},
+        {"failed", "on_timeout", ": failed for good, as its task limits attempts after timeouts"},
+        {"failed", "max_attempts", ": failed for good, in its last attempt"},
+    };
+    char line[128];
+
+    (void)state;
+    end(QN_FAILED);
+    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+        snprintf(line, sizeof(line), "{\"run\":\"w0:3\",\"end\":\"%s\",\"by\":\"%s\"}\n",
+                 runs[i].end, runs[i].by);
+        job.history = line;
+        (void)codes();
+        const char *text = find("run")->text;
+        assert_true(strlen(text) > strlen(runs[i].said));
+        assert_string_equal(text + strlen(text) - strlen(runs[i].said), runs[i].said);
+    }
+}
+
 static void what_to_do_depends_on_the_cause(void **state)
 {
     (void)state;
@@ -549,6 +576,7 @@ int main(void)
         cmocka_unit_test_setup(a_worker_that_is_silent_is_told, begin),
         cmocka_unit_test_setup(a_job_that_succeeded_says_so, begin),
         cmocka_unit_test_setup(a_failed_job_tells_its_cause_and_each_run, begin),
+        cmocka_unit_test_setup(a_run_tells_whose_policy_brings_it_back, begin),
         cmocka_unit_test_setup(what_to_do_depends_on_the_cause, begin),
         cmocka_unit_test_setup(other_ends_are_told, begin),
         cmocka_unit_test_setup(of_many_runs_the_last_are_told, begin),

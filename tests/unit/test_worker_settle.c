@@ -1,3 +1,4 @@
+#include "broker-client/retry.h"
 #include "tests/support/torture.h"
 #include "worker/settle.h"
 #include <string.h>
@@ -185,10 +186,10 @@ static void the_delay_follows_the_jobs_policy(void **state)
     for (int attempt = 1; attempt < 100; attempt++) {
         int64_t ms =
             delay_of((struct qn_retry){QN_BACKOFF_DEFAULT, 0, 0, {0}}, attempt, UINT64_MAX);
-        assert_true(ms >= WORKER_RETRY_BASE_MS && ms <= WORKER_RETRY_CAP_MS);
+        assert_true(ms >= QN_RETRY_BASE_MS && ms <= QN_RETRY_CAP_MS);
         ms = delay_of((struct qn_retry){QN_BACKOFF_EXPONENTIAL, 100, 0, {0}}, attempt,
                       UINT64_MAX / 3);
-        assert_true(ms >= 100 && ms <= WORKER_RETRY_CAP_MS);
+        assert_true(ms >= 100 && ms <= QN_RETRY_CAP_MS);
     }
 }
 
@@ -255,6 +256,29 @@ static void a_cause_may_allow_fewer_attempts(void **state)
     assert_int_equal(verdict_of_special(WORKER_FATE_TIMED_OUT, 5, none).kind, QN_FIN_FAILED);
 }
 
+static void it_is_told_whose_delay_was_taken_and_what_forbade_one(void **state)
+{
+    const struct qn_retry none = {.kind = QN_BACKOFF_DEFAULT}, own = {.cap_ms = 300};
+    const struct qn_try first_attempt = {.attempts = 0}, last_death = {.deaths = 1};
+    struct worker_end named = end_of(WORKER_FATE_RETRY), crashed = end_of(WORKER_FATE_CRASHED);
+    struct worker_end cancelled = end_of(WORKER_FATE_RETRY), done = end_of(WORKER_FATE_DONE);
+
+    (void)state;
+    named.delay_ms = 5;
+    cancelled.cancel_asked = true;
+    assert_string_equal(verdict_of(&named, &first_attempt).by, "run");
+    assert_string_equal(verdict_of_special(WORKER_FATE_RETRY, 1, own).by, "job");
+    assert_string_equal(verdict_of_special(WORKER_FATE_TIMED_OUT, 1, none).by, "on_timeout");
+    assert_string_equal(verdict_of_special(WORKER_FATE_CRASHED, 1, none).by, "task");
+    named.delay_ms = -1;
+    assert_string_equal(verdict_of(&named, &first_attempt).by, "default");
+    assert_string_equal(verdict_of_special(WORKER_FATE_CRASHED, 2, none).by, "on_crash");
+    assert_string_equal(verdict_of_special(WORKER_FATE_CRASHED, 5, none).by, "max_attempts");
+    assert_string_equal(verdict_of(&crashed, &last_death).by, "max_deaths");
+    assert_null(verdict_of(&cancelled, &first_attempt).by);
+    assert_null(verdict_of(&done, &first_attempt).by);
+}
+
 static void what_is_encoded_decodes_to_the_same_ending(void **state)
 {
     static const char history[] = "{\"run\":\"x:1\",\"end\":\"retrying\"}\n";
@@ -283,11 +307,11 @@ static void what_is_encoded_decodes_to_the_same_ending(void **state)
     assert_int_equal(record.ending.started_ms, 10);
     assert_true(qn_span_is(record.ending.error, "died \"so\""));
     assert_true(qn_span_is(record.ending.worker, "aaaaaaaaaaa"));
-    assert_true(qn_span_is(
-        record.ending.history,
-        "{\"run\":\"x:1\",\"end\":\"retrying\"}\n"
-        "{\"run\":\"aaaaaaaaaaa:5\",\"end\":\"failed\",\"cause\":\"crashed\",\"signal\":11,"
-        "\"max_rss\":4096,\"started_ms\":10,\"ended_ms\":20,\"error\":\"died \\\"so\\\"\"}\n"));
+    assert_true(qn_span_is(record.ending.history,
+                           "{\"run\":\"x:1\",\"end\":\"retrying\"}\n"
+                           "{\"run\":\"aaaaaaaaaaa:5\",\"end\":\"failed\",\"cause\":\"crashed\","
+                           "\"by\":\"max_attempts\",\"signal\":11,\"max_rss\":4096,"
+                           "\"started_ms\":10,\"ended_ms\":20,\"error\":\"died \\\"so\\\"\"}\n"));
     qn_buf_release(&data);
     qn_buf_release(&whole);
 }
@@ -402,6 +426,7 @@ int main(void)
         cmocka_unit_test(each_cause_has_the_policy_of_its_task),
         cmocka_unit_test(the_jobs_own_policy_goes_before_its_tasks),
         cmocka_unit_test(a_cause_may_allow_fewer_attempts),
+        cmocka_unit_test(it_is_told_whose_delay_was_taken_and_what_forbade_one),
         cmocka_unit_test(what_is_encoded_decodes_to_the_same_ending),
         cmocka_unit_test(a_retry_keeps_counts_token_and_history),
         cmocka_unit_test(only_success_keeps_its_result),
