@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXTS = 11 };
+enum { TEXTS = 12 };
 
 /* A text of the info: where it comes from and where it goes. */
 struct text {
@@ -38,6 +38,14 @@ static struct qn_span incarnation_of(struct qn_span token)
 
     return colon ? (struct qn_span){.data = token.data, .len = (size_t)(colon - token.data)}
                  : (struct qn_span){0};
+}
+
+/* "task:report.sales 2 2 -1": the first word. */
+static struct qn_span scope_of(struct qn_span held)
+{
+    const char *blank = held.len > 0 ? memchr(held.data, ' ', held.len) : NULL;
+
+    return blank ? (struct qn_span){.data = held.data, .len = (size_t)(blank - held.data)} : held;
 }
 
 static void fill_numbers(struct qn_job_info *info, const struct qn_peek_entry *entry,
@@ -86,6 +94,7 @@ static void list_texts(struct text texts[TEXTS], struct qn_job_info *info,
         {record->body.tags, &info->tags},
         {worker, &info->worker},
         {record->body.limit_key, &info->limit_key},
+        {scope_of(entry->held), &info->behind_limit},
     };
     memcpy(texts, all, sizeof(all));
 }

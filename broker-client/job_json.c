@@ -94,6 +94,7 @@ int qn_job_json(struct qn_buf *out, const struct qn_job_info *info, unsigned par
     qn_json_member_raw(out, "tags", info->tags, strlen(info->tags));
     qn_json_member_text(out, "request_id", info->request_id);
     qn_json_member_text(out, "limit_key", info->limit_key);
+    qn_json_member_text(out, "behind_limit", info->behind_limit);
     add_unique(out, &info->unique);
     qn_json_member_text(out, "worker", info->worker);
     if (parts & QN_JOB_LINKS) {

@@ -219,6 +219,7 @@ void cli_job_print(const struct cli_term *term, const struct qn_job_info *info)
     print_took(term, info);
     print_line(term, "worker", CLI_PLAIN, info->worker);
     print_line(term, "limit key", CLI_PLAIN, info->limit_key);
+    print_line(term, "behind", CLI_YELLOW, info->behind_limit);
     print_unique(term, &info->unique);
     print_line(term, "request", CLI_PLAIN, info->request_id);
     print_line(term, "tags", CLI_PLAIN, info->tags);

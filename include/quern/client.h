@@ -129,7 +129,8 @@ struct qn_job_info {
     const char *tags;   /* JSON array */
     const char *worker; /* incarnation that runs or ended it */
     const char *limit_key;
-    struct qn_unique unique; /* until QN_UNIQUE_NO: it need not be */
+    const char *behind_limit; /* the scope of a limit that it waits behind, "" none */
+    struct qn_unique unique;  /* until QN_UNIQUE_NO: it need not be */
     int priority;
     int attempts; /* that counted */
     int max_attempts;

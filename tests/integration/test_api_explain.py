@@ -45,6 +45,7 @@ class Explain(case.Case):
             "code": "behind_limit", "text": "it waits behind the limit key:acme: 1 of 1 run",
             "hint": "quern limit list default shows what runs and waits; quern limit set "
                     "changes it"})
+        self.assertEqual(self.api.get("/v1/jobs/" + jobs[1]).json["behind_limit"], "key:acme")
         self.assertEqual(self.codes(jobs[0])[0], "running")
 
     def test_a_job_that_ended_says_how(self):

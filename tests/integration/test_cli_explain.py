@@ -78,6 +78,9 @@ class Explain(cli_case.Cli):
         self.says(second, "it waits behind the limit key:acme: 1 of 1 run",
                   "quern limit list default shows what runs and waits")
         self.assertEqual(list(self.reasons(second)), ["behind_limit"])
+        self.assertEqual(self.json("job", "show", second)["behind_limit"], "key:acme")
+        self.assertRegex(self.ok("job", "show", second), r"\n  behind +key:acme\n")
+        self.assertNotIn("behind_limit", self.json("job", "show", first))
         self.ok("limit", "remove", "default", "key:acme")
         self.wait_for_state(second, "running")
         self.assertNotIn("behind_limit", self.reasons(second))

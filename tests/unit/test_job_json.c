@@ -24,6 +24,7 @@ static struct qn_job_info some_job(void)
         .tags = "[\"a\"]",
         .worker = "abc",
         .limit_key = "",
+        .behind_limit = "",
         .enqueued_ms = INT64_C(1769817600123),
     };
     info.args_len = strlen(info.args);
@@ -60,10 +61,12 @@ static void whose_turn_it_is_and_what_is_unique_are_shown(void **state)
     struct qn_buf out;
     (void)state;
     info.limit_key = "acme";
+    info.behind_limit = "key:acme";
     info.unique = (struct qn_unique){QN_UNIQUE_WINDOW, QN_UNIQUE_EXISTING, 60000};
     encode(&info, QN_JOB_BRIEF, &out);
-    assert_non_null(strstr(out.data, "\"limit_key\":\"acme\",\"unique\":{\"until\":\"window\","
-                                     "\"for_ms\":60000,\"conflict\":\"existing\"}"));
+    assert_non_null(strstr(
+        out.data, "\"limit_key\":\"acme\",\"behind_limit\":\"key:acme\","
+                  "\"unique\":{\"until\":\"window\",\"for_ms\":60000,\"conflict\":\"existing\"}"));
     qn_buf_release(&out);
 }
 
