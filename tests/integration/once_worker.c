@@ -20,7 +20,8 @@ static void trace(const char *job, const char *step)
 {
     char line[PATH_SIZE];
     int len = snprintf(line, sizeof(line), "%s/%s %d\n", job, step, (int)getpid());
-    int fd = open(getenv("HOSTILE_TRACE"), O_WRONLY | O_APPEND | O_CLOEXEC);
+    const char *path = getenv("HOSTILE_TRACE");
+    int fd = path ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
 
     if (fd < 0 || write(fd, line, (size_t)len) != len)
         perror("trace");
@@ -126,7 +127,8 @@ static enum qn_outcome run_prune(struct qn_job *job)
 static int init(void **ret_state, struct qn_err *reterr)
 {
     struct qn_pg *pg;
-    int rc = qn_pg_create(&pg, getenv("QUERN_DATABASE_URL"), reterr);
+    const char *url = getenv("QUERN_DATABASE_URL");
+    int rc = url ? qn_pg_create(&pg, url, reterr) : qn_fail(reterr, QN_EINVAL, "no database");
 
     if (rc == QN_OK)
         *ret_state = pg;
@@ -137,13 +139,6 @@ static void done(void *state)
 {
     qn_pg_free(state);
 }
-
-#define TASK(its_name, its_summary, its_params, its_run)                              \
-    &(const struct qn_task)                                                           \
-    {                                                                                 \
-        .name = its_name, .summary = its_summary, .params = its_params, .init = init, \
-        .run = its_run, .done = done                                                  \
-    }
 
 static const struct qn_param row_params[] = {
     {.name = "fail_first", .type = QN_BOOLEAN, .doc = "take the effect back, then retry"},
@@ -159,12 +154,32 @@ static const struct qn_param prune_params[] = {
     {.name = NULL},
 };
 
-static const struct qn_task *const tasks[] = {
-    TASK("once.row", "A row in a table, once", row_params, run),
-    TASK("once.bad", "Commits what it must not", bad_params, run_bad),
-    TASK("once.prune", "Forgets old rows", prune_params, run_prune),
-    NULL,
+static const struct qn_task row_task = {
+    .name = "once.row",
+    .summary = "A row in a table, once",
+    .params = row_params,
+    .init = init,
+    .run = run,
+    .done = done,
 };
+static const struct qn_task bad_task = {
+    .name = "once.bad",
+    .summary = "Commits what it must not",
+    .params = bad_params,
+    .init = init,
+    .run = run_bad,
+    .done = done,
+};
+static const struct qn_task prune_task = {
+    .name = "once.prune",
+    .summary = "Forgets old rows",
+    .params = prune_params,
+    .init = init,
+    .run = run_prune,
+    .done = done,
+};
+
+static const struct qn_task *const tasks[] = {&row_task, &bad_task, &prune_task, NULL};
 
 int main(int argc, char **argv)
 {
