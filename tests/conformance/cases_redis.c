@@ -41,6 +41,16 @@ static void a_full_redis_refuses_new_jobs_and_goes_on_draining(void **state)
     assert_ok(new_job(w, .name = "d"));
 }
 
+static void who_may_not_ask_for_info_makes_jobs_all_the_same(void **state)
+{
+    struct world *w = *state;
+
+    redis_server_do(&world_server, "ACL SETUSER default -info");
+    assert_ok(new_job(w, .name = "a"));
+    redis_server_do(&world_server, "ACL SETUSER default +info");
+    assert_state(w, "a", QN_QUEUED);
+}
+
 static void forgotten_scripts_are_loaded_again_in_the_same_call(void **state)
 {
     struct world *w = *state;
@@ -542,6 +552,7 @@ const struct CMUnitTest cases_own[] = {
     CASE(a_take_that_fails_loses_no_job),
     CASE(a_list_that_cannot_be_read_does_not_lose_those_of_another),
     CASE(a_full_redis_refuses_new_jobs_and_goes_on_draining),
+    CASE(who_may_not_ask_for_info_makes_jobs_all_the_same),
     CASE(forgotten_scripts_are_loaded_again_in_the_same_call),
     CASE(a_broken_connection_is_an_unknown_outcome_for_what_was_sent),
     CASE(a_killed_connection_comes_back_and_those_who_wait_look_again),

@@ -1,5 +1,5 @@
-/* cases_storm.c - many operations in no order: no limit is passed, and in the end no job is left
- * behind one. */
+/* cases_storm.c - many operations in no order, and many jobs: no limit is passed, and in the end no
+ * job is left behind one. */
 #include "fsck_ops.h"
 #include "operate.h"
 
@@ -213,7 +213,43 @@ static void no_limit_is_passed_and_no_job_is_left_behind(void **state)
     }
 }
 
+static void enqueue_late(struct world *w, int at)
+{
+    static char names[QN_ENQUEUE_BATCH_MAX][24];
+    struct job jobs[QN_ENQUEUE_BATCH_MAX];
+
+    for (int i = 0; i < QN_ENQUEUE_BATCH_MAX; i++) {
+        snprintf(names[i], sizeof(names[i]), "late%d", at + i);
+        jobs[i] = (struct job){.name = names[i], .key = "k", .expires_in = 50};
+    }
+    assert_ok(op_enqueue(w, jobs, QN_ENQUEUE_BATCH_MAX));
+}
+
+/* On Redis more than one of its commands takes; the reference looks at all for each. */
+static void a_lane_of_thousands_of_late_jobs_ends(void **state)
+{
+    struct world *w = *state;
+    int many = (strcmp(world_kind, "redis") == 0 ? 20 : 2) * QN_ENQUEUE_BATCH_MAX;
+
+    op_join(w, INC);
+    op_limit(w, "key:k", 1);
+    new_job(w, .name = "first", .key = "k");
+    struct got *first = op_take(w, INC, 1);
+    for (int i = 0; i < many; i += QN_ENQUEUE_BATCH_MAX)
+        enqueue_late(w, i);
+    for (int i = 0; i < many; i += 1000)
+        assert_ok(op_take(w, INC, 1)); /* puts them into their lane */
+    world_advance(w, 50);
+    op_finish(w, first, 0, QN_FIN_SUCCEEDED, DAY);
+    for (int i = 0; i < many; i += 1000)
+        assert_ok(op_take(w, INC, 1));
+    assert_int_equal(op_stats(w)->stats.expired, many);
+    assert_int_equal(op_stats(w)->stats.bytes, 0);
+    assert_int_equal(op_stats(w)->stats.ended, many + 1);
+}
+
 const struct CMUnitTest cases_storm[] = {
     CASE(no_limit_is_passed_and_no_job_is_left_behind),
+    CASE(a_lane_of_thousands_of_late_jobs_ends),
 };
 CASES(cases_storm);

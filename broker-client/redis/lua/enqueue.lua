@@ -45,13 +45,16 @@ local gate = redis.call('HMGET', meta, 'paused', 'draining', 'room', 'max_jobs',
 local paused, draining = gate[1], gate[2]
 local max_jobs, max_bytes = tonumber(gate[4] or '0'), tonumber(gate[5] or '0')
 
--- Is Redis itself short of memory? Looked at once a second.
+-- Is Redis itself short of memory? Looked at once a second. Unknown to who may not ask.
 local function is_tight()
     local looked, answer = string.match(gate[3] or '', '^(%d+) ([01])$')
     if looked and math.abs(t - tonumber(looked)) < LOOK_EVERY then
         return answer == '1'
     end
-    local info = redis.call('INFO', 'memory')
+    local info = redis.pcall('INFO', 'memory')
+    if type(info) ~= 'string' then
+        return false
+    end
     local used = tonumber(string.match(info, 'used_memory:(%d+)') or '0')
     local most = tonumber(string.match(info, 'maxmemory:(%d+)') or '0')
     local tight = most > 0 and used > FULL * most

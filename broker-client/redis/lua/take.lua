@@ -59,6 +59,7 @@ local function pop(most, from, to)
 end
 
 local LANES_MAX = 200 -- that have a turn in one call
+local OVER_MAX = 1000 -- jobs that end here before lanes have no more turns in this call
 
 local function is_past(deadline)
     return deadline and deadline <= t
@@ -152,7 +153,7 @@ end
 
 local tried = 0
 local function take_lanes(most, priority)
-    while #taken < most and tried < LANES_MAX do
+    while #taken < most and tried < LANES_MAX and #over < OVER_MAX do
         local lane = lanes.next(priority)
         if not lane then
             return
