@@ -51,12 +51,13 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    {"effect", "chaos.effect", "plain", 690},  {"effect", "chaos.effect", "retry", 60},
-    {"effect", "chaos.effect", "snooze", 60},  {"parent", "chaos.effect", "follow", 60},
-    {"victim", "chaos.effect", "plain", 60},   {"once", "chaos.once", "plain", 60},
-    {"answers", "chaos.toxic", "storm", 1},    {"answers", "chaos.toxic", "setsid", 3},
-    {"crashes", "chaos.toxic", "segfault", 2}, {"crashes", "chaos.toxic", "memory", 1},
-    {"overtime", "chaos.toxic", "hang", 2},    {"overtime", "chaos.toxic", "deaf", 1},
+    {"effect", "chaos.effect", "plain", 520}, {"tenant", "chaos.effect", "plain", 170},
+    {"effect", "chaos.effect", "retry", 60},  {"effect", "chaos.effect", "snooze", 60},
+    {"parent", "chaos.effect", "follow", 60}, {"victim", "chaos.effect", "plain", 60},
+    {"once", "chaos.once", "plain", 60},      {"answers", "chaos.toxic", "storm", 1},
+    {"answers", "chaos.toxic", "setsid", 3},  {"crashes", "chaos.toxic", "segfault", 2},
+    {"crashes", "chaos.toxic", "memory", 1},  {"overtime", "chaos.toxic", "hang", 2},
+    {"overtime", "chaos.toxic", "deaf", 1},
 };
 
 #define TENANTS 3
@@ -104,7 +105,8 @@ static void describe(struct batch *batch, size_t i, uint64_t *seed)
         .delay_ms = next_random(seed) % 10 == 0 ? (int64_t)(next_random(seed) % 1000) : 0,
         .max_attempts = is_toxic ? 2 : 1000,
         .retry = {.kind = QN_BACKOFF_FIXED, .base_ms = 20},
-        .limit_key = next_random(seed) % 4 == 0 ? tenants[next_random(seed) % TENANTS] : NULL,
+        .limit_key =
+            strcmp(kind->name, "tenant") == 0 ? tenants[next_random(seed) % TENANTS] : NULL,
         .accept_unknown = true,
     };
 }

@@ -2,13 +2,13 @@
 
 Measured between a kill and the next start of the job it interrupted, both in the ledger,
 in the phases in which nothing else is done to the stack. Includes the retry's delay and
-the time in line. Not measured: toxic jobs, which are killed at their limits too, and jobs that
-had ended when a cut tail brought them back.
+the time in line. Not measured: toxic jobs, which are killed at their limits too, jobs that
+wait for a slot of a limit, and jobs that had ended when a cut tail brought them back.
 """
 import bisect
 import statistics
 
-TOXIC = ("answers", "crashes", "overtime")
+NOT_MEASURED = ("answers", "crashes", "overtime", "once", "tenant")
 RETRY_MS = 20  # of the producers' jobs
 EXECUTOR_BOUND_MS = 1000 + RETRY_MS
 WORKER_BOUND_MS = 2000  # and the lease
@@ -21,7 +21,7 @@ class Interrupted:
         self.by_pid, self.by_worker, self.starts = {}, {}, {}
         self.windows = facts.windows
         for event in facts.runs:
-            if event.id in facts.accepted and facts.accepted[event.id].kind in TOXIC:
+            if event.id in facts.accepted and facts.accepted[event.id].kind in NOT_MEASURED:
                 continue
             if event.verb in ("start", "end"):
                 self.by_pid.setdefault(event.pid, []).append(event)

@@ -94,9 +94,9 @@ class Stack:
             self.start(label)
 
     def migrate(self):
-        self.postgres.psql("CREATE SCHEMA quern")
-        for path in sorted((servers.ROOT / "tasks" / "migrations").glob("*.sql")):
-            self.postgres.psql(path.read_text())
+        done = servers.run("quern-worker", "migrate", env=self.env)
+        if done.returncode != 0:
+            raise AssertionError(f"quern-worker migrate: {done.stdout}{done.stderr}")
 
     def set_limits(self):
         """Jobs of one task, and those of each tenant, go through lanes."""

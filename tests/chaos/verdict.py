@@ -11,6 +11,7 @@ from stack import EVERY_S, NAMESPACE, QUEUES, tag
 # How the jobs of each kind may end. A toxic job may be killed by us in both its attempts.
 ENDS = {
     "effect": ("succeeded",), "once": ("succeeded",), "parent": ("succeeded",),
+    "tenant": ("succeeded",),
     "beat": ("succeeded",), "child": ("succeeded",),
     "victim": ("succeeded", "cancelled"),
     "answers": ("succeeded", "failed crashed", "failed timeout"),
