@@ -1,4 +1,4 @@
-#include "broker-client/unique.h"
+#include "broker-client/limits.h"
 #include "common/json.h"
 #include "common/json_member.h"
 #include "common/str.h"
@@ -9,8 +9,7 @@
 #include "server.h"
 #include <string.h>
 
-#define FIGURE_MAX 1000000
-#define BYTES_MAX  (INT64_C(1) << 50)
+#define BYTES_MAX (INT64_C(1) << 50)
 
 /* ---- what there is ---- */
 
@@ -87,7 +86,7 @@ static int read_figure(const struct figure *figure, const struct qn_json_item *i
     if (ok && *figure->to >= 0 && *figure->to <= figure->max)
         return QN_OK;
     return api_fault_set(fault, API_BAD_ARGUMENTS, figure->name, "%s must be %s", figure->name,
-                         figure->is_time ? "seconds or a duration such as \"1m\""
+                         figure->is_time ? "whole seconds or a duration such as \"1m\""
                                          : "a whole number from 0 within its bounds");
 }
 
@@ -154,10 +153,10 @@ static void put_limit(struct api_request *req)
     struct qn_limit limit = {.rate = 0};
     struct api_fault fault;
     const struct figure figures[] = {
-        {"concurrency", FIGURE_MAX, false, &limit.concurrency},
-        {"rate", FIGURE_MAX, false, &limit.rate},
-        {"per", INT64_C(31) * 86400000, true, &limit.per_ms},
-        {"burst", FIGURE_MAX, false, &limit.burst},
+        {"concurrency", QN_LIMIT_FIGURE_MAX, false, &limit.concurrency},
+        {"rate", QN_LIMIT_FIGURE_MAX, false, &limit.rate},
+        {"per", QN_LIMIT_PER_MAX, true, &limit.per_ms},
+        {"burst", QN_LIMIT_FIGURE_MAX, false, &limit.burst},
         {.name = NULL},
     };
     if (read_figures(req, figures, &fault) < 0)
@@ -167,6 +166,8 @@ static void put_limit(struct api_request *req)
                             "concurrency, rate or both are needed; DELETE removes a limit");
     else if ((limit.rate > 0) != (limit.per_ms > 0))
         api_respond_problem(req, API_BAD_ARGUMENTS, "per", "rate and per go together");
+    else if (limit.burst > 0 && limit.rate == 0)
+        api_respond_problem(req, API_BAD_ARGUMENTS, "burst", "burst goes with rate");
     else
         send_limit(req, &limit);
 }

@@ -4,6 +4,7 @@
 #include "common/id.h"
 #include "common/json.h"
 #include "common/str.h"
+#include "limits.h"
 #include "retry.h"
 #include "unique.h"
 #include <string.h>

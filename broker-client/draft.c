@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/str.h"
+#include "limits.h"
 #include "retry.h"
 #include "taskdef.h"
 #include <stdio.h>

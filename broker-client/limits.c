@@ -1,8 +1,31 @@
 #include "limits.h"
 
+#include "bounds.h"
+#include "taskdef.h"
 #include "unique.h"
 #include <stdio.h>
 #include <string.h>
+
+bool qn_limit_key_ok(struct qn_span key)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "_.:@-";
+
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.data[i] == '\0' || !strchr(allowed, key.data[i]))
+            return false;
+    }
+    return key.len >= 1 && key.len <= QN_LIMIT_KEY_MAX;
+}
+
+bool qn_limit_scope_ok(const char *scope)
+{
+    if (strncmp(scope, "task:", 5) == 0)
+        return qn_task_name_ok(scope + 5);
+    return strncmp(scope, "key:", 4) == 0 &&
+           (strcmp(scope + 4, "*") == 0 ||
+            qn_limit_key_ok((struct qn_span){scope + 4, strlen(scope + 4)}));
+}
 
 static bool figure_ok(int64_t figure)
 {
@@ -56,14 +79,9 @@ void qn_rate_print(int64_t rate, int64_t per_ms, char out[QN_RATE_TEXT_SIZE])
 
 bool qn_new_job_unique_ok(const struct qn_new_job *job)
 {
-    const struct qn_unique *unique = &job->unique;
-
-    if (unique->until == QN_UNIQUE_NO)
+    if (job->unique.until == QN_UNIQUE_NO)
         return true;
-    return unique->until >= QN_UNIQUE_STARTED && unique->until <= QN_UNIQUE_WINDOW &&
-           unique->conflict >= QN_UNIQUE_REJECT && unique->conflict <= QN_UNIQUE_REPLACE &&
-           unique->for_ms >= 0 && (unique->until != QN_UNIQUE_WINDOW || unique->for_ms > 0) &&
-           job->unique_key &&
+    return qn_unique_check(&job->unique, NULL) == QN_OK && job->unique_key &&
            strspn(job->unique_key, "0123456789abcdef") == QN_UNIQUE_KEY_SIZE - 1 &&
            job->unique_key[QN_UNIQUE_KEY_SIZE - 1] == '\0';
 }

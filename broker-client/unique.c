@@ -3,7 +3,6 @@
 #include "bounds.h"
 #include "common/str.h"
 #include "sha256.h"
-#include "taskdef.h"
 #include <string.h>
 
 int qn_unique_key(struct qn_span task, struct qn_span what, char out[QN_UNIQUE_KEY_SIZE],
@@ -49,25 +48,4 @@ int qn_unique_check(const struct qn_unique *unique, struct qn_err *reterr)
                        "unique.until: it is required: started, finished or "
                        "window");
     return QN_OK;
-}
-
-bool qn_limit_key_ok(struct qn_span key)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "_.:@-";
-
-    for (size_t i = 0; i < key.len; i++) {
-        if (key.data[i] == '\0' || !strchr(allowed, key.data[i]))
-            return false;
-    }
-    return key.len >= 1 && key.len <= QN_LIMIT_KEY_MAX;
-}
-
-bool qn_limit_scope_ok(const char *scope)
-{
-    if (strncmp(scope, "task:", 5) == 0)
-        return qn_task_name_ok(scope + 5);
-    return strncmp(scope, "key:", 4) == 0 &&
-           (strcmp(scope + 4, "*") == 0 ||
-            qn_limit_key_ok((struct qn_span){scope + 4, strlen(scope + 4)}));
 }

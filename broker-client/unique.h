@@ -11,8 +11,7 @@
 #include "common/buf.h"
 #include <quern/client.h>
 
-#define QN_UNIQUE_KEY_SIZE  33
-#define QN_LIMIT_SCOPE_SIZE 80 /* of a scope's name, with NUL */
+#define QN_UNIQUE_KEY_SIZE 33
 
 QN_MUST_CHECK int qn_unique_key(struct qn_span task, struct qn_span what,
                                 char out[QN_UNIQUE_KEY_SIZE], struct qn_err *reterr);
@@ -23,10 +22,5 @@ QN_MUST_CHECK int qn_unique_check(const struct qn_unique *unique, struct qn_err 
 /* Its words, by the enum's numbers, NULL at the end; "" for QN_UNIQUE_NO. */
 extern const char *const qn_unique_untils[];
 extern const char *const qn_unique_conflicts[];
-
-/* 1-64 of [A-Za-z0-9_.:@-] */
-bool qn_limit_key_ok(struct qn_span key);
-/* "task:<task>", "key:<limit key>" or "key:*" */
-bool qn_limit_scope_ok(const char *scope);
 
 #endif

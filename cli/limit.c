@@ -1,5 +1,5 @@
 /* limit.c - quern limit list, set, remove: what may run at once, and how often. */
-#include "broker-client/unique.h"
+#include "broker-client/limits.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/json_member.h"
@@ -28,17 +28,9 @@ static int open_queue(struct cli_link *link, const struct cli *cli, struct qn_er
 
 /* ---- list ---- */
 
-static void print_rate(const struct qn_limit *limit, char *out, size_t size)
-{
-    char time[QN_MS_TEXT_SIZE];
-
-    qn_ms_to_str(limit->per_ms, time);
-    snprintf(out, size, "%lld/%s", (long long)limit->rate, time);
-}
-
 static void add_row(struct cli_table *table, const struct qn_limit *limit, int64_t now_ms)
 {
-    char text[QN_MS_TEXT_SIZE + 24] = "";
+    char text[QN_RATE_TEXT_SIZE] = "";
 
     cli_table_add(table, limit->scope, CLI_PLAIN);
     if (limit->concurrency > 0)
@@ -46,7 +38,7 @@ static void add_row(struct cli_table *table, const struct qn_limit *limit, int64
     else
         cli_table_add(table, "", CLI_PLAIN);
     if (limit->rate > 0)
-        print_rate(limit, text, sizeof(text));
+        qn_rate_print(limit->rate, limit->per_ms, text);
     cli_table_add(table, text, CLI_PLAIN);
     snprintf(text, sizeof(text), "%lld",
              (long long)(limit->burst > 0 ? limit->burst : limit->rate));
@@ -120,23 +112,13 @@ int cli_run_limit_list(struct cli *cli)
 
 /* ---- set, remove ---- */
 
-/* "10/1m", also "10/m". */
 static int read_rate(const char *text, struct qn_limit *limit, struct qn_err *reterr)
 {
-    char count[24], per[QN_MS_TEXT_SIZE];
-    const char *slash = text ? strchr(text, '/') : NULL;
+    const struct qn_span rate = {.data = text, .len = text ? strlen(text) : 0};
 
-    if (!text)
-        return QN_OK;
-    bool ok = slash && (size_t)(slash - text) < sizeof(count);
-    if (ok) {
-        snprintf(count, sizeof(count), "%.*s", (int)(slash - text), text);
-        snprintf(per, sizeof(per), "%s%.30s", strchr("0123456789", slash[1]) ? "" : "1", slash + 1);
-        ok = qn_str_to_i64(count, &limit->rate) == QN_OK && limit->rate > 0 &&
-             qn_str_to_ms(per, &limit->per_ms) == QN_OK && limit->per_ms > 0;
-    }
-    return ok ? QN_OK
-              : qn_fail(reterr, QN_EINVAL, "--rate: \"%.40s\" is not like 10/1m or 100/1h", text);
+    return !text || qn_rate_read(rate, &limit->rate, &limit->per_ms)
+               ? QN_OK
+               : qn_fail(reterr, QN_EINVAL, "--rate: \"%.40s\" is not like 10/1m or 100/1h", text);
 }
 
 static int read_limit(const struct cli *cli, struct qn_limit *limit, struct qn_err *reterr)

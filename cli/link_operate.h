@@ -5,7 +5,7 @@
 #ifndef CLI_LINK_OPERATE_H
 #define CLI_LINK_OPERATE_H
 
-#include "broker-client/unique.h"
+#include "broker-client/limits.h"
 #include "link.h"
 
 /* QN_ENOTFOUND: a queue that nobody has served is a mistyped one. */

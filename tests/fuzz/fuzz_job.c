@@ -7,8 +7,8 @@
 #include "api/enqueue_parse.h"
 #include "broker-client/bounds.h"
 #include "broker-client/job_json.h"
+#include "broker-client/limits.h"
 #include "broker-client/taskdef.h"
-#include "broker-client/unique.h"
 #include "common/json.h"
 #include <string.h>
 

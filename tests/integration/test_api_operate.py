@@ -55,7 +55,9 @@ class Operate(case.Case):
         path = "/v1/queues/default/limits/"
         for scope, body, detail in (
                 ("all", {"concurrency": 1}, "a scope is"), ("key:a", {}, "are needed"),
-                ("key:a", {"rate": 1}, "go together"), ("key:a", {"rate": -1}, "rate must be"),
+                ("key:a", {"rate": 1}, "go together"),
+                ("key:a", {"concurrency": 1, "burst": 2}, "goes with rate"),
+                ("key:a", {"rate": -1}, "rate must be"),
                 ("key:a", {"rate": 1, "per": "soon"}, "per must be"),
                 ("key:a", {"concurrency": "2"}, "concurrency must be"),
                 ("key:a", {"size": 1}, 'no member \\"size\\"'), ("key:a", [], "an object")):
