@@ -78,7 +78,8 @@ static int set_one(struct qn_mem_queue *queue, const struct qn_limit *limit)
     if (old && limit->declared && !old->set.declared)
         return 0;
     int changed = put(at, old, limit);
-    qn_mem_lanes_call_all(queue, limit->scope);
+    if (changed > 0)
+        qn_mem_lanes_call_all(queue, limit->scope);
     return changed;
 }
 

@@ -37,6 +37,24 @@ static void finish_ok(struct world *w, const struct got *taken, size_t i)
 
 /* ---- concurrency ---- */
 
+static void a_limit_that_is_set_again_calls_nobody(void **state)
+{
+    struct world *w = *state;
+
+    op_join(w, INC);
+    op_limit(w, "task:t.one", 1);
+    enqueue_some(w, "a", "a", 2);
+    enqueue_some(w, "b", "b", 2);
+    assert_int_equal(op_take(w, INC, 10)->n, 1);
+    assert_int_equal(op_limits(w)->limit[0].held, 2);
+    assert_int_equal(op_limit(w, "task:t.one", 1)->number, 0);
+    assert_int_equal(op_limit(w, "key:a", 0)->number, 0);
+    assert_int_equal(op_limits(w)->limit[0].held, 2);
+    op_limit(w, "task:t.one", 2);
+    assert_int_equal(op_limits(w)->limit[0].held, 0);
+    assert_int_equal(op_take(w, INC, 10)->n, 1);
+}
+
 static void a_task_runs_no_more_at_once_than_its_limit(void **state)
 {
     struct world *w = *state;
@@ -528,6 +546,7 @@ static void a_job_that_waits_tells_for_what(void **state)
 }
 
 const struct CMUnitTest cases_limits[] = {
+    CASE(a_limit_that_is_set_again_calls_nobody),
     CASE(a_task_runs_no_more_at_once_than_its_limit),
     CASE(other_tasks_do_not_count),
     CASE(a_limit_holds_for_jobs_that_were_enqueued_before_it),

@@ -32,13 +32,16 @@ local function set(scope, most, rate, per, burst, origin)
         return
     end
     local new = most .. ' ' .. rate .. ' ' .. per .. ' ' .. burst .. ' ' .. origin
-    if most == '0' and rate == '0' then
-        changed = changed + redis.call('HDEL', limits, scope)
-    elseif old ~= new then
+    local none = most == '0' and rate == '0'
+    if none and not old or old == new then
+        return -- each worker that connects says its limits again: nobody is called for that
+    elseif none then
+        redis.call('HDEL', limits, scope)
+    else
         redis.call('HSET', limits, scope, new)
         redis.call('HSET', meta, 'lanes', '1')
-        changed = changed + 1
     end
+    changed = changed + 1
     call_all(scope)
 end
 
