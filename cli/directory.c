@@ -70,6 +70,19 @@ static void queues_of(struct qn_span json, char *out, size_t size)
     }
 }
 
+/* True when it runs and could take a job. */
+static bool state_of(struct qn_span json, char *out, size_t size)
+{
+    struct qn_json_item ready;
+    bool blind = cli_json_at(json, "ready", &ready) && qn_span_is(ready.value, "false");
+
+    cli_json_text(json, "state", out, size);
+    bool running = strcmp(out, "running") == 0;
+    if (running && blind)
+        snprintf(out, size, "not ready");
+    return running && !blind;
+}
+
 static void add_worker(struct cli_table *table, const struct cli_pair *worker)
 {
     char text[TEXT_SIZE], busy[64];
@@ -83,8 +96,8 @@ static void add_worker(struct cli_table *table, const struct cli_pair *worker)
     cli_table_add(table, text, CLI_PLAIN);
     cli_json_text(json, "pid", text, sizeof(text));
     cli_table_add(table, text, CLI_PLAIN);
-    cli_json_text(json, "state", text, sizeof(text));
-    cli_table_add(table, text, strcmp(text, "running") == 0 ? CLI_GREEN : CLI_YELLOW);
+    bool running = state_of(json, text, sizeof(text));
+    cli_table_add(table, text, running ? CLI_GREEN : CLI_YELLOW);
     snprintf(busy, sizeof(busy), "%lld/%lld", (long long)cli_json_number(json, "busy", 0),
              (long long)cli_json_number(json, "concurrency", 0));
     cli_table_add(table, busy, CLI_PLAIN);

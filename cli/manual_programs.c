@@ -4,7 +4,7 @@
 #include "roff.h"
 #include <string.h>
 
-#define ROWS_MAX 6
+#define ROWS_MAX 8 /* the last one is empty */
 
 struct row {
     const char *term, *doc;
@@ -31,7 +31,8 @@ static const struct cli_manual_program worker = {
                   "FILE | --batch FILE] [--artifacts FOLDER] [--verbose]"},
                  {"quern-worker", "[OPTION ...] tasks [--json] [NAME]"},
                  {"quern-worker", "[OPTION ...] check"},
-                 {"quern-worker", "[OPTION ...] migrate [--check] [--json]"}},
+                 {"quern-worker", "[OPTION ...] migrate [--check] [--json]"},
+                 {"quern-worker", "[OPTION ...] health [--live]"}},
     .doc = "One supervisor, which talks to Redis and runs no task, and as many executors as "
            "--concurrency says: child processes that run one job at a time each. Any number of "
            "workers may serve a queue, on any number of machines.\n\n"
@@ -40,7 +41,9 @@ static const struct cli_manual_program worker = {
            "check looks at the database and the task files and tells as JSON what it found, for "
            "quern doctor. migrate makes the tables in --database-url that effects which happen "
            "exactly once need; with --check it changes nothing, and ends with 1 when one is "
-           "missing.\n\n"
+           "missing. health says from --health-file, without asking a broker, whether a worker "
+           "took a job lately or could have, and ends with 1 when not; with --live, whether it is "
+           "stuck.\n\n"
            "Tasks are those that are compiled in, and those that --task-path names: plugins "
            "(*.so), and programs described by task files (*.task).\n\n"
            "As process 1 of a container it reaps what tasks leave behind.\n\n"

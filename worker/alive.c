@@ -16,6 +16,8 @@
 struct worker_alive {
     struct worker_base *base;
     const struct worker_pool *pool;
+    qn_service_fn *ask;
+    void *ask_arg;
     struct qn_timer *timer;
     struct qn_buf text;
     const char *state;
@@ -26,7 +28,8 @@ struct worker_alive {
 static void tick(void *arg);
 
 int worker_alive_create(struct worker_alive **ret, struct worker_base *base,
-                        const struct worker_pool *pool, struct qn_err *reterr)
+                        const struct worker_pool *pool, qn_service_fn *ask, void *ask_arg,
+                        struct qn_err *reterr)
 {
     struct worker_alive *alive = qn_zalloc(1, sizeof(*alive));
 
@@ -34,6 +37,8 @@ int worker_alive_create(struct worker_alive **ret, struct worker_base *base,
         return qn_fail(reterr, QN_ENOMEM, "description: out of memory");
     alive->base = base;
     alive->pool = pool;
+    alive->ask = ask;
+    alive->ask_arg = ask_arg;
     alive->state = "starting";
     qn_buf_init(&alive->text, DESCRIPTION_MAX);
     if (gethostname(alive->host, sizeof(alive->host) - 1) < 0)
@@ -130,6 +135,16 @@ static void add_jobs(struct qn_buf *out, const struct worker_alive *alive)
     qn_buf_add_byte(out, ']');
 }
 
+static void add_ready(struct qn_buf *out, const struct worker_alive *alive)
+{
+    struct qn_service_state state = {.ready = false};
+
+    alive->ask(alive->ask_arg, &state);
+    qn_json_add_key(out, "ready");
+    qn_buf_add_str(out, state.ready ? "true" : "false");
+    add_text(out, "why", state.why);
+}
+
 static void describe(struct worker_alive *alive)
 {
     const struct worker_base *base = alive->base;
@@ -142,6 +157,7 @@ static void describe(struct worker_alive *alive)
     add_number(out, "pid", getpid());
     add_text(out, "version", QUERN_VERSION);
     add_text(out, "state", alive->state);
+    add_ready(out, alive);
     add_number(out, "started_ms", alive->started_ms);
     add_number(out, "concurrency", base->options->concurrency);
     add_number(out, "idle", (int64_t)worker_pool_idle(alive->pool));

@@ -318,8 +318,11 @@ static void on_asked(void *arg, bool reached)
 static void on_take_answered(void *arg, const struct qn_reply *reply)
 {
     struct worker_supervisor *it = arg;
+    bool ready = worker_vitals_may_take(&it->vitals);
 
     worker_vitals_taken(&it->vitals, reply);
+    if (worker_vitals_may_take(&it->vitals) != ready && it->state == WORKER_RUNNING)
+        worker_alive_say(it->alive, worker_state_name(it->state)); /* not only at its next time */
 }
 
 static void on_wait_ended(void *arg, bool heard)
@@ -390,7 +393,7 @@ static int create_taking(struct worker_supervisor *it, struct qn_err *reterr)
     if (rc == QN_OK)
         rc = worker_upkeep_create(&it->upkeep, &it->base, reterr);
     if (rc == QN_OK)
-        rc = worker_alive_create(&it->alive, &it->base, it->dispatch.pool, reterr);
+        rc = worker_alive_create(&it->alive, &it->base, it->dispatch.pool, ask_vitals, it, reterr);
     return rc;
 }
 

@@ -57,6 +57,11 @@ void worker_vitals_taken(struct worker_vitals *vitals, const struct qn_reply *re
         vitals->heard_ms = mono_ms(vitals);
 }
 
+bool worker_vitals_may_take(const struct worker_vitals *vitals)
+{
+    return vitals->heard_ms > 0 && vitals->refused[0] == '\0';
+}
+
 /* ---- judging ---- */
 
 /* As old as the youngest sign may be: the longest question, its deadline, and the same once

@@ -38,6 +38,8 @@ void worker_vitals_reached(struct worker_vitals *vitals);
 void worker_vitals_until(struct worker_vitals *vitals, int64_t mono_ms);
 void worker_vitals_waited(struct worker_vitals *vitals, bool heard);
 void worker_vitals_taken(struct worker_vitals *vitals, const struct qn_reply *reply);
+/* As far as takes and waits tell. */
+bool worker_vitals_may_take(const struct worker_vitals *vitals);
 
 /* What only the supervisor knows. */
 struct worker_vitals_now {

@@ -157,7 +157,8 @@ class Running(case.Case):
                     "QUERN_CONFIG": "/dev/null", "QUERN_LEASE": "1s",
                     "QUERN_PORT": str(self.port),
                     "QUERN_SCHEDULE": str(self.folder / "schedule.conf"),
-                    "QUERN_ACCEPT_UNKNOWN": "true", "HOSTNAME": os.uname().nodename,
+                    "QUERN_ACCEPT_UNKNOWN": "true",
+                    "QUERN_HEALTH_FILE": str(self.folder / "health"),
                     "PATH": f"{servers.BIN}:{os.environ['PATH']}"}
 
     def health(self, what):
@@ -178,7 +179,7 @@ class Services(Running):
         self.server.stop()
         self.wait_until(lambda: self.health("api") == 1, 20, "the api to be ill")
 
-    def test_the_worker_is_healthy_as_long_as_it_tells_the_broker(self):
+    def test_the_worker_is_healthy_as_long_as_it_could_take_a_job(self):
         self.healthy("quern-worker").kill9()
         self.wait_until(lambda: self.health("worker") == 1, 20, "the worker to be ill")
 

@@ -91,6 +91,8 @@ class Readiness(Faults):
         for each in waiting:
             each.set(BLACK_HOLE)
         self.wait_for_probe(1, "the waiting connection is silent")
+        self.wait_until(lambda: "not ready" in servers.run("quern", "worker", "list",
+                                                           env=self.env).stdout, LONG, "the list")
         self.assertEqual(self.probe("--live")[0], 0)
         self.proxy.set_new(PASS)
         self.wait_for_probe(0)
