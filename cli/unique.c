@@ -29,6 +29,12 @@ static bool take(const char *name, const char *value, struct qn_unique *unique)
     return true;
 }
 
+/* Somebody wrote a member behind the key, which would become part of it. */
+static bool holds_member(const char *key)
+{
+    return strstr(key, ",until=") || strstr(key, ",for=") || strstr(key, ",conflict=");
+}
+
 int cli_unique_parse(const char *text, struct qn_unique *ret, char *key, size_t size,
                      struct qn_err *reterr)
 {
@@ -40,6 +46,8 @@ int cli_unique_parse(const char *text, struct qn_unique *ret, char *key, size_t 
     what = ok ? strstr(copy, "key=") : NULL;
     if (what && (what == copy || what[-1] == ',')) {
         ok = what[4] != '\0' && qn_str_copy(key, size, what + 4);
+        if (holds_member(key))
+            return qn_fail(reterr, QN_EINVAL, "key=TEXT goes to the end");
         *(what == copy ? what : what - 1) = '\0';
     }
     while (ok && rest && *rest) {

@@ -59,6 +59,7 @@ static void what_is_no_rule_is_refused(void **state)
                                         "finished,key=",
                                         "finished,for=1x",
                                         "until=finished,colour=red",
+                                        "window,for=1h,key=a,conflict=replace",
                                         "finished,conflict=maybe",
                                         "finished,for=999d"};
     struct qn_unique unique;
