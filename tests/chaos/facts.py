@@ -91,8 +91,8 @@ def job_ids(keys):
 
 
 def fsck(stack):
-    done = servers.run("quern", "fsck", "--json",
-                       env=dict(stack.env, QUERN_BROKER_URL=stack.redis.url), seconds=120)
+    env = dict(stack.env, QUERN_BROKER_URL=stack.redis.url, QUERN_BROKER_TIMEOUT="10s")
+    done = servers.run("quern", "fsck", "--json", env=env, seconds=120)
     try:
         return [finding["text"] for finding in json.loads(done.stdout)["findings"]]
     except (ValueError, KeyError):

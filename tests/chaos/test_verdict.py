@@ -149,9 +149,10 @@ class VerdictOfFacts(case.Case):
     def test_processes_of_a_killed_worker_are_a_stated_limit_and_no_others(self):
         facts = simple_facts(
             runs=[Event("spawn", 9000, "q.a", 71, "40"), Event("spawn", 9000, "q.b", 72, "41"),
+                  Event("spawn", 9010, "q.a", 75, "40"),
                   Event("spawn", 1000, "q.c", 74, "40")],
             faults=[Fault(9006, 9007, "kill worker", "40", "storm")],
-            processes=[(71, "x"), (72, "y"), (73, "z"), (74, "long before")])
+            processes=[(71, "x"), (72, "y"), (73, "z"), (74, "long before"), (75, "y")])
         self.assertEqual([line.split()[2] for line in verdict.orphans(facts)], ["72", "73", "74"])
 
     def test_a_slow_recovery_is_named(self):

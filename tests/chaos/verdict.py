@@ -171,10 +171,11 @@ def fsck_findings(facts):
 
 
 def is_stated_limit(facts, pid):
-    """Left by a toxic job whose worker was killed with -9 before it could end it."""
+    """Left by a toxic job whose worker was killed with -9 while it forked, or before it was
+    ended."""
     killed = {fault.detail: fault.begin for fault in facts.faults if fault.kind == "kill worker"}
     return any(event.verb == "spawn" and event.pid == pid
-               and 0 <= killed.get(event.more, 0) - event.ms < SWEEP_MS for event in facts.runs)
+               and abs(killed.get(event.more, 0) - event.ms) < SWEEP_MS for event in facts.runs)
 
 
 def orphans(facts):
