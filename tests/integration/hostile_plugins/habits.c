@@ -107,9 +107,9 @@ static enum qn_outcome ask_helper(struct qn_job *job)
     return tell(job, qn_job_state(job), 1);
 }
 
-#define TASK(what, function)                                                            \
-    {                                                                                   \
-        .name = "p." what, .summary = "Has a habit", .max_attempts = 1, .run = function \
+#define TASK(what, function)                                                              \
+    {                                                                                     \
+        .name = "p." what, .summary = "Has a habit", .max_attempts = 1, .run = (function) \
     }
 
 static const struct qn_task twice_task = TASK("twice", twice);
