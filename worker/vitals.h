@@ -35,7 +35,7 @@ void worker_vitals_init(struct worker_vitals *vitals, const struct worker_base *
 void worker_vitals_connected(struct worker_vitals *vitals);
 void worker_vitals_disconnected(struct worker_vitals *vitals, const char *why);
 void worker_vitals_reached(struct worker_vitals *vitals);
-void worker_vitals_until(struct worker_vitals *vitals, int64_t mono_ms);
+void worker_vitals_until(struct worker_vitals *vitals, int64_t until_ms);
 void worker_vitals_waited(struct worker_vitals *vitals, bool heard);
 void worker_vitals_taken(struct worker_vitals *vitals, const struct qn_reply *reply);
 /* As far as takes and waits tell. */

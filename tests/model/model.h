@@ -174,12 +174,12 @@ void model_add_run(struct model *model, int worker, int taken);
 /* ---- text.c: answers as text ---- */
 
 /* Takes the answer into account. NULL: it was an error, and that is said. */
-struct qn_buf *model_heard(void *side, const struct qn_reply *reply);
+struct qn_buf *model_heard(void *arg, const struct qn_reply *reply);
 void model_say_token(struct model_side *side, struct qn_span token);
 void model_say_text(struct model_side *side, struct qn_span text); /* tokens inside */
 void model_say_names(struct model_side *side, const char *what, const char *const *names, size_t n);
-void model_say_record(struct model_side *side, struct qn_span record);
-void model_say_try(struct model_side *side, struct qn_span attempt);
+void model_say_record(struct model_side *side, struct qn_span bytes);
+void model_say_try(struct model_side *side, struct qn_span text);
 
 /* ---- look.c ---- */
 

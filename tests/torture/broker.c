@@ -297,9 +297,9 @@ OPERATION(schedules, ops->schedules(b, on_reply, &heard))
 OPERATION(lead, ops->lead(b, "beat", "me", 1000, on_reply, &heard))
 OPERATION(server, ops->server(b, on_reply, &heard))
 
-#define ROW(what)                                        \
-    {                                                    \
-        .name = #what, .needs_broker = true, .run = what \
+#define ROW(what)                                          \
+    {                                                      \
+        .name = #what, .needs_broker = true, .run = (what) \
     }
 static const struct torture_subject subjects[] = {
     ROW(enqueue),   ROW(enqueue_of_schedule),

@@ -161,10 +161,10 @@ static int fsck(struct torture_room *room, struct qn_err *reterr)
     return qn_fsck(&options, &totals, reterr);
 }
 
-#define ROW(what)                                                                        \
-    {                                                                                    \
-        .name = "client: " #what, .needs_broker = true, .prepare = prepare, .run = what, \
-        .clean = clean                                                                   \
+#define ROW(what)                                                                          \
+    {                                                                                      \
+        .name = "client: " #what, .needs_broker = true, .prepare = prepare, .run = (what), \
+        .clean = clean                                                                     \
     }
 static const struct torture_subject subjects[] = {
     {.name = "client: open", .needs_broker = true, .run = open_and_close},

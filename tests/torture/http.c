@@ -153,10 +153,10 @@ static int wait_for(struct torture_room *room, struct qn_err *reterr)
     return request(room, "GET /v1/jobs/" TORTURE_QUEUE ".ended?wait=1", "", reterr);
 }
 
-#define ROW(what)                                                                      \
-    {                                                                                  \
-        .name = "http: " #what, .needs_broker = true, .prepare = prepare, .run = what, \
-        .clean = clean                                                                 \
+#define ROW(what)                                                                        \
+    {                                                                                    \
+        .name = "http: " #what, .needs_broker = true, .prepare = prepare, .run = (what), \
+        .clean = clean                                                                   \
     }
 static const struct torture_subject subjects[] = {
     ROW(enqueue), ROW(enqueue_list), ROW(job), ROW(explain), ROW(list), ROW(wait_for),

@@ -68,7 +68,7 @@ static bool once(const char *url, const struct torture_subject *subject, size_t 
         die(subject->name, qn_err_name(rc), nth, &err);
     if (rc != QN_OK && !*err.msg)
         die(subject->name, "it does not say why", nth, NULL);
-    if (rc != QN_OK && (rc = subject->run(&room, &err)) != QN_OK)
+    if (rc != QN_OK && subject->run(&room, &err) != QN_OK)
         die(subject->name, "with memory again", nth, &err);
     leave(&room, subject);
     if (qn_mem_live() != live)
