@@ -76,6 +76,8 @@ static const struct {
     {"NOPERM ", "this user may not do that; ACL SETUSER of Redis gives the right"},
     {"READONLY ", "this Redis is a replica: the address of the primary belongs into\n"
                   "  --broker-url or QUERN_BROKER_URL"},
+    {"Redis is a replica ", "the address of the primary belongs into --broker-url or\n"
+                            "  QUERN_BROKER_URL"},
     {"OOM ", "the broker is full: workers go on and make room; more of it gives\n"
              "  maxmemory of Redis, or quern dead-letter delete"},
     {"MISCONF ", "Redis cannot write to its disk and takes nothing until it can; its log says why"},

@@ -22,7 +22,7 @@ class Refused(Cli):
     def test_a_replica(self):
         self.worker()
         self.server.cli("REPLICAOF", "127.0.0.1", "1")
-        self.refused("READONLY", "this Redis is a replica", "queue", "pause", "default")
+        self.refused("Redis is a replica", "the address of the primary", "queue", "pause", "default")
         self.assertIn("(a replica)", self.ok("stats"))
 
     def test_a_broker_that_is_full(self):
