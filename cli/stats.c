@@ -36,7 +36,7 @@ static int look_once(const struct cli *cli, struct qn_err *reterr)
     struct cli_link link = {0};
     struct cli_answer answer = {0};
     struct cli_look look = {0};
-    int rc = cli_link_open(&link, cli, reterr);
+    int rc = cli_link_open_to_inspect(&link, cli, reterr);
     struct cli_looking looking = {
         .broker = link.broker, .queue = cli_option(cli, "queue"), .fn = on_looked, .arg = &answer};
 

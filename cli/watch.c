@@ -264,7 +264,7 @@ static void print_where(struct watch *watch)
 
 static int run(struct watch *watch, const char *queue, struct qn_err *reterr)
 {
-    int rc = cli_link_open(&watch->link, watch->cli, reterr);
+    int rc = cli_link_open_to_inspect(&watch->link, watch->cli, reterr);
 
     if (rc == QN_OK)
         rc = qn_timer_create(&watch->timer, watch->link.loop, look, watch, reterr);

@@ -22,7 +22,8 @@ class Refused(Cli):
     def test_a_replica(self):
         self.worker()
         self.server.cli("REPLICAOF", "127.0.0.1", "1")
-        self.refused("Redis is a replica", "the address of the primary", "queue", "pause", "default")
+        self.refused("Redis is a replica", "the address of the primary", "queue", "pause",
+                     "default")
         self.assertIn("(a replica)", self.ok("stats"))
 
     def test_a_broker_that_is_full(self):
