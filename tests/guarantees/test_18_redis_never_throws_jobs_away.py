@@ -23,11 +23,12 @@ class Redis(Promise):
         env = {**self.env, "QUERN_CONFIG": "/dev/null", "QUERN_PORT": "0",
                "QUERN_SCHEDULE": str(schedule)}
         for words in (("hostile_worker",), ("quern-api",), ("quern-beat",),
-                      ("quern", "enqueue", "h.ok"), ("quern", "stats")):
+                      ("quern", "enqueue", "h.ok"), ("quern", "queue", "list")):
             done = servers.run(*words, env=env)
             self.assertEqual(done.returncode, 1, (words, done))
             self.assertIn("noeviction", done.stderr, words)
         self.assertEqual(self.server.cli("DBSIZE"), "0")
+        self.assertIn("allkeys-lru", servers.run("quern", "stats", env=env).stdout)  # it only looks
 
     def test_that_keeps_nothing_is_warned_of(self):
         self.server.cli("CONFIG", "SET", "appendonly", "no")
