@@ -1,4 +1,5 @@
 #include "broker-client/limits.h"
+#include "broker-client/queue_json.h"
 #include "common/json.h"
 #include "common/json_member.h"
 #include "common/str.h"
@@ -13,21 +14,6 @@
 
 /* ---- what there is ---- */
 
-static void add_limit(struct qn_buf *out, const struct qn_limit *limit)
-{
-    qn_buf_add_byte(out, '{');
-    qn_json_member_text(out, "scope", limit->scope);
-    qn_json_member_number(out, "concurrency", limit->concurrency);
-    qn_json_member_number(out, "rate", limit->rate);
-    qn_json_member_number(out, "per_ms", limit->per_ms);
-    qn_json_member_number(out, "burst", limit->burst);
-    qn_json_member_flag(out, "declared", limit->declared);
-    qn_json_member_number(out, "running", limit->running);
-    qn_json_member_number(out, "held", limit->held);
-    qn_json_member_time(out, "next_at", limit->next_at_ms);
-    qn_buf_add_byte(out, '}');
-}
-
 static void on_limits(void *arg, const struct qn_reply *reply)
 {
     struct api_request *req = arg;
@@ -39,7 +25,7 @@ static void on_limits(void *arg, const struct qn_reply *reply)
     qn_buf_add_str(out, "{\"limits\":[");
     for (size_t i = 0; i < reply->limits->n; i++) {
         qn_buf_add_str(out, i > 0 ? "," : "");
-        add_limit(out, &reply->limits->limits[i]);
+        qn_queue_json_limit(out, &reply->limits->limits[i]);
     }
     qn_buf_add_str(out, "]}");
     api_respond(req);

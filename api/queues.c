@@ -1,4 +1,5 @@
 #include "queues.h"
+#include "broker-client/queue_json.h"
 #include "common/json.h"
 #include "common/json_member.h"
 #include "common/mem.h"
@@ -12,32 +13,6 @@
 
 /* ---- one queue as JSON ---- */
 
-static void add_queued(struct qn_buf *out, const struct qn_stats *stats)
-{
-    qn_json_member_number(out, "queued", qn_stats_queued(stats));
-    qn_json_add_key(out, "queued_by_priority");
-    qn_buf_printf(out, "[%lld,%lld,%lld,%lld]", (long long)stats->queued[0],
-                  (long long)stats->queued[1], (long long)stats->queued[2],
-                  (long long)stats->queued[3]);
-    qn_json_member_number(out, "parked", stats->parked);
-}
-
-static void add_totals(struct qn_buf *out, const struct qn_stats *stats)
-{
-    qn_json_add_key(out, "totals");
-    qn_buf_add_byte(out, '{');
-    qn_json_member_number(out, "enqueued", stats->enqueued);
-    qn_json_member_number(out, "succeeded", stats->succeeded);
-    qn_json_member_number(out, "failed", stats->failures);
-    qn_json_member_number(out, "cancelled", stats->cancelled);
-    qn_json_member_number(out, "expired", stats->expired);
-    qn_json_member_number(out, "retried", stats->retried);
-    qn_json_member_number(out, "recovered", stats->recovered);
-    qn_json_member_number(out, "replayed", stats->replayed);
-    qn_json_member_number(out, "purged", stats->purged);
-    qn_buf_add_byte(out, '}');
-}
-
 static void add_queue(struct qn_buf *out, const char *name, const struct qn_stats *stats)
 {
     qn_buf_add_byte(out, '{');
@@ -46,18 +21,13 @@ static void add_queue(struct qn_buf *out, const char *name, const struct qn_stat
     qn_json_member_time(out, "paused_since", stats->paused_ms);
     qn_json_member_flag(out, "draining", stats->draining_ms != QN_NO_TIME);
     qn_json_member_time(out, "draining_since", stats->draining_ms);
-    add_queued(out, stats);
-    qn_json_member_number(out, "running", stats->running);
-    qn_json_member_number(out, "scheduled", stats->scheduled);
-    qn_json_member_number(out, "retrying", stats->retrying);
-    qn_json_member_number(out, "failed", stats->failed);
-    qn_json_member_number(out, "ended", stats->ended);
+    qn_queue_json_figures(out, stats);
     qn_json_member_number(out, "workers", stats->workers);
     qn_json_member_number(out, "bytes", stats->bytes);
     qn_json_member_number(out, "max_jobs", stats->max_jobs);
     qn_json_member_number(out, "max_bytes", stats->max_bytes);
     qn_json_member_time(out, "oldest_enqueued_at", stats->oldest_ms);
-    add_totals(out, stats);
+    qn_queue_json_totals(out, stats);
     qn_buf_add_byte(out, '}');
 }
 

@@ -1,13 +1,9 @@
 /* limit.c - quern limit list, set, remove: what may run at once, and how often. */
 #include "broker-client/limits.h"
-#include "common/clock.h"
-#include "common/json.h"
-#include "common/json_member.h"
-#include "common/mem.h"
+#include "broker-client/queue_json.h"
 #include "common/str.h"
 #include "link_operate.h"
 #include "run.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define JSON_MAX (1024 * 1024)
@@ -57,20 +53,6 @@ static void add_row(struct cli_table *table, const struct qn_limit *limit, int64
     cli_table_add(table, limit->declared ? "task" : "operator", CLI_PLAIN);
 }
 
-static void add_json(struct qn_buf *out, const struct qn_limit *limit)
-{
-    qn_buf_add_byte(out, '{');
-    qn_json_member_text(out, "scope", limit->scope);
-    qn_json_member_number(out, "concurrency", limit->concurrency);
-    qn_json_member_number(out, "rate", limit->rate);
-    qn_json_member_number(out, "per_ms", limit->per_ms);
-    qn_json_member_number(out, "burst", limit->burst);
-    qn_json_member_flag(out, "declared", limit->declared);
-    qn_json_member_number(out, "running", limit->running);
-    qn_json_member_number(out, "held", limit->held);
-    qn_buf_add_byte(out, '}');
-}
-
 static int print(const struct cli *cli, const struct cli_limits *limits, struct qn_err *reterr)
 {
     struct cli_table *table = cli_table_create(columns, COLUMNS);
@@ -81,7 +63,7 @@ static int print(const struct cli *cli, const struct cli_limits *limits, struct 
     for (size_t i = 0; i < limits->n; i++) {
         add_row(table, &limits->all[i], limits->now_ms);
         qn_buf_add_str(&json, i > 0 ? ",\n " : "\n ");
-        add_json(&json, &limits->all[i]);
+        qn_queue_json_limit(&json, &limits->all[i]);
     }
     if (cli->json)
         fprintf(cli->term.out, "{\"limits\":[%s]}\n", json.len > 0 ? json.data : "");

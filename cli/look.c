@@ -12,11 +12,6 @@ void cli_look_release(struct cli_look *look)
     *look = (struct cli_look){0};
 }
 
-int64_t cli_look_queued(const struct qn_stats *stats)
-{
-    return qn_stats_queued(stats);
-}
-
 static int64_t older(int64_t a, int64_t b)
 {
     return b == QN_NO_TIME || (a != QN_NO_TIME && a < b) ? a : b;

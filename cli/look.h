@@ -42,8 +42,6 @@ void cli_look_release(struct cli_look *look); /* zeroed is fine */
 
 /* The sums of all its queues; times are those of the oldest, or QN_NO_TIME. */
 void cli_look_sum(const struct cli_look *look, struct qn_stats *ret);
-/* How many are in line, of all priorities. */
-int64_t cli_look_queued(const struct qn_stats *stats);
 
 /* A look under way. It belongs to the caller, and must live until fn was called. */
 typedef void cli_looked_fn(void *arg, int rc, const struct qn_err *err);

@@ -1,4 +1,5 @@
 /* look_rates.c - what happened between two looks, and a look as JSON. */
+#include "broker-client/queue_json.h"
 #include "common/json.h"
 #include "common/json_member.h"
 #include "look.h"
@@ -40,37 +41,6 @@ struct cli_look_rates cli_look_rates(const struct cli_look *before, const struct
 
 /* ---- JSON ---- */
 
-static void add_totals(struct qn_buf *out, const struct qn_stats *stats)
-{
-    qn_json_add_key(out, "totals");
-    qn_buf_add_byte(out, '{');
-    qn_json_member_number(out, "enqueued", stats->enqueued);
-    qn_json_member_number(out, "succeeded", stats->succeeded);
-    qn_json_member_number(out, "failed", stats->failures);
-    qn_json_member_number(out, "cancelled", stats->cancelled);
-    qn_json_member_number(out, "expired", stats->expired);
-    qn_json_member_number(out, "retried", stats->retried);
-    qn_json_member_number(out, "recovered", stats->recovered);
-    qn_json_member_number(out, "replayed", stats->replayed);
-    qn_json_member_number(out, "purged", stats->purged);
-    qn_buf_add_byte(out, '}');
-}
-
-static void add_figures(struct qn_buf *out, const struct qn_stats *stats)
-{
-    qn_json_member_number(out, "queued", cli_look_queued(stats));
-    qn_json_add_key(out, "queued_by_priority");
-    qn_buf_printf(out, "[%lld,%lld,%lld,%lld]", (long long)stats->queued[0],
-                  (long long)stats->queued[1], (long long)stats->queued[2],
-                  (long long)stats->queued[3]);
-    qn_json_member_number(out, "parked", stats->parked);
-    qn_json_member_number(out, "running", stats->running);
-    qn_json_member_number(out, "scheduled", stats->scheduled);
-    qn_json_member_number(out, "retrying", stats->retrying);
-    qn_json_member_number(out, "failed", stats->failed);
-    qn_json_member_number(out, "ended", stats->ended);
-}
-
 static void add_rate(struct qn_buf *out, const char *key, double rate)
 {
     qn_json_add_key(out, key);
@@ -99,7 +69,7 @@ static void add_queue(struct qn_buf *out, const struct cli_look_queue *queue,
 
     qn_buf_add_byte(out, '{');
     qn_json_member_text(out, "name", queue->name);
-    add_figures(out, stats);
+    qn_queue_json_figures(out, stats);
     qn_json_member_number(out, "workers", stats->workers);
     qn_json_member_number(out, "bytes", stats->bytes);
     qn_json_member_number(out, "max_jobs", stats->max_jobs);
@@ -109,7 +79,7 @@ static void add_queue(struct qn_buf *out, const struct cli_look_queue *queue,
     qn_json_member_flag(out, "draining", stats->draining_ms != QN_NO_TIME);
     qn_json_member_time(out, "draining_since", stats->draining_ms);
     qn_json_member_time(out, "oldest_enqueued_at", stats->oldest_ms);
-    add_totals(out, stats);
+    qn_queue_json_totals(out, stats);
     if (before)
         add_rates(out, &rates);
     qn_buf_add_byte(out, '}');
@@ -165,8 +135,8 @@ int cli_look_json(struct qn_buf *out, const struct cli_look *look, const struct 
         qn_json_member_number(out, "queues_more", (int64_t)look->left_out);
     qn_json_add_key(out, "all");
     qn_buf_add_byte(out, '{');
-    add_figures(out, &sum);
-    add_totals(out, &sum);
+    qn_queue_json_figures(out, &sum);
+    qn_queue_json_totals(out, &sum);
     if (before)
         add_rates(out, &rates);
     qn_buf_add_byte(out, '}');

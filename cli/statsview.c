@@ -28,7 +28,7 @@ static void add_name(struct cli_table *table, const struct row *row)
 
 static void add_queued(struct cli_table *table, const struct row *row)
 {
-    cli_table_add_number(table, cli_look_queued(row->stats));
+    cli_table_add_number(table, qn_stats_queued(row->stats));
 }
 
 static void add_running(struct cli_table *table, const struct row *row)
@@ -210,7 +210,7 @@ static void add_rest(struct cli_table *table, const struct plan *plan, size_t re
 
 static int64_t to_do(const struct qn_stats *stats)
 {
-    return cli_look_queued(stats) + stats->running + stats->scheduled + stats->retrying;
+    return qn_stats_queued(stats) + stats->running + stats->scheduled + stats->retrying;
 }
 
 static bool is_shut(const struct qn_stats *stats)

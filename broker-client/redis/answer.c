@@ -139,3 +139,15 @@ const char *qn_reading_status(struct qn_reading *reading, size_t i)
         qn_reading_fail(reading, QN_ELOST, "this incarnation has no lease on the queue");
     return word.data ? word.data : "";
 }
+
+void qn_reading_number(struct qn_call *call, int rc, const struct qn_err *err,
+                       const redisReply *answer)
+{
+    struct qn_reading r;
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 2))
+        return;
+    r.reply.number = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
+    qn_reading_end(&r);
+}

@@ -24,6 +24,8 @@ struct qn_reading {
  * an array of at least n elements then, or anything when n is 0. */
 bool qn_reading_begin(struct qn_reading *reading, struct qn_call *call, int rc,
                       const struct qn_err *err, const redisReply *answer, size_t n);
+/* Of a call that is answered {number, now}. */
+qn_call_fn qn_reading_number;
 /* Tells the reply function and frees the lists. */
 void qn_reading_end(struct qn_reading *reading);
 /* Both remember the first failure. */

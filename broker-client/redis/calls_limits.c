@@ -7,25 +7,12 @@
 #define LIMIT_COLUMNS 9
 #define LIMITS_MAX    1000
 
-/* {number, now} */
-static void on_number(struct qn_call *call, int rc, const struct qn_err *err,
-                      const redisReply *answer)
-{
-    struct qn_reading r;
-
-    if (!qn_reading_begin(&r, call, rc, err, answer, 2))
-        return;
-    r.reply.number = qn_reading_i64(&r, qn_reading_at(&r, 0));
-    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
-    qn_reading_end(&r);
-}
-
 void qn_redis_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, int64_t max_bytes,
                      qn_reply_fn *fn, void *arg)
 {
     bool ok = max_jobs >= 0 && max_bytes >= 0;
     struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_BUDGET, queue, ok ? 2 : 0, on_number, fn, arg);
+        qn_redis_begin(b, QN_SCRIPT_BUDGET, queue, ok ? 2 : 0, qn_reading_number, fn, arg);
 
     if (!call)
         return;
@@ -54,8 +41,8 @@ void qn_redis_limit(struct qn_broker *b, const char *queue, const struct qn_limi
                     qn_reply_fn *fn, void *arg)
 {
     const char *fault = qn_limits_fault(limits, n);
-    struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_LIMIT, queue, fault ? 0 : n * LIMIT_WORDS, on_number, fn, arg);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_LIMIT, queue, fault ? 0 : n * LIMIT_WORDS,
+                                          qn_reading_number, fn, arg);
 
     if (!call)
         return;

@@ -114,25 +114,12 @@ void qn_redis_purge(struct qn_broker *b, const char *queue, enum qn_state state,
     qn_redis_send(b, call);
 }
 
-/* {number, now} */
-static void on_number(struct qn_call *call, int rc, const struct qn_err *err,
-                      const redisReply *answer)
-{
-    struct qn_reading r;
-
-    if (!qn_reading_begin(&r, call, rc, err, answer, 2))
-        return;
-    r.reply.number = qn_reading_i64(&r, qn_reading_at(&r, 0));
-    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
-    qn_reading_end(&r);
-}
-
 void qn_redis_place(struct qn_broker *b, const char *queue, const char *name, qn_reply_fn *fn,
                     void *arg)
 {
     bool ok = qn_name_ok(name);
     struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_PLACE, queue, ok ? 2 : 0, on_number, fn, arg);
+        qn_redis_begin(b, QN_SCRIPT_PLACE, queue, ok ? 2 : 0, qn_reading_number, fn, arg);
 
     if (!call)
         return;
@@ -150,7 +137,7 @@ void qn_redis_place(struct qn_broker *b, const char *queue, const char *name, qn
 void qn_redis_gate(struct qn_broker *b, const char *queue, enum qn_gate gate, qn_reply_fn *fn,
                    void *arg)
 {
-    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_GATE, queue, 1, on_number, fn, arg);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_GATE, queue, 1, qn_reading_number, fn, arg);
 
     if (!call)
         return;
@@ -163,7 +150,7 @@ void qn_redis_message(struct qn_broker *b, const char *queue, const char *incarn
 {
     bool ok = qn_name_ok(incarnation) && (strcmp(text, "quiet") == 0 || strcmp(text, "stop") == 0);
     struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_MESSAGE, queue, ok ? 4 : 0, on_number, fn, arg);
+        qn_redis_begin(b, QN_SCRIPT_MESSAGE, queue, ok ? 4 : 0, qn_reading_number, fn, arg);
 
     if (!call)
         return;

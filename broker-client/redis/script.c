@@ -6,12 +6,17 @@
 #define READY QN_KEY_READY0, QN_KEY_READY1, QN_KEY_READY2, QN_KEY_READY3
 #define QUEUE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = true, .keys = {__VA_ARGS__}}
-#define LANES(script, text, ...)          \
-    [script] = {.name = #text,            \
-                .body = qn_lua_##text,    \
-                .shared = {qn_lua_lanes}, \
-                .of_queue = true,         \
+#define TEXTS(...)  \
+    {               \
+        __VA_ARGS__ \
+    }
+#define SHARES(script, text, texts, ...) \
+    [script] = {.name = #text,           \
+                .body = qn_lua_##text,   \
+                .shared = texts,         \
+                .of_queue = true,        \
                 .keys = {__VA_ARGS__}}
+#define LANES(script, text, ...) SHARES(script, text, TEXTS(qn_lua_lanes), __VA_ARGS__)
 #define LOOKS(script, text, ...)                       \
     [script] = {.name = #text,                         \
                 .body = qn_lua_##text,                 \
@@ -24,8 +29,9 @@
 
 /* clang-format off */
 const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
-    LANES(QN_SCRIPT_ENQUEUE, enqueue, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED,
-          QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
+    SHARES(QN_SCRIPT_ENQUEUE, enqueue, TEXTS(qn_lua_lanes, qn_lua_unique), QN_KEY_META,
+           QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED,
+           QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
     LANES(QN_SCRIPT_TAKE, take, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
           QN_KEY_TRY, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_ENDED, QN_KEY_WAITERS, QN_KEY_CANCEL),
     LANES(QN_SCRIPT_FINISH, finish, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_TRY,
@@ -47,8 +53,8 @@ const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
     QUEUE(QN_SCRIPT_BUDGET, budget, QN_KEY_META),
     LANES(QN_SCRIPT_LIMIT, limit, QN_KEY_META, QN_KEY_WAKE),
     LANES(QN_SCRIPT_LIMITS, limits, QN_KEY_META),
-    QUEUE(QN_SCRIPT_REPLAY, replay, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_DUE,
-          QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL),
+    SHARES(QN_SCRIPT_REPLAY, replay, TEXTS(qn_lua_unique), QN_KEY_META, QN_KEY_WAKE, READY,
+           QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_FORGET, forget, QN_KEY_META, QN_KEY_FAILED),
     QUEUE(QN_SCRIPT_PURGE, purge, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
           QN_KEY_TRY, QN_KEY_CANCEL, QN_KEY_WAITERS),

@@ -178,7 +178,7 @@ static void the_sum_is_of_all_queues_also_of_those_not_shown(void **state)
         room->queues[i].stats.oldest_ms = 5000 - i;
     }
     cli_look_sum(&room->look, &sum);
-    assert_int_equal(cli_look_queued(&sum), 400);
+    assert_int_equal(qn_stats_queued(&sum), 400);
     assert_int_equal(sum.oldest_ms, 5000 - 39);
     assert_int_equal(sum.paused_ms, QN_NO_TIME);
     print(room, 80, 24, NULL);

@@ -23,7 +23,6 @@ local FIGURES = {'run', 'tick', 'paused', 'draining', 'enqueued', 'succeeded', '
 local MORE = {limits = 'hash', lanes = 'zset', ring = 'zset', refill = 'zset', holds = 'hash',
     holding = 'set', uniques = 'hash'}
 local RUN_MAX = 2 ^ 53
-local FRONT = 256 -- bytes of a record that hold its front
 local CLOCK_SLACK = 60000
 local LIFE = 604800000 -- of what had none and what is put aside: 7 days
 local SHORT_LIFE = 60000 -- of messages and of who waits

@@ -96,23 +96,6 @@ local function has_room(size, old)
     return not is_over(size, old)
 end
 
--- Who has a unique key; a holder that is over does not count.
-local function holder_of(key)
-    local kept = redis.call('GET', tag .. ':unique:' .. key) or ''
-    local letter, name = string.match(kept, '^(.)(.+)$')
-    if name and (letter == 'w' or is_live(redis.call('GETRANGE', record_key(name), 0, 10))) then
-        return name
-    end
-end
-
-local function claim(key, letter, name, most)
-    local life = tonumber(most) > 0 and {'PX', most} or {}
-    redis.call('SET', tag .. ':unique:' .. key, letter .. name, unpack(life))
-    if letter ~= 'w' then
-        redis.call('HSET', tag .. ':uniques', name, letter .. ' ' .. key)
-    end
-end
-
 local reply = {t}
 local seen = {}
 local planned_of = {}

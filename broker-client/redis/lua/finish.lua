@@ -110,8 +110,8 @@ end
 if #gone == 0 then
     return reply
 end
-if redis.call('HEXISTS', meta, 'lanes') == 1 then
-    local lanes = open_lanes(meta, t)
+local lanes = lanes_in_use(meta, t)
+if lanes then
     lanes.release(gone)
     requeued = requeued or lanes.woken
 end

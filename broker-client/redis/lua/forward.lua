@@ -11,7 +11,7 @@ local meta = KEYS[1]
 local t = now()
 local moved = 0
 local next_due = -1
-local lanes = redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t)
+local lanes = lanes_in_use(meta, t)
 
 for k = 7, 8 do
     local names = redis.call('ZRANGEBYSCORE', KEYS[k], '-inf', t, 'LIMIT', 0, tonumber(ARGV[1]))

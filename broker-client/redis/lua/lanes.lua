@@ -5,7 +5,7 @@
 -- All keys are built from the tag, like those of records. A parked job is a member of
 -- :lanes: its lane, a zero byte, 3 - priority, the time of enqueue in 14 digits, its name.
 
-local LANE_NAME = 17 -- offset of the name behind the zero byte
+local FRONT = 256 -- bytes of a record that hold its front
 local HOLD_MAX = 1000 -- dead members of a lane that are dropped in one turn
 
 -- The lane that a job would be in, by its record, and whether it has a key.
@@ -208,7 +208,7 @@ local function open_lanes(meta, t)
             if not member then
                 break
             end
-            name = string.sub(member, #lane + LANE_NAME)
+            name = parked_name(member)
             record = look(name)
             if record and member == member_of(name, record) then
                 break
@@ -314,4 +314,9 @@ local function open_lanes(meta, t)
     lanes.scopes_of, lanes.has_room, lanes.limit_of = scopes_of, has_room, limit_of
     lanes.enter_ring, lanes.is_held = enter_ring, is_held
     return lanes
+end
+
+-- The lanes of a queue that has seen a key or a limit, else nil.
+local function lanes_in_use(meta, t)
+    return redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t) or nil
 end

@@ -80,6 +80,11 @@ local function number_of(field)
     return value
 end
 
+-- Whose a member of :lanes is: behind the lane, a zero byte, and 15 digits of its order.
+local function parked_name(member)
+    return string.sub(member, (string.find(member, '\0', 1, true) or 0) + 16)
+end
+
 local function varint(n)
     local text = ''
     while n >= 128 do

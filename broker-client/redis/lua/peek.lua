@@ -9,7 +9,7 @@
 --       running concurrency next_token_ms", -1 for no time
 
 local t = now()
-local lanes = redis.call('HEXISTS', KEYS[1], 'lanes') == 1 and open_lanes(KEYS[1], t)
+local lanes = lanes_in_use(KEYS[1], t)
 local keys = {}
 for i = 1, #ARGV do
     keys[i] = record_key(ARGV[i])

@@ -86,15 +86,9 @@ local function search_lists()
     return found, true
 end
 
--- The lanes follow the lines.
-local function search_lanes()
-    local key = tag .. ':lanes'
-    local before_them = 0
-    for p = 2, 5 do
-        before_them = before_them + redis.call('LLEN', KEYS[p])
-    end
+-- Members of a sorted set that go, from one on; name_of tells whose each is.
+local function search_set(key, at, name_of)
     local found = {}
-    local at = math.max(0, passed - before_them)
     while true do
         local some = redis.call('ZRANGE', key, at, at + CHUNK - 1)
         if #some == 0 then
@@ -104,7 +98,7 @@ local function search_lanes()
             if is_enough() then
                 return found, false
             end
-            if goes(string.sub(some[i], string.find(some[i], '\0', 1, true) + 16)) then
+            if goes(name_of(some[i])) then
                 found[#found + 1] = some[i]
             end
         end
@@ -112,24 +106,17 @@ local function search_lanes()
     end
 end
 
-local function search_set(key)
-    local found = {}
-    local at = passed
-    while true do
-        local some = redis.call('ZRANGE', key, at, at + CHUNK - 1)
-        if #some == 0 then
-            return found, true
-        end
-        for i = 1, #some do
-            if is_enough() then
-                return found, false
-            end
-            if goes(some[i]) then
-                found[#found + 1] = some[i]
-            end
-        end
-        at = at + #some
+-- The lanes follow the lines.
+local function search_lanes()
+    local before_them = 0
+    for p = 2, 5 do
+        before_them = before_them + redis.call('LLEN', KEYS[p])
     end
+    return search_set(tag .. ':lanes', math.max(0, passed - before_them), parked_name)
+end
+
+local function itself(name)
+    return name
 end
 
 local function in_chunks(names, command, ...)
@@ -160,7 +147,7 @@ if letter == 'q' then
     end
 else
     local set = letter == 's' and due or retry
-    found, finished = search_set(set)
+    found, finished = search_set(set, passed, itself)
     in_chunks(found, 'ZREM', set)
 end
 if #victims > 0 then

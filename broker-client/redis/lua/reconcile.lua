@@ -54,7 +54,7 @@ for i = 1, #unheld do
         redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
     end
 end
-local lanes = redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t)
+local lanes = lanes_in_use(meta, t)
 if lanes then
     lanes.release(requeued)
 end

@@ -45,7 +45,7 @@ end
 
 local requeued, failed, cancelled = {}, {}, {}
 local buried, freed = {}, 0
-local lanes = redis.call('HEXISTS', meta, 'lanes') == 1 and open_lanes(meta, t)
+local lanes = lanes_in_use(meta, t)
 
 -- The final record of a job that nobody will end: cause lost (5), or none.
 local function bury(name, record, try, state, ttl)

@@ -86,22 +86,17 @@ local function replay_live(name, record)
 end
 
 -- The unique key again, until started or finished; false when another has it.
-local function claim(name, live)
+local function claim_again(name, live)
     local front = front_of(live)
     local key, until_ = front[UNIQUE_KEY], string.byte(front[UNIQUE] or '\0') % 4
     if not key or until_ ~= 1 and until_ ~= 2 then
         return true
     end
-    local letter = until_ == 1 and 's' or 'f'
-    local index = tag .. ':unique:' .. key
-    local kind, holder = string.match(redis.call('GET', index) or '', '^(.)(.+)$')
-    if holder and holder ~= name
-        and (kind == 'w' or is_live(redis.call('GETRANGE', record_key(holder), 0, 10))) then
+    local holder = holder_of(key)
+    if holder and holder ~= name then
         return false
     end
-    local life = number_of(front[UNIQUE_FOR])
-    redis.call('SET', index, letter .. name, unpack(life > 0 and {'PX', life} or {}))
-    redis.call('HSET', tag .. ':uniques', name, letter .. ' ' .. key)
+    claim(key, until_ == 1 and 's' or 'f', name, number_of(front[UNIQUE_FOR]))
     return true
 end
 
@@ -120,7 +115,7 @@ local function replay(name, ended)
     elseif time_at(record, 4) ~= ended then
         return 3
     end
-    if not claim(name, live) then
+    if not claim_again(name, live) then
         return 6
     end
     add_room(meta, 1, #live)

@@ -16,7 +16,6 @@
 
 local LINE, ODD_LINE, ALONE, ODD = 0, 1, 2, 3
 local KEYS_PART, LANES_PART, LAST_PART = 4, 12, 14
-local FRONT = 256 -- bytes of a record that hold its front
 local running, due, retry, failed = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local part, cursor, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local t = now()
@@ -119,7 +118,7 @@ local function glance_at_rest(word, entry)
     local name = entry
     local well
     if word == 'lanes' then
-        name = string.sub(entry, (string.find(entry, '\0', 1, true) or 0) + 16)
+        name = parked_name(entry)
         well = has_turn(lane_of_member(entry)) and not is_in_a_set(name) and is_parked(name)
     elseif word == 'holds' then
         well = ask('HGET', running, name)
