@@ -95,12 +95,22 @@ static const char *fault_of(const struct qn_new_job *jobs, size_t n)
     return NULL;
 }
 
+static bool all_follow(const struct qn_new_job *jobs, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && jobs[i].follows)
+        i++;
+    return i == n;
+}
+
 void qn_redis_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_job *jobs,
                       size_t n, qn_reply_fn *fn, void *arg)
 {
     const char *fault = fault_of(jobs, n);
-    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_ENQUEUE, queue,
-                                          fault ? 0 : 1 + n * ENQUEUE_WORDS, on_enqueue, fn, arg);
+    enum qn_script script = all_follow(jobs, n) ? QN_SCRIPT_FOLLOW : QN_SCRIPT_ENQUEUE;
+    struct qn_call *call =
+        qn_redis_begin(b, script, queue, fault ? 0 : 1 + n * ENQUEUE_WORDS, on_enqueue, fn, arg);
 
     if (!call)
         return;

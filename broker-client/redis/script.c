@@ -6,17 +6,20 @@
 #define READY QN_KEY_READY0, QN_KEY_READY1, QN_KEY_READY2, QN_KEY_READY3
 #define QUEUE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = true, .keys = {__VA_ARGS__}}
-#define TEXTS(...)  \
-    {               \
-        __VA_ARGS__ \
-    }
-#define SHARES(script, text, texts, ...) \
+#define SHARES(script, text, other, ...) \
     [script] = {.name = #text,           \
                 .body = qn_lua_##text,   \
-                .shared = texts,         \
+                .shared = {other},       \
                 .of_queue = true,        \
                 .keys = {__VA_ARGS__}}
-#define LANES(script, text, ...) SHARES(script, text, TEXTS(qn_lua_lanes), __VA_ARGS__)
+#define LANES(script, text, ...) SHARES(script, text, qn_lua_lanes, __VA_ARGS__)
+#define MAKES(script, first_line, ...)                   \
+    [script] = {.name = "enqueue",                       \
+                .body = qn_lua_enqueue,                  \
+                .first = (first_line),                   \
+                .shared = {qn_lua_lanes, qn_lua_unique}, \
+                .of_queue = true,                        \
+                .keys = {__VA_ARGS__}}
 #define LOOKS(script, text, ...)                       \
     [script] = {.name = #text,                         \
                 .body = qn_lua_##text,                 \
@@ -29,9 +32,11 @@
 
 /* clang-format off */
 const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
-    SHARES(QN_SCRIPT_ENQUEUE, enqueue, TEXTS(qn_lua_lanes, qn_lua_unique), QN_KEY_META,
-           QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED,
-           QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
+    MAKES(QN_SCRIPT_ENQUEUE, NULL, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED,
+          QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
+    MAKES(QN_SCRIPT_FOLLOW, "#!lua flags=allow-oom\n", QN_KEY_META, QN_KEY_WAKE, READY,
+          QN_KEY_DUE, QN_KEY_FIRED, QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED,
+          QN_KEY_CANCEL, QN_KEY_WAITERS),
     LANES(QN_SCRIPT_TAKE, take, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
           QN_KEY_TRY, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_ENDED, QN_KEY_WAITERS, QN_KEY_CANCEL),
     LANES(QN_SCRIPT_FINISH, finish, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_TRY,
@@ -53,7 +58,7 @@ const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
     QUEUE(QN_SCRIPT_BUDGET, budget, QN_KEY_META),
     LANES(QN_SCRIPT_LIMIT, limit, QN_KEY_META, QN_KEY_WAKE),
     LANES(QN_SCRIPT_LIMITS, limits, QN_KEY_META),
-    SHARES(QN_SCRIPT_REPLAY, replay, TEXTS(qn_lua_unique), QN_KEY_META, QN_KEY_WAKE, READY,
+    SHARES(QN_SCRIPT_REPLAY, replay, qn_lua_unique, QN_KEY_META, QN_KEY_WAKE, READY,
            QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_FORGET, forget, QN_KEY_META, QN_KEY_FAILED),
     QUEUE(QN_SCRIPT_PURGE, purge, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
@@ -93,9 +98,10 @@ int qn_script_n_keys(enum qn_script script)
 int qn_script_text(enum qn_script script, const char *now_text, struct qn_buf *out)
 {
     const char *body = qn_scripts[script].body;
+    const char *first_line = qn_scripts[script].first ? qn_scripts[script].first : body;
     size_t first = strcspn(body, "\n") + 1;
 
-    qn_buf_add(out, body, first);
+    qn_buf_add(out, first_line, strcspn(first_line, "\n") + 1);
     qn_buf_add_str(out, now_text);
     qn_buf_add_str(out, qn_lua_lib);
     for (size_t i = 0; i < QN_SCRIPT_SHARED_MAX && qn_scripts[script].shared[i]; i++)

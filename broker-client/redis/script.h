@@ -1,6 +1,6 @@
 /* script.h - the table of scripts: names, KEYS, texts.
  *
- * A text is put together of the file's own first line (#!lua flags=...), now(),
+ * A text is put together of the first line (#!lua flags=...), now(),
  * lib.lua, what it shares with some others, and the body. docs/protocol.md has the same
  * table for people; a unit test compares KEYS with the heads of the files.
  */
@@ -16,6 +16,7 @@
 
 enum qn_script {
     QN_SCRIPT_ENQUEUE,
+    QN_SCRIPT_FOLLOW, /* enqueue of follow-ups only: on a full Redis too */
     QN_SCRIPT_TAKE,
     QN_SCRIPT_FINISH,
     QN_SCRIPT_JOIN,
@@ -53,6 +54,7 @@ enum qn_script {
 struct qn_script_row {
     const char *name;
     const char *body;
+    const char *first;                        /* line in place of the body's own, or NULL */
     const char *shared[QN_SCRIPT_SHARED_MAX]; /* texts that it shares with others, or NULL */
     bool of_queue;                            /* KEYS are of one queue */
     bool of_space;                            /* or, without a queue, alike of the namespace */

@@ -17,6 +17,7 @@ static void a_full_redis_refuses_new_jobs_and_goes_on_draining(void **state)
     op_join(w, INC);
     redis_server_do(&world_server, "CONFIG SET maxmemory 1");
     assert_rc(new_job(w, .name = "d"), QN_EFULL);
+    assert_int_equal(new_job(w, .name = "e", .follows = true)->code[0], QN_ENQ_MADE);
     struct got *taken = op_take(w, INC, 2);
     assert_ok(taken);
     assert_int_equal(taken->n, 2);
@@ -33,7 +34,7 @@ static void a_full_redis_refuses_new_jobs_and_goes_on_draining(void **state)
     assert_ok(op_reconcile(w, INC, NULL, 0));
     assert_ok(op_watch(w, "b", true));
     assert_int_equal(op_replay(w, "c", T0)->code[0], QN_ENDED_DONE);
-    assert_int_equal(op_purge(w, QN_QUEUED, T0)->number, 2);
+    assert_int_equal(op_purge(w, QN_QUEUED, T0)->number, 3);
     assert_int_equal(op_message(w, INC, "quiet")->number, 1);
     assert_state(w, "a", QN_SUCCEEDED);
     assert_int_equal(op_forget(w, "a", T0)->code[0], QN_ENDED_DONE);

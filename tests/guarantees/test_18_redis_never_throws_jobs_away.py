@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """A Redis that would evict is refused. One that gets full refuses new jobs with a time to come
 again, before it is full, and drains."""
+from pathlib import Path
+
 import case
 import servers
 from promise import Promise
@@ -76,22 +78,42 @@ class Redis(Promise):
         self.check_lives(worker)
         self.check_sound()
 
-    def test_that_is_full_makes_follow_up_jobs_wait_and_loses_none(self):
+    def test_that_is_full_takes_the_follow_up_jobs_of_those_that_run(self):
         path = self.folder / "go on"
-        worker = self.worker("--concurrency", "2")
+        self.worker("--concurrency", "2")
         jobs = [self.put("h.follow_up", {"n": 10, "path": str(path)}) for _ in range(2)]
         for job in jobs:
             self.wait_for_run(job)
         self.limit(self.used() // 2)
         path.touch()
-        self.wait_for_line(worker, "no room for follow-up jobs")
-        self.assertEqual([self.seen(job)["state"] for job in jobs], ["running"] * 2)
+        self.wait_for_total("succeeded", 22)
+        self.assertGreater(self.used(), int(self.server.cli("CONFIG", "GET", "maxmemory").split()[1]))
         self.limit(0)
         for job in jobs:
             self.check_ended(job, "succeeded", attempts=1)
-        self.wait_for_line(worker, "follow-up jobs are made again")
-        self.wait_for_total("succeeded", 22)
         self.assertEqual((self.total("enqueued"), len(self.traced())), (22, 22))
+
+    def test_whose_disk_fails_makes_follow_up_jobs_wait_and_loses_none(self):
+        path = self.folder / "go on"
+        in_the_way = Path(self.server.cli("CONFIG", "GET", "dir").splitlines()[1]) / "dump.rdb"
+        worker = self.worker()
+        job = self.put("h.follow_up", {"n": 10, "path": str(path)})
+        self.wait_for_run(job)
+        in_the_way.mkdir()
+        self.server.cli("CONFIG", "SET", "save", "3600 1000000")
+        self.save(False)
+        path.touch()
+        self.wait_for_line(worker, "no room for follow-up jobs")
+        in_the_way.rmdir()
+        self.save(True)
+        self.wait_for_line(worker, "follow-up jobs are made again")
+        self.check_ended(job, "succeeded", attempts=1)
+        self.wait_for_total("succeeded", 11)
+
+    def save(self, works):
+        word = f"rdb_last_bgsave_status:{'ok' if works else 'err'}"
+        self.server.cli("BGSAVE")
+        self.wait_until(lambda: word in self.server.cli("INFO", "persistence").split(), 10, word)
 
 
 if __name__ == "__main__":

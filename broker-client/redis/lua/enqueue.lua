@@ -17,7 +17,8 @@
 --       then for some jobs their number and who has the key, or who was replaced
 -- Twice Everything exists (or was fired) the second time; nothing changes, and a
 --       finished job is not revived.
--- No allow-oom: a full Redis refuses new jobs and goes on draining.
+-- No allow-oom: a full Redis refuses new jobs and goes on draining. A call of follow-ups only
+--       is loaded with it: the job that makes them could not end otherwise.
 
 local WORDS = 8
 local REPLACED_LIFE = 86400000
