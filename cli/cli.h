@@ -51,6 +51,8 @@ struct cli {
     } options[CLI_OPTIONS_MAX];
 };
 
+/* Whether a command's options have that name: its own --json goes before the one of all. */
+bool cli_options_have(const struct cli_option *options, const char *name);
 /* The last value given, or NULL. */
 const char *cli_option(const struct cli *cli, const char *name);
 /* The nth value of one that may be repeated, or NULL. */

@@ -40,6 +40,7 @@ extern const char cli_doc_dead_letter_delete[];
 extern const char cli_doc_stats[];
 extern const char cli_doc_doctor[];
 extern const char cli_doc_fsck[];
+extern const char cli_doc_bench[];
 extern const char cli_doc_new_task[];
 extern const char cli_doc_completion[];
 extern const char cli_doc_config[];

@@ -126,6 +126,16 @@ const struct cli_option cli_fsck_options[] = {
     {NULL, NULL, NULL},
 };
 
+const struct cli_option cli_bench_options[] = {
+    {"jobs", "N", "jobs of each measurement, 100000"},
+    {"executors", "LIST", "workers to drain with, 2,4,16,64"},
+    {"payload", "BYTES", "text in each job's arguments, 100"},
+    {"runs", "N", "the median of so many is told, 3"},
+    {"only", "PARTS", "of enqueue,drain,roundtrip"},
+    {"json", "FILE", "the medians as JSON too; - for stdout, and only them"},
+    {NULL, NULL, NULL},
+};
+
 const struct cli_option cli_new_task_options[] = {
     {"c", NULL, "a worker of your own, in C"},
     {"plugin", NULL, "a shared object that any worker loads, in C"},

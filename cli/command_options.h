@@ -21,6 +21,7 @@ extern const struct cli_option cli_dead_letter_list_options[];
 extern const struct cli_option cli_dead_letter_options[];
 extern const struct cli_option cli_stats_options[];
 extern const struct cli_option cli_fsck_options[];
+extern const struct cli_option cli_bench_options[];
 extern const struct cli_option cli_new_task_options[];
 
 #endif

@@ -39,6 +39,7 @@ const struct cli_command cli_commands[] = {
     {"stats",              "",                       0,  0, cli_stats_options,            "queues, workers and the broker at a glance",     cli_doc_stats,              cli_run_stats},
     {"doctor",             "",                       0,  0, NULL,                         "what is wrong with this installation",           cli_doc_doctor,             cli_run_doctor},
     {"fsck",               "",                       0,  0, cli_fsck_options,             "check what the broker holds for contradictions", cli_doc_fsck,               cli_run_fsck},
+    {"bench",              "",                       0,  0, cli_bench_options,            "measure this Redis with jobs that do nothing",   cli_doc_bench,              cli_run_bench},
     {"new-task",           "NAME",                   1,  1, cli_new_task_options,         "write the skeleton of a task with its test",     cli_doc_new_task,           cli_run_new_task},
     {"completion",         "SHELL",                  1, -1, NULL,                         "a completion script: bash, zsh or fish",         cli_doc_completion,         cli_run_completion},
     {"config",             "",                       0,  0, NULL,                         "settings in force, where they came from",        cli_doc_config,             cli_run_config},

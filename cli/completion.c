@@ -134,7 +134,8 @@ static void offer_options(struct place *p)
 
     for (const struct cli_option *o = own; o && o->name; o++)
         offer_option(p, o->name, o->doc);
-    offer_option(p, "json", "print JSON");
+    if (!cli_options_have(own, "json"))
+        offer_option(p, "json", "print JSON");
     offer_option(p, "help", "what it does and takes");
     for (int i = 0; i < qn_settings_n; i++)
         if (qn_settings[i].programs & QN_PROG_CLI)

@@ -30,11 +30,12 @@ static void add_options(struct qn_buf *out, const struct cli_option *options)
 {
     char name[64];
 
-    for (; options && options->name; options++) {
-        snprintf(name, sizeof(name), "--%s", options->name);
-        add_row(out, name, options->value, options->doc);
+    for (const struct cli_option *o = options; o && o->name; o++) {
+        snprintf(name, sizeof(name), "--%s", o->name);
+        add_row(out, name, o->value, o->doc);
     }
-    add_row(out, "--json", NULL, "print JSON");
+    if (!cli_options_have(options, "json"))
+        add_row(out, "--json", NULL, "print JSON");
 }
 
 static void add_settings(struct qn_buf *out)

@@ -56,15 +56,15 @@ static int greet(struct cli_link *link, struct qn_err *reterr)
                    whose, greeting.why.msg);
 }
 
-static int open_broker(struct cli_link *link, const struct cli *cli, bool inspects,
-                       struct qn_err *reterr)
+static int open_broker(struct cli_link *link, const struct cli *cli, const char *namespace_,
+                       bool inspects, struct qn_err *reterr)
 {
     int rc = qn_loop_create(&link->loop, reterr);
     const struct qn_broker_options options = {
         .loop = link->loop,
         .clock = &qn_clock_system,
         .url = qn_config_text(&cli->config, "broker-url"),
-        .namespace_ = qn_config_text(&cli->config, "namespace"),
+        .namespace_ = namespace_,
         .program = "quern",
         .timeout_ms = link->timeout_ms,
         .inspects = inspects,
@@ -73,11 +73,11 @@ static int open_broker(struct cli_link *link, const struct cli *cli, bool inspec
     return rc == QN_OK ? qn_broker_open(&link->broker, &options, reterr) : rc;
 }
 
-static int open_link(struct cli_link *ret, const struct cli *cli, bool inspects,
-                     struct qn_err *reterr)
+int cli_link_open_in(struct cli_link *ret, const struct cli *cli, const char *namespace_,
+                     bool inspects, struct qn_err *reterr)
 {
     *ret = (struct cli_link){.timeout_ms = qn_config_number(&cli->config, "broker-timeout")};
-    int rc = open_broker(ret, cli, inspects, reterr);
+    int rc = open_broker(ret, cli, namespace_, inspects, reterr);
 
     if (rc == QN_OK)
         rc = greet(ret, reterr);
@@ -88,12 +88,12 @@ static int open_link(struct cli_link *ret, const struct cli *cli, bool inspects,
 
 int cli_link_open(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr)
 {
-    return open_link(ret, cli, false, reterr);
+    return cli_link_open_in(ret, cli, qn_config_text(&cli->config, "namespace"), false, reterr);
 }
 
 int cli_link_open_to_inspect(struct cli_link *ret, const struct cli *cli, struct qn_err *reterr)
 {
-    return open_link(ret, cli, true, reterr);
+    return cli_link_open_in(ret, cli, qn_config_text(&cli->config, "namespace"), true, reterr);
 }
 
 void cli_link_close(struct cli_link *link)

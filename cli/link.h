@@ -19,6 +19,9 @@ QN_MUST_CHECK int cli_link_open(struct cli_link *ret, const struct cli *cli, str
 /* The same for a look at a server that may be unfit for jobs (qn_broker_options.inspects). */
 QN_MUST_CHECK int cli_link_open_to_inspect(struct cli_link *ret, const struct cli *cli,
                                            struct qn_err *reterr);
+/* Either, in a namespace that is not the one of the settings. */
+QN_MUST_CHECK int cli_link_open_in(struct cli_link *ret, const struct cli *cli,
+                                   const char *namespace_, bool inspects, struct qn_err *reterr);
 void cli_link_close(struct cli_link *link); /* zeroed is fine */
 
 /* For files that ask questions of their own: the first member of what they pass along as

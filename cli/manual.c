@@ -28,9 +28,10 @@ static void add_exits(struct qn_buf *out)
 static void add_options(struct qn_buf *out, const struct cli_option *options)
 {
     cli_roff_section(out, "OPTIONS");
-    for (; options && options->name; options++)
-        cli_roff_option(out, options->name, options->value, options->doc);
-    cli_roff_option(out, "json", NULL, JSON_DOC);
+    for (const struct cli_option *o = options; o && o->name; o++)
+        cli_roff_option(out, o->name, o->value, o->doc);
+    if (!cli_options_have(options, "json"))
+        cli_roff_option(out, "json", NULL, JSON_DOC);
     cli_roff_paragraph(out, "Settings, such as --broker-url, are options of every command: see "
                             "quern-settings(5).");
 }

@@ -263,6 +263,14 @@ int cli_parse(struct cli *cli, int argc, char *const *argv)
 
 /* ---- for commands ---- */
 
+bool cli_options_have(const struct cli_option *options, const char *name)
+{
+    for (; options && options->name; options++)
+        if (strcmp(options->name, name) == 0)
+            return true;
+    return false;
+}
+
 const char *cli_option_nth(const struct cli *cli, const char *name, int nth)
 {
     for (int i = 0; i < cli->n_options; i++)

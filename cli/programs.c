@@ -19,20 +19,35 @@ enum program { WORKER, API, BEAT };
 static const char *const names[] = {
     [WORKER] = "quern-worker", [API] = "quern-api", [BEAT] = "quern-beat"};
 
-int cli_programs_find(struct cli_programs *programs, struct qn_err *reterr)
+static int find_folder(char out[CLI_PATH_SIZE], struct qn_err *reterr)
 {
-    ssize_t len = readlink("/proc/self/exe", programs->bin, sizeof(programs->bin) - 1);
-    int rc = QN_OK;
+    ssize_t len = readlink("/proc/self/exe", out, CLI_PATH_SIZE - 1);
 
     if (len <= 0)
         return qn_fail_sys(reterr, "/proc/self/exe");
-    programs->bin[len] = '\0';
-    *strrchr(programs->bin, '/') = '\0';
-    for (int i = 0; i < 3 && rc == QN_OK; i++) {
-        rc = cli_path_join(programs->paths[i], programs->bin, names[i], reterr);
-        if (rc == QN_OK && access(programs->paths[i], X_OK) < 0)
-            rc = qn_fail_sys(reterr, "%s", programs->paths[i]);
-    }
+    out[len] = '\0';
+    *strrchr(out, '/') = '\0';
+    return QN_OK;
+}
+
+int cli_program_path(char out[CLI_PATH_SIZE], const char *name, struct qn_err *reterr)
+{
+    char folder[CLI_PATH_SIZE];
+    int rc = find_folder(folder, reterr);
+
+    if (rc == QN_OK)
+        rc = cli_path_join(out, folder, name, reterr);
+    if (rc == QN_OK && access(out, X_OK) < 0)
+        rc = qn_fail_sys(reterr, "%s", out);
+    return rc;
+}
+
+int cli_programs_find(struct cli_programs *programs, struct qn_err *reterr)
+{
+    int rc = find_folder(programs->bin, reterr);
+
+    for (int i = 0; i < 3 && rc == QN_OK; i++)
+        rc = cli_program_path(programs->paths[i], names[i], reterr);
     return rc;
 }
 

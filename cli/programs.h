@@ -14,7 +14,10 @@ struct cli_programs {
     char api_url[64]; /* http://127.0.0.1:8000 */
 };
 
-/* Finds them beside this program. */
+/* One of them, beside this program. */
+QN_MUST_CHECK int cli_program_path(char out[CLI_PATH_SIZE], const char *name,
+                                   struct qn_err *reterr);
+/* Finds them all. */
 QN_MUST_CHECK int cli_programs_find(struct cli_programs *programs, struct qn_err *reterr);
 
 /* Takes the database of the settings in the environment to what the worker needs of it. */

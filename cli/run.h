@@ -38,6 +38,7 @@ int cli_run_dead_letter_delete(struct cli *cli);
 int cli_run_stats(struct cli *cli);
 int cli_run_doctor(struct cli *cli);
 int cli_run_fsck(struct cli *cli);
+int cli_run_bench(struct cli *cli);
 int cli_run_new_task(struct cli *cli);
 int cli_run_completion(struct cli *cli);
 int cli_run_config(struct cli *cli);

@@ -262,13 +262,14 @@ int cli_stack_await(struct cli_stack *stack, struct cli_child *child, int64_t ti
 
 int cli_stack_rest(struct cli_stack *stack, int64_t ms, struct qn_err *reterr)
 {
-    int64_t deadline = ms < 0 ? INT64_MAX : now_ms() + ms;
+    int64_t now = now_ms(), deadline = ms < 0 ? INT64_MAX : now + ms;
 
-    for (int64_t now = now_ms(); now < deadline; now = now_ms()) {
-        int rc = turn(stack, deadline == INT64_MAX ? -1 : deadline - now, reterr);
+    do {
+        int rc = turn(stack, ms < 0 ? -1 : deadline - now, reterr);
         if (rc != QN_OK)
             return rc;
-    }
+        now = now_ms();
+    } while (now < deadline);
     return QN_OK;
 }
 
@@ -327,6 +328,14 @@ static void stop_child(struct cli_stack *stack, struct cli_child *child)
         if (waitpid(child->pid, &status, 0) == child->pid || errno == ECHILD)
             on_ended(child, SIGKILL);
     }
+}
+
+void cli_stack_stop_last(struct cli_stack *stack)
+{
+    if (stack->n == 0)
+        return;
+    stop_child(stack, &stack->children[stack->n - 1]);
+    stack->n--; /* only now: a child is known by its place */
 }
 
 /* What our children left behind is ours now. */

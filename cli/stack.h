@@ -54,6 +54,9 @@ QN_MUST_CHECK int cli_stack_start(struct cli_stack *stack, const struct cli_chil
 QN_MUST_CHECK int cli_stack_run(struct cli_stack *stack, const struct cli_child_spec *spec,
                                 int64_t timeout_ms, struct qn_err *reterr);
 
+/* Stops the child that was started last, before the others. */
+void cli_stack_stop_last(struct cli_stack *stack);
+
 /* Asks ready again and again until it is true: the child counts as one that works from
  * then on. QN_ETIMEOUT says that child was too
  * slow, QN_ELOST that it ended. */
@@ -61,7 +64,7 @@ typedef bool cli_ready_fn(void *arg);
 QN_MUST_CHECK int cli_stack_await(struct cli_stack *stack, struct cli_child *child,
                                   int64_t timeout_ms, cli_ready_fn *ready, void *arg,
                                   struct qn_err *reterr);
-/* Lets time pass: QN_OK after ms (-1: never). */
+/* Lets time pass: QN_OK after ms (-1: never; 0: only looks). */
 QN_MUST_CHECK int cli_stack_rest(struct cli_stack *stack, int64_t ms, struct qn_err *reterr);
 
 pid_t cli_child_pid(const struct cli_child *child);
