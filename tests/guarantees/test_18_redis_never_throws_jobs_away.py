@@ -87,7 +87,8 @@ class Redis(Promise):
         self.limit(self.used() // 2)
         path.touch()
         self.wait_for_total("succeeded", 22)
-        self.assertGreater(self.used(), int(self.server.cli("CONFIG", "GET", "maxmemory").split()[1]))
+        most = self.server.cli("CONFIG", "GET", "maxmemory").split()[1]
+        self.assertGreater(self.used(), int(most))
         self.limit(0)
         for job in jobs:
             self.check_ended(job, "succeeded", attempts=1)
