@@ -7,6 +7,11 @@
 struct qn_loop {
     struct event_base *base;
     struct event *limit; /* ends a turn that waits long enough */
+    qn_later_fn *before_wait;
+    void *before_wait_arg;
+    struct qn_later *later; /* first in, first out */
+    struct qn_later **later_tail;
+    size_t n_later;
     bool stopped;
     bool forgotten;
 };
@@ -24,6 +29,14 @@ struct qn_timer {
     struct qn_loop *loop;
     struct event *event;
     qn_timer_fn *fn;
+    void *arg;
+};
+
+struct qn_later {
+    struct qn_loop *loop;
+    struct qn_later *next;
+    bool is_set;
+    qn_later_fn *fn;
     void *arg;
 };
 
@@ -67,6 +80,7 @@ int qn_loop_create(struct qn_loop **ret, struct qn_err *reterr)
 
     if (!loop)
         return qn_fail(reterr, QN_ENOMEM, "event loop: out of memory");
+    loop->later_tail = &loop->later;
     loop->base = make_base();
     if (loop->base)
         loop->limit = evtimer_new(loop->base, end_of_wait, NULL);
@@ -91,28 +105,68 @@ void qn_loop_free(struct qn_loop *loop)
     qn_free(loop);
 }
 
+void qn_loop_before_wait(struct qn_loop *loop, qn_later_fn *fn, void *arg)
+{
+    loop->before_wait = fn;
+    loop->before_wait_arg = arg;
+}
+
+static void unlink_later(struct qn_later *later)
+{
+    struct qn_loop *loop = later->loop;
+    struct qn_later **at = &loop->later;
+
+    if (!later->is_set)
+        return;
+    while (*at != later)
+        at = &(*at)->next;
+    *at = later->next;
+    if (loop->later_tail == &later->next)
+        loop->later_tail = at;
+    later->is_set = false;
+    loop->n_later--;
+}
+
+/* As many as are set now: what they set waits for the next turn. */
+static void end_turn(struct qn_loop *loop)
+{
+    for (size_t n = loop->n_later; n > 0 && loop->later; n--) {
+        struct qn_later *later = loop->later;
+        unlink_later(later);
+        later->fn(later->arg);
+    }
+}
+
+static int turn(struct qn_loop *loop, bool may_wait)
+{
+    if (loop->before_wait)
+        loop->before_wait(loop->before_wait_arg);
+    end_turn(loop);
+    may_wait = may_wait && !loop->stopped && !loop->later;
+    /* Without ONCE it would look again until nothing is there. */
+    return event_base_loop(loop->base,
+                           EVLOOP_ONCE | (may_wait ? EVLOOP_NO_EXIT_ON_EMPTY : EVLOOP_NONBLOCK));
+}
+
 int qn_loop_run(struct qn_loop *loop, struct qn_err *reterr)
 {
     int rc = 0;
 
-    if (!loop->stopped)
-        rc = event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    while (!loop->stopped && rc >= 0)
+        rc = turn(loop, true);
     loop->stopped = false;
     return rc < 0 ? qn_fail_sys(reterr, "event loop") : QN_OK;
 }
 
 int qn_loop_once(struct qn_loop *loop, int64_t max_wait_ms, struct qn_err *reterr)
 {
-    int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
-
-    if (max_wait_ms == 0) {
-        flags = EVLOOP_NONBLOCK;
-    } else if (max_wait_ms > 0) {
+    if (max_wait_ms > 0) {
         struct timeval tv = timeval_of(max_wait_ms);
         evtimer_add(loop->limit, &tv);
     }
-    int rc = event_base_loop(loop->base, flags);
+    int rc = turn(loop, max_wait_ms != 0);
     evtimer_del(loop->limit);
+    end_turn(loop);
     return rc < 0 ? qn_fail_sys(reterr, "event loop") : QN_OK;
 }
 
@@ -241,6 +295,41 @@ void qn_timer_free(struct qn_timer *timer)
         return;
     drop_event(timer->loop, timer->event);
     qn_free(timer);
+}
+
+int qn_later_create(struct qn_later **ret, struct qn_loop *loop, qn_later_fn *fn, void *arg,
+                    struct qn_err *reterr)
+{
+    struct qn_later *later = qn_zalloc(1, sizeof(*later));
+
+    if (!later)
+        return qn_fail(reterr, QN_ENOMEM, "end of a turn: out of memory");
+    later->loop = loop;
+    later->fn = fn;
+    later->arg = arg;
+    *ret = later;
+    return QN_OK;
+}
+
+void qn_later_set(struct qn_later *later)
+{
+    struct qn_loop *loop = later->loop;
+
+    if (later->is_set)
+        return;
+    later->is_set = true;
+    later->next = NULL;
+    *loop->later_tail = later;
+    loop->later_tail = &later->next;
+    loop->n_later++;
+}
+
+void qn_later_free(struct qn_later *later)
+{
+    if (!later)
+        return;
+    unlink_later(later);
+    qn_free(later);
 }
 
 static void signal_came(evutil_socket_t signo, short what, void *arg)

@@ -63,6 +63,22 @@ void qn_frame_filled(struct qn_frame_reader *reader, size_t len)
     reader->buf.data[reader->buf.len] = '\0';
 }
 
+int qn_frame_feed(struct qn_frame_reader *reader, const char *bytes, size_t len)
+{
+    struct qn_buf *buf = &reader->buf;
+
+    qn_buf_drop(buf, reader->used);
+    reader->used = 0;
+    if (len > buf->max - buf->len)
+        return QN_ELIMIT;
+    return qn_buf_add(buf, bytes, len);
+}
+
+bool qn_frame_reader_is_empty(const struct qn_frame_reader *reader)
+{
+    return reader->used == reader->buf.len;
+}
+
 int qn_frame_next(struct qn_frame_reader *reader, struct qn_frame *ret)
 {
     struct qn_span rest = unread(reader);

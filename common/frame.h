@@ -30,6 +30,10 @@ void qn_frame_reader_release(struct qn_frame_reader *reader);
  * first: a reader that is full is QN_ELIMIT. */
 QN_MUST_CHECK int qn_frame_room(struct qn_frame_reader *reader, char **ret, size_t *ret_len);
 void qn_frame_filled(struct qn_frame_reader *reader, size_t len);
+/* Both, for bytes that are there already. QN_ELIMIT: nothing was taken. */
+QN_MUST_CHECK int qn_frame_feed(struct qn_frame_reader *reader, const char *bytes, size_t len);
+/* No part of a frame is left in it. */
+bool qn_frame_reader_is_empty(const struct qn_frame_reader *reader);
 /* QN_OK and a frame, QN_EAGAIN when more bytes are needed, QN_EPROTO, also from
  * then on. */
 int qn_frame_next(struct qn_frame_reader *reader, struct qn_frame *ret);

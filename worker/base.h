@@ -12,6 +12,9 @@
 #include "registry.h"
 #include "run.h"
 
+/* Calls of a kind that are not answered: one is worked on while the next one waits. */
+#define WORKER_IN_FLIGHT 2
+
 struct worker_base {
     struct qn_loop *loop;
     const struct qn_clock *clock;

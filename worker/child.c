@@ -2,7 +2,6 @@
 
 #include "broker-client/record.h"
 #include "broker-client/taskdef.h"
-#include "common/frame.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/str.h"
@@ -17,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,80 +33,31 @@ struct prepared {
 
 struct child {
     pid_t self;
-    int fd;
     int stop_fd;
-    struct worker_page *page;
+    int64_t settled; /* the last stop that was forgotten: nothing of it is left in stop_fd */
+    const struct worker_page *page;
     const struct worker_registry *registry;
     struct prepared *prepared; /* one per task of the registry */
     struct qn_job *job;
-    struct qn_frame_reader reader;
-    struct qn_buf out;
+    struct worker_child_link link;
     timer_t timer;
 };
 
 /* ---- up ---- */
 
-static int send_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return QN_ECONN;
-        data += n;
-        len -= (size_t)n;
-    }
-    return QN_OK;
-}
-
-/* Sends the one frame that out holds. */
-static int flush(struct child *child)
-{
-    int rc = qn_buf_status(&child->out);
-
-    if (rc == QN_OK)
-        rc = send_all(child->fd, child->out.data, child->out.len);
-    qn_buf_reset(&child->out);
-    return rc;
-}
-
-static int send_frame(struct child *child, enum worker_frame type, struct qn_span body)
-{
-    qn_frame_write(&child->out, (uint8_t)type, body.data, body.len);
-    return flush(child);
-}
-
 static int send_progress(void *arg, struct qn_span json)
 {
-    return send_frame(arg, WORKER_FRAME_PROGRESS, json);
+    return worker_child_link_send(arg, WORKER_FRAME_PROGRESS, json);
 }
 
 static int send_log(void *arg, struct qn_span lines)
 {
-    return send_frame(arg, WORKER_FRAME_LOG, lines);
+    return worker_child_link_send(arg, WORKER_FRAME_LOG, lines);
 }
 
 static int send_follow(void *arg, const struct worker_follow_frame *follow)
 {
-    struct child *child = arg;
-    size_t mark;
-
-    qn_frame_begin(&child->out, WORKER_FRAME_FOLLOW, &mark);
-    worker_link_encode_follow(&child->out, follow);
-    qn_frame_end(&child->out, mark);
-    return flush(child);
-}
-
-static int send_result(struct child *child, const struct worker_result_frame *result)
-{
-    size_t mark;
-
-    qn_frame_begin(&child->out, WORKER_FRAME_RESULT, &mark);
-    int rc = worker_link_encode_result(&child->out, result);
-    qn_frame_end(&child->out, mark);
-    int sent = flush(child);
-    return rc == QN_OK ? sent : rc;
+    return worker_child_link_follow(arg, follow);
 }
 
 /* ---- limits and stops ---- */
@@ -129,12 +78,17 @@ static void arm_timer(struct child *child, int64_t at_ms)
 /* Forgets a stop of the run before, not one of this run. */
 static void settle_stop(struct child *child, int64_t run)
 {
+    int64_t stop_run = child->page->stop_run;
     uint64_t count;
     const uint64_t one = 1;
 
+    if (stop_run == child->settled)
+        return;
     if (read(child->stop_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
         return;
-    if (child->page->stop_run == run && write(child->stop_fd, &one, sizeof(one)) < 0)
+    if (stop_run != run)
+        child->settled = stop_run;
+    else if (write(child->stop_fd, &one, sizeof(one)) < 0)
         return;
 }
 
@@ -226,7 +180,7 @@ static int refuse(struct child *child, int64_t run, enum qn_outcome outcome,
     qn_buf_init(&text, QN_ERROR_TEXT_MAX);
     worker_text_add(&text, why->msg, strlen(why->msg), "\t\n", QN_ERROR_TEXT_MAX);
     result.error = (struct qn_span){.data = text.data, .len = text.len};
-    int rc = send_result(child, &result);
+    int rc = worker_child_link_result(&child->link, &result);
     qn_buf_release(&text);
     return rc;
 }
@@ -283,7 +237,7 @@ static int call(struct child *child, const struct worker_job_frame *frame,
         return refuse(child, frame->run, QN_FAIL, &why);
     int rc = worker_job_finish(child->job, handle(child, prepared, row), &result);
     if (rc == QN_OK)
-        rc = send_result(child, &result);
+        rc = worker_child_link_result(&child->link, &result);
     worker_job_clear(child->job);
     return rc;
 }
@@ -311,53 +265,18 @@ static int do_job(struct child *child, struct qn_span body)
 
 /* ---- the loop ---- */
 
-/* QN_EAGAIN at the end of the stream. */
-static int receive(struct child *child)
-{
-    char *into;
-    size_t room;
-    ssize_t n;
-    int rc = qn_frame_room(&child->reader, &into, &room);
-
-    if (rc != QN_OK)
-        return rc;
-    do
-        n = recv(child->fd, into, room, 0);
-    while (n < 0 && errno == EINTR);
-    if (n <= 0)
-        return n == 0 || errno == ECONNRESET ? QN_EAGAIN : QN_ECONN;
-    qn_frame_filled(&child->reader, (size_t)n);
-    return QN_OK;
-}
-
-/* What a large job needed is given back: an idle executor is small. */
-static void shrink(struct child *child)
-{
-    struct qn_frame_reader *reader = &child->reader;
-
-    worker_buffer_trim(&child->out);
-    if (reader->used == reader->buf.len && reader->buf.cap > WORKER_BUFFER_KEEP) {
-        qn_frame_reader_release(reader);
-        qn_frame_reader_init(reader, WORKER_FRAME_MAX);
-    }
-}
-
-/* QN_EAGAIN after QUIT or the end of the stream. */
+/* QN_EAGAIN after QUIT, and without a supervisor. */
 static int serve(struct child *child)
 {
     struct qn_frame frame;
-    int rc = send_frame(child, WORKER_FRAME_READY, (struct qn_span){.len = 0});
+    int rc = worker_child_link_send(&child->link, WORKER_FRAME_READY, (struct qn_span){.len = 0});
 
     while (rc == QN_OK) {
-        rc = qn_frame_next(&child->reader, &frame);
-        if (rc == QN_EAGAIN) {
-            shrink(child);
-            rc = receive(child);
-        } else if (rc == QN_OK && frame.type == WORKER_FRAME_QUIT) {
+        rc = worker_child_link_next(&child->link, &frame);
+        if (rc == QN_OK && frame.type == WORKER_FRAME_QUIT)
             rc = QN_EAGAIN;
-        } else if (rc == QN_OK) {
+        else if (rc == QN_OK)
             rc = frame.type == WORKER_FRAME_JOB ? do_job(child, frame.body) : QN_EPROTO;
-        }
     }
     return rc;
 }
@@ -378,15 +297,13 @@ static int set_up(struct child *child, struct qn_err *reterr)
         .clock = &qn_clock_system,
         .page = child->page,
         .stop_fd = child->stop_fd,
-        .sink = {child, send_progress, send_log, send_follow},
+        .sink = {&child->link, send_progress, send_log, send_follow},
         .artifact_dir = getenv("QUERN_ARTIFACT_DIR"),
     };
     int rc = make_timer(&child->timer, reterr);
 
     if (rc != QN_OK)
         return rc;
-    qn_frame_reader_init(&child->reader, WORKER_FRAME_MAX);
-    qn_buf_init(&child->out, WORKER_FRAME_MAX + QN_FRAME_HEAD);
     child->prepared = qn_zalloc(n, sizeof(*child->prepared));
     if (!child->prepared)
         return qn_fail(reterr, QN_ENOMEM, "executor: out of memory");
@@ -403,8 +320,7 @@ static void tear_down(struct child *child)
     }
     qn_free(child->prepared);
     worker_job_free(child->job);
-    qn_buf_release(&child->out);
-    qn_frame_reader_release(&child->reader);
+    worker_child_link_release(&child->link);
 }
 
 static int exit_code(int rc, const struct qn_err *why)
@@ -415,14 +331,12 @@ static int exit_code(int rc, const struct qn_err *why)
     return rc == QN_EPROTO ? EX_SOFTWARE : EX_OSERR;
 }
 
-int worker_child_main(int fd, int stop_fd, struct worker_page *page,
-                      const struct worker_registry *registry)
+int worker_child_main(const struct worker_ends *ends, const struct worker_registry *registry)
 {
     struct child child = {
         .self = getpid(),
-        .fd = fd,
-        .stop_fd = stop_fd,
-        .page = page,
+        .stop_fd = ends->stop_fd,
+        .page = &ends->down->page,
         .registry = registry,
     };
     struct qn_err why = {.code = QN_OK};
@@ -431,6 +345,7 @@ int worker_child_main(int fd, int stop_fd, struct worker_page *page,
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
     mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
     worker_fence_begin();
+    worker_child_link_init(&child.link, ends);
     int rc = set_up(&child, &why);
     if (rc == QN_OK) {
         rc = serve(&child);

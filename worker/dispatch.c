@@ -77,7 +77,8 @@ static int settle(struct worker_dispatch *dispatch, struct worker_run *run,
     };
     uint64_t random = 0;
 
-    if (qn_random(&random, sizeof(random), NULL) != QN_OK)
+    /* For the delay before another try. */
+    if (end->fate != WORKER_FATE_DONE && qn_random(&random, sizeof(random), NULL) != QN_OK)
         random = (uint64_t)end->ended_ms;
     worker_settle(end, &run->tried, &policy, random, ret);
     run->kind = ret->kind;

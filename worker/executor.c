@@ -16,7 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PAGE_BYTES   4096
 #define READ_TURNS   16   /* of one wake-up: others want to be served */
 #define DRAIN_TURNS  1024 /* after its death: more than a socket holds */
 #define EOF_GRACE_MS 500  /* a stream ends before the process has ended */
@@ -26,7 +25,9 @@
 struct worker_executor {
     struct qn_loop *loop;
     struct worker_executor_events events;
-    struct worker_page *page;
+    struct worker_down *down;
+    struct worker_up *up;
+    uint32_t seen; /* messages of the box up */
     pid_t pid;
     int fd, stop_fd, pid_fd, statm_fd;
     struct qn_watch *socket_watch;
@@ -34,7 +35,8 @@ struct worker_executor {
     struct qn_timer *silence; /* set at the end of the stream */
     struct qn_frame_reader reader;
     struct qn_buf out;
-    bool deaf; /* no more frames are read */
+    bool eof;  /* of the socket */
+    bool deaf; /* nothing that it says is heard any more */
 };
 
 /* ---- in ---- */
@@ -76,9 +78,14 @@ static void still_alive(void *arg)
 /* Most often it is about to end: the pidfd tells. */
 static void stream_ended(struct worker_executor *executor)
 {
-    executor->deaf = true;
+    executor->eof = true;
     qn_watch_want(executor->socket_watch, 0);
     qn_timer_set(executor->silence, EOF_GRACE_MS);
+}
+
+static bool is_open(const struct worker_executor *executor)
+{
+    return !executor->deaf && !executor->eof;
 }
 
 /* False when there is nothing more to read now. */
@@ -103,7 +110,20 @@ static bool receive(struct worker_executor *executor)
     }
     qn_frame_filled(&executor->reader, (size_t)n);
     hand_on(executor);
-    return !executor->deaf;
+    return is_open(executor);
+}
+
+void worker_executor_collect(struct worker_executor *executor)
+{
+    const struct worker_box *box = &executor->up->box;
+
+    if (executor->deaf || !worker_box_has(box, executor->seen))
+        return;
+    executor->seen++;
+    if (qn_frame_feed(&executor->reader, box->bytes, worker_box_len(box)) != QN_OK)
+        give_up(executor, "no memory for its frame");
+    else
+        hand_on(executor);
 }
 
 /* ---- out ---- */
@@ -126,7 +146,7 @@ static int send_some(struct worker_executor *executor)
     }
     if (out->len == 0 && out->cap > OUT_KEEP)
         qn_buf_release(out);
-    if (!executor->deaf)
+    if (is_open(executor))
         qn_watch_want(executor->socket_watch, out->len > 0 ? QN_IO_READ | QN_IO_WRITE : QN_IO_READ);
     return rc;
 }
@@ -139,39 +159,61 @@ static void socket_ready(void *arg, int fd, unsigned ready)
     (void)fd;
     if (ready & QN_IO_WRITE)
         (void)send_some(executor);
-    if (!(ready & QN_IO_READ) || executor->deaf)
+    if (!(ready & QN_IO_READ) || !is_open(executor))
         return;
     while (turns-- > 0 && receive(executor))
         ;
     shrink(executor);
 }
 
+static int send_by_socket(struct worker_executor *executor)
+{
+    int rc = send_some(executor);
+
+    worker_box_point(&executor->down->box);
+    worker_box_wake(&executor->down->box);
+    return rc;
+}
+
+/* mark: where the frame begins in out. */
+static int send_frame(struct worker_executor *executor, size_t mark)
+{
+    struct qn_buf *out = &executor->out;
+
+    if (mark > 0 || !worker_box_put(&executor->down->box, out->data, out->len))
+        return send_by_socket(executor);
+    qn_buf_reset(out);
+    worker_box_wake(&executor->down->box);
+    return QN_OK;
+}
+
 int worker_executor_give(struct worker_executor *executor, const struct worker_job_frame *job,
                          const struct worker_limits *limits, const struct worker_fence *fence)
 {
+    struct worker_page *page = &executor->down->page;
     size_t mark;
 
-    executor->page->soft_at_ms = limits->soft_at_ms;
-    executor->page->hard_at_ms = limits->hard_at_ms;
-    executor->page->fence = *fence;
+    page->soft_at_ms = limits->soft_at_ms;
+    page->hard_at_ms = limits->hard_at_ms;
+    page->fence = *fence;
     qn_frame_begin(&executor->out, WORKER_FRAME_JOB, &mark);
     worker_link_encode_job(&executor->out, job);
     int rc = qn_frame_end(&executor->out, mark);
-    return rc == QN_OK ? send_some(executor) : rc;
+    return rc == QN_OK ? send_frame(executor, mark) : rc;
 }
 
 void worker_executor_quit(struct worker_executor *executor)
 {
     qn_frame_write(&executor->out, WORKER_FRAME_QUIT, "", 0);
-    (void)send_some(executor);
+    (void)send_by_socket(executor);
 }
 
 void worker_executor_stop(struct worker_executor *executor, int64_t run, bool cancel)
 {
     const uint64_t one = 1;
 
-    executor->page->stop_is_cancel = cancel;
-    executor->page->stop_run = run;
+    executor->down->page.stop_is_cancel = cancel;
+    executor->down->page.stop_run = run;
     /* It cannot be full: the executor would have to leave 2^64 - 2 unread. */
     if (write(executor->stop_fd, &one, sizeof(one)) < 0)
         return;
@@ -179,7 +221,7 @@ void worker_executor_stop(struct worker_executor *executor, int64_t run, bool ca
 
 void worker_executor_lease(struct worker_executor *executor, int64_t until_ms)
 {
-    executor->page->lease_until_ms = until_ms;
+    executor->down->page.lease_until_ms = until_ms;
 }
 
 /* ---- death ---- */
@@ -205,6 +247,7 @@ static void reap(struct worker_executor *executor, struct worker_death *ret)
     while (got < 0 && errno == EINTR);
     executor->pid = 0;
     *ret = (struct worker_death){
+        .untaken = atomic_load(&executor->up->taken) != atomic_load(&executor->down->box.count),
         .exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0,
         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
         .max_rss_bytes = (int64_t)usage.ru_maxrss * 1024,
@@ -220,8 +263,9 @@ static void ended(void *arg, int fd, unsigned ready)
     (void)fd;
     (void)ready;
     worker_executor_kill(executor);
-    while (!executor->deaf && turns-- > 0 && receive(executor))
+    while (is_open(executor) && turns-- > 0 && receive(executor))
         ;
+    worker_executor_collect(executor);
     executor->deaf = true;
     qn_watch_want(executor->socket_watch, 0);
     qn_watch_want(executor->pid_watch, 0);
@@ -232,16 +276,21 @@ static void ended(void *arg, int fd, unsigned ready)
 
 /* ---- life ---- */
 
+static void *map_shared(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory != MAP_FAILED ? memory : NULL;
+}
+
 static int open_channels(struct worker_executor *executor, int *ret_child_fd, struct qn_err *reterr)
 {
     int fds[2];
 
-    executor->page =
-        mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (executor->page == MAP_FAILED) {
-        executor->page = NULL;
-        return qn_fail_sys(reterr, "executor: no shared page");
-    }
+    executor->down = map_shared(sizeof(*executor->down));
+    executor->up = map_shared(sizeof(*executor->up));
+    if (!executor->down || !executor->up)
+        return qn_fail_sys(reterr, "executor: no shared memory");
     executor->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (executor->stop_fd < 0)
         return qn_fail_sys(reterr, "executor: no eventfd");
@@ -253,22 +302,25 @@ static int open_channels(struct worker_executor *executor, int *ret_child_fd, st
 }
 
 static int start(struct worker_executor *executor, int child_fd,
-                 const struct worker_registry *registry, struct qn_err *reterr)
+                 const struct worker_executor_setup *setup, struct qn_err *reterr)
 {
     const struct worker_birth birth = {
-        .loop = executor->loop,
-        .registry = registry,
-        .page = executor->page,
-        .fd = child_fd,
-        .stop_fd = executor->stop_fd,
+        .loop = setup->loop,
+        .registry = setup->registry,
+        .ends = {.fd = child_fd,
+                 .stop_fd = executor->stop_fd,
+                 .down = executor->down,
+                 .up = executor->up,
+                 .rope = worker_bell_rope(setup->bell)},
     };
     char path[64];
     int rc = worker_executor_fork(&birth, &executor->pid, reterr);
 
     if (rc != QN_OK)
         return rc;
-    /* Its siblings to come do not get this page. */
-    madvise(executor->page, PAGE_BYTES, MADV_DONTFORK);
+    /* Its siblings to come do not get this memory. */
+    madvise(executor->down, sizeof(*executor->down), MADV_DONTFORK);
+    madvise(executor->up, sizeof(*executor->up), MADV_DONTFORK);
     executor->pid_fd = (int)syscall(SYS_pidfd_open, executor->pid, 0);
     if (executor->pid_fd < 0)
         return qn_fail_sys(reterr, "executor: no pidfd");
@@ -294,8 +346,7 @@ static int watch(struct worker_executor *executor, struct qn_err *reterr)
     return QN_OK;
 }
 
-int worker_executor_spawn(struct worker_executor **ret, struct qn_loop *loop,
-                          const struct worker_registry *registry,
+int worker_executor_spawn(struct worker_executor **ret, const struct worker_executor_setup *setup,
                           const struct worker_executor_events *events, struct qn_err *reterr)
 {
     struct worker_executor *executor = qn_zalloc(1, sizeof(*executor));
@@ -303,14 +354,14 @@ int worker_executor_spawn(struct worker_executor **ret, struct qn_loop *loop,
 
     if (!executor)
         return qn_fail(reterr, QN_ENOMEM, "executor: out of memory");
-    executor->loop = loop;
+    executor->loop = setup->loop;
     executor->events = *events;
     executor->fd = executor->stop_fd = executor->pid_fd = executor->statm_fd = -1;
     qn_frame_reader_init(&executor->reader, WORKER_FRAME_MAX);
     qn_buf_init(&executor->out, OUT_MAX);
     int rc = open_channels(executor, &child_fd, reterr);
     if (rc == QN_OK)
-        rc = start(executor, child_fd, registry, reterr);
+        rc = start(executor, child_fd, setup, reterr);
     if (child_fd >= 0)
         close(child_fd);
     if (rc == QN_OK)
@@ -338,8 +389,10 @@ void worker_executor_free(struct worker_executor *executor)
         if (fds[i] >= 0)
             close(fds[i]);
     }
-    if (executor->page)
-        munmap(executor->page, PAGE_BYTES);
+    if (executor->down)
+        munmap(executor->down, sizeof(*executor->down));
+    if (executor->up)
+        munmap(executor->up, sizeof(*executor->up));
     qn_frame_reader_release(&executor->reader);
     qn_buf_release(&executor->out);
     qn_free(executor);

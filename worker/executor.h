@@ -13,6 +13,7 @@
 #ifndef WORKER_EXECUTOR_H
 #define WORKER_EXECUTOR_H
 
+#include "bell.h"
 #include "broker-client/loop.h"
 #include "common/frame.h"
 #include "limits.h"
@@ -26,6 +27,7 @@ struct worker_death {
     int exit_code; /* when no signal */
     int signal;    /* 0 none */
     int64_t max_rss_bytes;
+    bool untaken; /* the job that it was given last was not taken: nothing of it has begun */
 };
 
 /* Called from the loop. died is the last call; it may free the executor. */
@@ -36,13 +38,23 @@ struct worker_executor_events {
     void (*died)(void *arg, const struct worker_death *death);
 };
 
-/* Borrows loop and registry. QN_ESYS when the system gave no process. */
-QN_MUST_CHECK int worker_executor_spawn(struct worker_executor **ret, struct qn_loop *loop,
-                                        const struct worker_registry *registry,
+/* What all executors of a process share; borrowed. */
+struct worker_executor_setup {
+    struct qn_loop *loop;
+    const struct worker_registry *registry;
+    const struct worker_bell *bell;
+};
+
+/* QN_ESYS when the system gave no process. */
+QN_MUST_CHECK int worker_executor_spawn(struct worker_executor **ret,
+                                        const struct worker_executor_setup *setup,
                                         const struct worker_executor_events *events,
                                         struct qn_err *reterr);
 /* Kills it and what is in its group if it lives, and waits for its end. */
 void worker_executor_free(struct worker_executor *executor);
+
+/* Looks into its box: when the bell rang, and before sleeping. */
+void worker_executor_collect(struct worker_executor *executor);
 
 /* The page says until when, before the frame goes out. QN_ECONN when the child is
  * about to be told dead: it has not got the job. */

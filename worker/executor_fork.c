@@ -4,16 +4,17 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-#define PAGE_BYTES 4096
-
 static int be_executor(void *arg)
 {
     const struct worker_birth *birth = arg;
 
+    const struct worker_ends *ends = &birth->ends;
+
     qn_loop_forget(birth->loop);
-    fcntl(birth->fd, F_SETFL, fcntl(birth->fd, F_GETFL) & ~O_NONBLOCK);
-    mprotect(birth->page, PAGE_BYTES, PROT_READ);
-    return worker_child_main(birth->fd, birth->stop_fd, birth->page, birth->registry);
+    fcntl(ends->fd, F_SETFL, fcntl(ends->fd, F_GETFL) & ~O_NONBLOCK);
+    mprotect((void *)(uintptr_t)ends->down, sizeof(*ends->down), PROT_READ);
+    worker_bell_guard(&ends->rope);
+    return worker_child_main(ends, birth->registry);
 }
 
 int worker_executor_fork(const struct worker_birth *birth, pid_t *ret, struct qn_err *reterr)
@@ -21,7 +22,7 @@ int worker_executor_fork(const struct worker_birth *birth, pid_t *ret, struct qn
     struct worker_birth copy = *birth;
     const struct worker_fork how = {
         .name = "quern-executor",
-        .keep = {birth->fd, birth->stop_fd},
+        .keep = {birth->ends.fd, birth->ends.stop_fd, birth->ends.rope.fd},
         .arg = &copy,
         .run = be_executor,
     };

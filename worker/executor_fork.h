@@ -9,9 +9,7 @@
 struct worker_birth {
     struct qn_loop *loop; /* the parent's, which the child forgets */
     const struct worker_registry *registry;
-    struct worker_page *page;
-    int fd;
-    int stop_fd;
+    struct worker_ends ends;
 };
 
 /* Returns in the parent only. */

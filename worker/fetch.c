@@ -11,7 +11,8 @@ struct worker_fetch {
     struct worker_base *base;
     struct worker_lease *lease;
     struct worker_fetch_events events;
-    size_t asked;
+    size_t asked;     /* jobs */
+    size_t in_flight; /* takes */
     struct ask *spare;
     struct qn_timer *again;
     bool refused[WORKER_QUEUES_MAX];
@@ -118,6 +119,7 @@ static void on_taken(void *arg, const struct qn_reply *reply)
     ((struct ask *)arg)->next = fetch->spare;
     fetch->spare = arg;
     fetch->asked -= ask.want;
+    fetch->in_flight--;
     fetch->events.answered(fetch->events.arg, reply);
     if (reply->rc == QN_OK) {
         fetch->refused[ask.queue] = false;
@@ -143,6 +145,7 @@ static void take(struct worker_fetch *fetch, size_t queue, size_t want)
     *ask = (struct ask){.fetch = fetch, .queue = queue, .want = want};
     qn_str_copy(ask->incarnation, sizeof(ask->incarnation), base->incarnation);
     fetch->asked += want;
+    fetch->in_flight++;
     worker_lease_take_began(fetch->lease);
     base->broker->ops->take(base->broker, worker_queue_name(base, queue), base->incarnation,
                             (int)want, base->options->result_ttl_ms, on_taken, ask);
@@ -153,7 +156,8 @@ void worker_fetch_turn(struct worker_fetch *fetch, size_t idle)
     size_t want[WORKER_QUEUES_MAX] = {0};
     struct worker_queues *queues = &fetch->base->queues;
 
-    if (!worker_lease_may_take(fetch->lease) || !worker_is_connected(fetch->base))
+    if (!worker_lease_may_take(fetch->lease) || !worker_is_connected(fetch->base) ||
+        fetch->in_flight >= WORKER_IN_FLIGHT)
         return;
     for (size_t free = idle > fetch->asked ? idle - fetch->asked : 0; free > 0; free--) {
         size_t queue = worker_queues_pick(queues);

@@ -2,7 +2,8 @@
  *
  * Never asks for more jobs, answered and unanswered, than executors are idle. Each idle
  * executor is given to a ready queue by its turn; what one queue gets in one look
- * travels in one take. A queue whose take was refused is asked again after a second.
+ * travels in one take; while WORKER_IN_FLIGHT takes are not answered, it waits. A queue whose take
+ * was refused is asked again after a second.
  *
  * Not here: what is done with the jobs (supervisor.h), waking up (waiting.h).
  */

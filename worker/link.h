@@ -1,5 +1,5 @@
-/* link.h - what supervisor and executor say to each other: frames over one
- * stream socket, and a page of shared memory.
+/* link.h - what supervisor and executor say to each other: frames, and a page of shared
+ * memory.
  *
  * Down (supervisor -> executor)       Up (executor -> supervisor)
  *   JOB   one run to do                 READY    loaded, may be given jobs
@@ -8,15 +8,22 @@
  *                                       FOLLOW   one follow-up job
  *                                       RESULT   how the run ended
  *
+ * Two ways lead down, and two up: a stream socket, and a box of shared memory (box.h), which
+ * costs no copy in the kernel. A frame down goes into the box when it fits and nothing is on
+ * its way over the socket; the box counts all, and an executor without work sleeps on that
+ * count. Up, the box is for RESULT only, when it fits and the run has sent nothing over the
+ * socket: so what a run says arrives in order.
+ *
  * Bodies are the structs below, encoded by worker_link_encode_ and _decode_
  * functions: pure, on bytes. The supervisor believes nothing an executor sends:
  * a frame that does not decode ends the executor.
  *
- * Not here: sockets, processes (executor.h, child.h).
+ * Not here: sockets, processes (executor.h, child_link.h).
  */
 #ifndef WORKER_LINK_H
 #define WORKER_LINK_H
 
+#include "box.h"
 #include "common/buf.h"
 #include "fence.h"
 #include <quern/client.h>
@@ -97,6 +104,16 @@ struct worker_page {
     struct worker_fence fence;  /* of the run under way; written before its frame is sent */
     _Atomic int64_t stop_run;   /* the run that is asked to stop, 0 none */
     _Atomic int stop_is_cancel; /* why: a cancel, not the soft limit */
+};
+
+/* What the supervisor writes, read-only to the executor; and the other way round. */
+struct worker_down {
+    struct worker_page page;
+    struct worker_box box;
+};
+struct worker_up {
+    _Atomic uint32_t taken; /* messages of down.box: whose job was not taken has not begun */
+    struct worker_box box;
 };
 
 #endif

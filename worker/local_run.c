@@ -24,6 +24,7 @@ struct worker_local {
     const struct worker_options *options;
     struct worker_local_notes notes;
     struct qn_loop *loop;
+    struct worker_bell *bell;
     struct qn_signal *signals[2];
     struct worker_executor *executor;
     int64_t jobs; /* of this executor */
@@ -157,6 +158,14 @@ static void take_death(void *arg, const struct worker_death *death)
     drop_executor(local);
 }
 
+static void collect(void *arg)
+{
+    struct worker_local *local = arg;
+
+    if (local->executor)
+        worker_executor_collect(local->executor);
+}
+
 /* ---- signals ---- */
 
 static void take_signal(void *arg, int signo)
@@ -221,6 +230,8 @@ int worker_local_create(struct worker_local **ret, const struct worker_registry 
     worker_orphans_adopt();
     int rc = qn_loop_create(&local->loop, reterr);
     if (rc == QN_OK)
+        rc = worker_bell_create(&local->bell, local->loop, collect, local, reterr);
+    if (rc == QN_OK)
         *ret = local;
     else
         worker_local_free(local);
@@ -246,8 +257,8 @@ void worker_local_free(struct worker_local *local)
     retire(local);
     worker_rundir_sweep(WORKER_RUNDIR_ALL);
     unwatch_signals(local);
-    if (local->loop)
-        qn_loop_free(local->loop);
+    worker_bell_free(local->bell);
+    qn_loop_free(local->loop);
     qn_buf_release(&local->record);
     qn_buf_release(&local->frame);
     qn_free(local);
@@ -257,6 +268,8 @@ void worker_local_free(struct worker_local *local)
 static int ready(struct worker_local *local, struct qn_err *reterr)
 {
     const struct worker_executor_events events = {local, take_frame, take_broken, take_death};
+    const struct worker_executor_setup setup = {
+        .loop = local->loop, .registry = local->registry, .bell = local->bell};
 
     if (local->executor &&
         (local->dying || local->jobs >= local->options->max_jobs ||
@@ -266,7 +279,7 @@ static int ready(struct worker_local *local, struct qn_err *reterr)
         return QN_OK;
     local->dying = false;
     local->jobs = 0;
-    return worker_executor_spawn(&local->executor, local->loop, local->registry, &events, reterr);
+    return worker_executor_spawn(&local->executor, &setup, &events, reterr);
 }
 
 /* ---- one run ---- */

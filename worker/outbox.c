@@ -21,6 +21,7 @@ struct worker_outbox {
     struct batch *batches; /* sent, not answered */
     struct batch *spare;
     size_t n;
+    size_t in_flight; /* batches */
     struct qn_timer *again;
 };
 
@@ -123,6 +124,7 @@ static void unlink_batch(struct worker_outbox *outbox, struct batch *batch)
     *link = batch->next;
     batch->next = outbox->spare;
     outbox->spare = batch;
+    outbox->in_flight--;
 }
 
 /* A lost connection brings a resync, which flushes; for the rest a second is waited. */
@@ -155,6 +157,7 @@ static void on_finished(void *arg, const struct qn_reply *reply)
         if (batch->runs[i])
             forget(outbox, batch->runs[i], reply->finished->code[i]);
     }
+    worker_outbox_flush(outbox);
 }
 
 /* ---- sending ---- */
@@ -169,8 +172,11 @@ static struct batch *get_batch(struct worker_outbox *outbox)
         batch = qn_zalloc(1, sizeof(*batch));
     if (!batch)
         return NULL;
-    *batch = (struct batch){.outbox = outbox, .next = outbox->batches};
+    batch->outbox = outbox;
+    batch->n = 0;
+    batch->next = outbox->batches;
     outbox->batches = batch;
+    outbox->in_flight++;
     return batch;
 }
 
@@ -218,6 +224,8 @@ static void send_batch(struct worker_outbox *outbox, struct batch *batch)
 
 void worker_outbox_flush(struct worker_outbox *outbox)
 {
+    if (outbox->in_flight >= WORKER_IN_FLIGHT)
+        return;
     while (outbox->waiting && worker_is_connected(outbox->base)) {
         struct batch *batch = get_batch(outbox);
         if (!batch) {

@@ -6,6 +6,30 @@
 #include "orphans.h"
 #include "pool_slot.h"
 
+/* ---- answers ---- */
+
+static void collect(void *arg)
+{
+    struct worker_pool *pool = arg;
+    size_t left = pool->busy;
+
+    for (size_t i = 0; left > 0 && i < pool->n; i++) {
+        if (pool->slots[i].state != WORKER_SLOT_BUSY)
+            continue;
+        left--;
+        worker_executor_collect(pool->slots[i].executor);
+    }
+}
+
+/* From the first line on, an answer is either seen here or rung for. */
+void worker_pool_collect(struct worker_pool *pool)
+{
+    worker_bell_sleep(pool->bell, true);
+    collect(pool);
+}
+
+/* ---- life ---- */
+
 int worker_pool_create(struct worker_pool **ret, struct worker_base *base,
                        const struct worker_pool_events *events, struct qn_err *reterr)
 {
@@ -21,6 +45,8 @@ int worker_pool_create(struct worker_pool **ret, struct worker_base *base,
     pool->slots = qn_zalloc(pool->n, sizeof(*pool->slots));
     if (!pool->slots)
         rc = qn_fail(reterr, QN_ENOMEM, "pool: out of memory");
+    if (rc == QN_OK)
+        rc = worker_bell_create(&pool->bell, base->loop, collect, pool, reterr);
     for (size_t i = 0; rc == QN_OK && i < pool->n; i++) {
         pool->slots[i].pool = pool;
         rc = qn_timer_create(&pool->slots[i].timer, base->loop, worker_slot_timer, &pool->slots[i],
@@ -37,6 +63,7 @@ void worker_pool_free(struct worker_pool *pool)
 {
     if (!pool)
         return;
+    worker_bell_free(pool->bell);
     for (size_t i = 0; pool->slots && i < pool->n; i++) {
         worker_executor_free(pool->slots[i].executor);
         qn_timer_free(pool->slots[i].timer);
@@ -96,10 +123,9 @@ int worker_pool_give(struct worker_pool *pool, struct worker_run *run)
 {
     int rc = QN_EAGAIN;
 
-    for (size_t i = 0; i < pool->n && (rc == QN_EAGAIN || rc == QN_ECONN); i++) {
-        if (pool->slots[i].state == WORKER_SLOT_IDLE)
-            rc = worker_slot_give(&pool->slots[i], run);
-    }
+    worker_bell_sleep(pool->bell, false); /* who answers from now on is seen before the next wait */
+    while (pool->idle_list && (rc == QN_EAGAIN || rc == QN_ECONN))
+        rc = worker_slot_give(pool->idle_list, run);
     return rc;
 }
 

@@ -38,6 +38,10 @@ void worker_pool_start(struct worker_pool *pool); /* forks all */
 /* No new executors; idle ones end. */
 void worker_pool_close(struct worker_pool *pool);
 
+/* Before each wait of the loop, after everything else: answers that came without a ring. From
+ * here on executors ring. */
+void worker_pool_collect(struct worker_pool *pool);
+
 size_t worker_pool_idle(const struct worker_pool *pool);
 size_t worker_pool_busy(const struct worker_pool *pool);
 size_t worker_pool_alive(const struct worker_pool *pool);     /* have been ready */

@@ -11,6 +11,7 @@
 
 #define START_MS 30000 /* from the fork to READY */
 #define QUIT_MS  10000 /* from QUIT to the end: the tasks' done functions */
+#define WEIGH_MS 100   /* between looks at the memory of an executor */
 
 #define MEMORY_NEAR_PERCENT 80 /* of the limit: a death there is for want of memory */
 
@@ -26,14 +27,35 @@ static int64_t mono_ms(const struct worker_slot *slot)
     return worker_mono_ms(slot->pool->base);
 }
 
+static void push_idle(struct worker_slot *slot)
+{
+    struct worker_pool *pool = slot->pool;
+
+    slot->next_idle = pool->idle_list;
+    pool->idle_list = slot;
+    pool->idle++;
+}
+
+static void drop_idle(struct worker_slot *slot)
+{
+    struct worker_slot **link = &slot->pool->idle_list;
+
+    while (*link != slot)
+        link = &(*link)->next_idle;
+    *link = slot->next_idle;
+    slot->pool->idle--;
+}
+
 void worker_slot_enter(struct worker_slot *slot, enum worker_slot_state state)
 {
     struct worker_pool *pool = slot->pool;
 
-    pool->idle -= slot->state == WORKER_SLOT_IDLE;
+    if (slot->state == WORKER_SLOT_IDLE)
+        drop_idle(slot);
     pool->busy -= slot->state == WORKER_SLOT_BUSY;
     slot->state = state;
-    pool->idle += state == WORKER_SLOT_IDLE;
+    if (state == WORKER_SLOT_IDLE)
+        push_idle(slot);
     pool->busy += state == WORKER_SLOT_BUSY;
 }
 
@@ -148,6 +170,17 @@ static enum worker_fate fate_of(const struct worker_result_frame *result)
     return result->cause == QN_CAUSE_TIMEOUT ? WORKER_FATE_TIMED_OUT : fates[result->outcome];
 }
 
+/* Looked at now and then: after each long run, and often enough among short ones. */
+static bool is_too_large(struct worker_slot *slot)
+{
+    int64_t now_ms = mono_ms(slot);
+
+    if (now_ms - slot->weighed_ms < WEIGH_MS)
+        return false;
+    slot->weighed_ms = now_ms;
+    return worker_executor_rss(slot->executor) > slot->pool->base->options->max_memory_bytes;
+}
+
 /* One that was killed meanwhile is on its way out. */
 static void next_after_run(struct worker_slot *slot)
 {
@@ -158,8 +191,7 @@ static void next_after_run(struct worker_slot *slot)
     if (slot->killed != WORKER_KILL_NONE) {
         worker_slot_enter(slot, WORKER_SLOT_ENDING);
         qn_timer_set(slot->timer, QUIT_MS);
-    } else if (slot->pool->closed || slot->jobs >= options->max_jobs ||
-               worker_executor_rss(slot->executor) > options->max_memory_bytes) {
+    } else if (slot->pool->closed || slot->jobs >= options->max_jobs || is_too_large(slot)) {
         worker_slot_quit(slot);
     } else {
         worker_slot_enter(slot, WORKER_SLOT_IDLE);
@@ -296,6 +328,10 @@ static enum worker_fate judge_own_death(struct worker_slot *slot, const struct w
 static enum worker_fate judge(struct worker_slot *slot, const struct worker_death *death, char *out,
                               size_t size)
 {
+    if (death->untaken) {
+        snprintf(out, size, "its executor ended before it began");
+        return WORKER_FATE_RELEASED;
+    }
     switch (slot->killed) {
     case WORKER_KILL_HARD:
         snprintf(out, size, "over the hard limit of %lld ms", (long long)slot->run->hard_ms);
@@ -387,6 +423,8 @@ void worker_slot_spawn(struct worker_slot *slot)
 {
     const struct worker_executor_events events = {slot, on_frame, broken, died};
     struct worker_pool *pool = slot->pool;
+    const struct worker_executor_setup setup = {
+        .loop = pool->base->loop, .registry = pool->base->registry, .bell = pool->bell};
     struct qn_err why = {0};
 
     if (pool->closed)
@@ -394,8 +432,8 @@ void worker_slot_spawn(struct worker_slot *slot)
     slot->killed = WORKER_KILL_NONE;
     slot->broken[0] = '\0';
     slot->jobs = 0;
-    if (worker_executor_spawn(&slot->executor, pool->base->loop, pool->base->registry, &events,
-                              &why) != QN_OK) {
+    slot->weighed_ms = 0;
+    if (worker_executor_spawn(&slot->executor, &setup, &events, &why) != QN_OK) {
         qn_log(QN_LOG_ERROR, "an executor cannot be started, trying again", QN_STR("why", why.msg));
         pool->failures++;
         plan_birth(slot);

@@ -26,6 +26,7 @@ enum worker_kill {
 
 struct worker_slot {
     struct worker_pool *pool;
+    struct worker_slot *next_idle;
     enum worker_slot_state state;
     struct worker_executor *executor;
     struct worker_run *run;
@@ -34,8 +35,9 @@ struct worker_slot {
     enum worker_kill killed;
     char broken[64];
     int64_t jobs;
-    int64_t given_ms; /* when the run under way began */
-    int64_t notes;    /* frames of it so far */
+    int64_t given_ms;   /* when the run under way began */
+    int64_t weighed_ms; /* when its memory was looked at last */
+    int64_t notes;      /* frames of it so far */
 };
 
 struct worker_pool {
@@ -43,7 +45,9 @@ struct worker_pool {
     struct worker_pool_events events;
     struct worker_slot *slots;
     size_t n;
+    struct worker_slot *idle_list; /* the one that became idle last is first: it is warm */
     size_t idle, busy;
+    struct worker_bell *bell;
     bool closed;
     bool trouble;                 /* executors die at start, and that was said */
     int failures;                 /* deaths before READY, in a row */

@@ -28,18 +28,18 @@ struct worker_supervisor {
     struct worker_health *health;
     struct worker_vitals vitals;
     struct qn_service *service;
-    struct qn_timer *turn;     /* at the end of a turn in which something changed */
     struct qn_timer *check;    /* now and then */
     struct qn_timer *deadline; /* of the state */
     enum worker_state state;
     enum worker_exit exit_code;
+    bool poked; /* something changed in this turn */
 };
 
 static void poke(void *arg)
 {
     struct worker_supervisor *it = arg;
 
-    qn_timer_set(it->turn, 0);
+    it->poked = true;
 }
 
 /* ---- states ---- */
@@ -141,9 +141,8 @@ static bool may_take(const struct worker_supervisor *it)
            unsent < (size_t)it->base.options->concurrency + UNSENT_SPARE;
 }
 
-static void look(void *arg)
+static void look(struct worker_supervisor *it)
 {
-    struct worker_supervisor *it = arg;
     size_t idle = worker_pool_idle(it->dispatch.pool);
 
     if (it->state == WORKER_STOPPED)
@@ -159,6 +158,17 @@ static void look(void *arg)
                             asked > 0);
     if (it->base.runs.n_held == 0 && asked == 0 && worker_pool_processes(it->dispatch.pool) == 0)
         worker_supervisor_tell(it, WORKER_EMPTY);
+}
+
+static void end_of_turn(void *arg)
+{
+    struct worker_supervisor *it = arg;
+
+    worker_pool_collect(it->dispatch.pool);
+    if (it->poked) {
+        it->poked = false;
+        look(it);
+    }
 }
 
 static void ask_vitals(void *arg, struct qn_service_state *ret)
@@ -399,10 +409,8 @@ static int create_taking(struct worker_supervisor *it, struct qn_err *reterr)
 
 static int create_timers(struct worker_supervisor *it, struct qn_err *reterr)
 {
-    int rc = qn_timer_create(&it->turn, it->base.loop, look, it, reterr);
+    int rc = qn_timer_create(&it->check, it->base.loop, check, it, reterr);
 
-    if (rc == QN_OK)
-        rc = qn_timer_create(&it->check, it->base.loop, check, it, reterr);
     if (rc == QN_OK)
         rc = qn_timer_create(&it->deadline, it->base.loop, time_up, it, reterr);
     return rc;
@@ -468,6 +476,7 @@ int worker_supervisor_create(struct worker_supervisor **ret, const struct worker
         worker_supervisor_free(it);
         return rc;
     }
+    qn_loop_before_wait(loop, end_of_turn, it);
     worker_orphans_adopt();
     worker_pool_start(it->dispatch.pool);
     qn_timer_set(it->check, CHECK_MS_MAX);
@@ -481,6 +490,7 @@ void worker_supervisor_free(struct worker_supervisor *supervisor)
     if (!supervisor)
         return;
     supervisor->base.closing = true;
+    qn_loop_before_wait(supervisor->base.loop, NULL, NULL);
     qn_service_free(supervisor->service);
     worker_pool_free(supervisor->dispatch.pool);
     supervisor->dispatch.pool = NULL;
@@ -498,7 +508,6 @@ void worker_supervisor_free(struct worker_supervisor *supervisor)
     worker_notes_free(supervisor->dispatch.notes);
     worker_outbox_free(supervisor->dispatch.outbox);
     worker_runs_release(&supervisor->base.runs);
-    qn_timer_free(supervisor->turn);
     qn_timer_free(supervisor->check);
     qn_timer_free(supervisor->deadline);
     qn_free(supervisor);

@@ -21,9 +21,25 @@ int executor_room_done_fd = -1;
 
 static _Noreturn void be_child(struct room *room, int fd, int done)
 {
+    const struct worker_ends ends = {.fd = fd,
+                                     .stop_fd = room->stop_fd,
+                                     .down = room->down,
+                                     .up = room->up,
+                                     .rope = worker_bell_rope(room->bell)};
+
     close(room->fd);
     executor_room_done_fd = done;
-    _exit(worker_child_main(fd, room->stop_fd, room->page, room->registry));
+    _exit(worker_child_main(&ends, room->registry));
+}
+
+static void *map_shared(size_t size)
+{
+    return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+static void rung(void *arg)
+{
+    (void)arg;
 }
 
 int executor_room_enter(void **state, const struct qn_task *tasks, size_t n)
@@ -38,8 +54,12 @@ int executor_room_enter(void **state, const struct qn_task *tasks, size_t n)
         if (worker_registry_add(room->registry, &tasks[i], NULL) != QN_OK)
             return -1;
     }
-    room->page =
-        mmap(NULL, sizeof(*room->page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    room->down = map_shared(sizeof(*room->down));
+    room->up = map_shared(sizeof(*room->up));
+    room->page = &room->down->page;
+    if (qn_loop_create(&room->loop, NULL) != QN_OK ||
+        worker_bell_create(&room->bell, room->loop, rung, NULL, NULL) != QN_OK)
+        return -1;
     room->stop_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     room->fd = pair[0];
     room->done_fd = done[0];
@@ -66,7 +86,10 @@ int executor_room_leave(void **state)
         close(room->fd);
     close(room->stop_fd);
     close(room->done_fd);
-    munmap(room->page, sizeof(*room->page));
+    worker_bell_free(room->bell);
+    qn_loop_free(room->loop);
+    munmap(room->down, sizeof(*room->down));
+    munmap(room->up, sizeof(*room->up));
     qn_frame_reader_release(&room->reader);
     qn_buf_release(&room->out);
     worker_registry_free(room->registry);
@@ -74,19 +97,49 @@ int executor_room_leave(void **state)
     return 0;
 }
 
-bool executor_room_next(struct room *room, struct qn_frame *ret)
+/* An answer in the box was put there before the bell rang, or the stream ended. */
+static bool read_box(struct room *room)
 {
-    struct pollfd wait = {.fd = room->fd, .events = POLLIN};
+    const struct worker_box *box = &room->up->box;
+
+    if (!worker_box_has(box, room->seen))
+        return false;
+    room->seen++;
+    assert_int_equal(qn_frame_feed(&room->reader, box->bytes, worker_box_len(box)), QN_OK);
+    return true;
+}
+
+static bool read_socket(struct room *room)
+{
     size_t len;
     char *into;
 
-    while (qn_frame_next(&room->reader, ret) != QN_OK) {
-        assert_int_equal(qn_frame_room(&room->reader, &into, &len), QN_OK);
-        assert_int_equal(poll(&wait, 1, WAIT_MS), 1);
-        ssize_t n = recv(room->fd, into, len, 0);
-        if (n <= 0)
-            return false;
+    assert_int_equal(qn_frame_room(&room->reader, &into, &len), QN_OK);
+    ssize_t n = recv(room->fd, into, len, 0);
+    if (n > 0)
         qn_frame_filled(&room->reader, (size_t)n);
+    return n > 0 || read_box(room);
+}
+
+void executor_room_hang_up(struct room *room)
+{
+    assert_int_equal(shutdown(room->fd, SHUT_WR), 0);
+    worker_box_point(&room->down->box);
+    worker_box_wake(&room->down->box);
+}
+
+bool executor_room_next(struct room *room, struct qn_frame *ret)
+{
+    struct pollfd wait[] = {{.fd = room->fd, .events = POLLIN},
+                            {.fd = worker_bell_rope(room->bell).fd, .events = POLLIN}};
+    uint64_t rings;
+
+    while (qn_frame_next(&room->reader, ret) != QN_OK) {
+        assert_true(poll(wait, 2, WAIT_MS) > 0);
+        if (wait[1].revents && read(wait[1].fd, &rings, sizeof(rings)) > 0)
+            (void)read_box(room);
+        else if (!read_socket(room))
+            return false;
     }
     return true;
 }
@@ -119,12 +172,22 @@ struct worker_result_frame executor_room_result(struct room *room)
 void executor_room_send(struct room *room)
 {
     assert_int_equal(qn_buf_status(&room->out), QN_OK);
+    worker_box_point(&room->down->box);
+    worker_box_wake(&room->down->box);
     for (size_t at = 0; at < room->out.len;) {
         ssize_t n = send(room->fd, room->out.data + at, room->out.len - at, MSG_NOSIGNAL);
         assert_true(n > 0);
         at += (size_t)n;
     }
     qn_buf_reset(&room->out);
+}
+
+void executor_room_put(struct room *room)
+{
+    assert_int_equal(qn_buf_status(&room->out), QN_OK);
+    assert_true(worker_box_put(&room->down->box, room->out.data, room->out.len));
+    qn_buf_reset(&room->out);
+    worker_box_wake(&room->down->box);
 }
 
 void executor_room_add_job(struct room *room, struct qn_span record)

@@ -10,7 +10,12 @@
 
 struct room {
     struct worker_registry *registry;
-    struct worker_page *page;
+    struct worker_down *down;
+    struct worker_up *up;
+    struct worker_page *page; /* of down */
+    struct qn_loop *loop;
+    struct worker_bell *bell;
+    uint32_t seen; /* messages of the box up */
     pid_t pid;
     int fd;
     int stop_fd;
@@ -29,6 +34,10 @@ extern int executor_room_done_fd; /* in the child: what is written to it, room->
 void executor_room_add_job(struct room *room, struct qn_span record);
 void executor_room_add(struct room *room, const char *task, const char *args);
 void executor_room_send(struct room *room);
+void executor_room_put(struct room *room); /* through the box, where they must fit */
+
+/* No supervisor any more. */
+void executor_room_hang_up(struct room *room);
 
 /* The next frame, or false at the end of the stream. */
 bool executor_room_next(struct room *room, struct qn_frame *ret);

@@ -155,7 +155,7 @@ static void ready_comes_first_and_the_end_of_the_stream_ends_it(void **state)
     struct room *room = *state;
 
     executor_room_expect(room, WORKER_FRAME_READY, "");
-    assert_int_equal(shutdown(room->fd, SHUT_WR), 0);
+    executor_room_hang_up(room);
     executor_room_assert_exit(room, 0);
 }
 
@@ -192,9 +192,38 @@ static void a_frame_in_pieces_is_a_frame(void **state)
     struct room *room = *state;
 
     executor_room_add(room, "test.echo", "{\"text\":\"piece by piece\"}");
+    worker_box_point(&room->down->box);
+    worker_box_wake(&room->down->box);
     for (size_t i = 0; i < room->out.len; i++)
         assert_int_equal(send(room->fd, room->out.data + i, 1, 0), 1);
     assert_span_text(executor_room_result(room).result, "{\"text\":\"piece by piece\"}");
+}
+
+static void what_is_small_travels_through_the_boxes(void **state)
+{
+    struct room *room = *state;
+
+    executor_room_expect(room, WORKER_FRAME_READY, "");
+    for (uint32_t i = 1; i <= 3; i++) {
+        executor_room_add(room, "test.inits", "{}");
+        executor_room_put(room);
+        assert_int_equal(executor_room_result(room).outcome, QN_DONE);
+        assert_int_equal(room->seen, i);
+        assert_int_equal(room->up->taken, i);
+    }
+}
+
+/* test.echo writes a log line, which comes over the socket. */
+static void a_result_never_overtakes_what_its_run_said(void **state)
+{
+    struct room *room = *state;
+
+    executor_room_expect(room, WORKER_FRAME_READY, "");
+    executor_room_add(room, "test.echo", "{\"n\":5}");
+    executor_room_put(room);
+    executor_room_expect(room, WORKER_FRAME_LOG, NULL);
+    assert_int_equal(executor_room_result(room).outcome, QN_DONE);
+    assert_int_equal(room->seen, 0);
 }
 
 static void assert_refused(struct room *room, struct worker_result_frame result, const char *why)
@@ -231,7 +260,7 @@ static void init_is_called_once_and_done_at_the_end(void **state)
 
     for (int i = 0; i < 3; i++)
         assert_span_text(executor_room_do(room, "test.inits", "{}").result, "1");
-    assert_int_equal(shutdown(room->fd, SHUT_WR), 0);
+    executor_room_hang_up(room);
     executor_room_assert_exit(room, 0);
     assert_int_equal(read(room->done_fd, told, sizeof(told)), 1);
     assert_string_equal(told, "d");
@@ -243,7 +272,7 @@ static void done_is_not_called_without_init(void **state)
     char told[4] = "";
 
     assert_int_equal(executor_room_do(room, "test.echo", "{}").outcome, QN_DONE);
-    assert_int_equal(shutdown(room->fd, SHUT_WR), 0);
+    executor_room_hang_up(room);
     executor_room_assert_exit(room, 0);
     assert_int_equal(read(room->done_fd, told, sizeof(told)), 0);
 }
@@ -444,6 +473,8 @@ int main(void)
         CASE(ready_comes_first_and_the_end_of_the_stream_ends_it),
         CASE(a_job_tells_its_progress_and_log_before_its_result),
         CASE(quit_ends_it_after_the_job),
+        CASE(what_is_small_travels_through_the_boxes),
+        CASE(a_result_never_overtakes_what_its_run_said),
         CASE(a_frame_in_pieces_is_a_frame),
         CASE(what_cannot_be_run_is_refused_and_the_next_is_run),
         CASE(init_is_called_once_and_done_at_the_end),

@@ -388,13 +388,28 @@ static void no_more_is_asked_for_than_executors_are_idle(void **state)
     struct room *room = *state;
 
     join(room);
-    for (size_t idle = 0; idle <= 4; idle++) {
+    for (size_t idle = 0; idle <= WORKER_IN_FLIGHT; idle++) {
         worker_fetch_turn(room->fetch, idle);
         worker_fetch_turn(room->fetch, idle);
         assert_int_equal(worker_fetch_asked(room->fetch), idle);
     }
     worker_fetch_turn(room->fetch, 1); /* fewer are idle than asked for */
-    assert_int_equal(worker_fetch_asked(room->fetch), 4);
+    assert_int_equal(worker_fetch_asked(room->fetch), WORKER_IN_FLIGHT);
+}
+
+static void takes_in_flight_make_the_next_one_wait_and_gather(void **state)
+{
+    struct room *room = *state;
+
+    join(room);
+    for (size_t idle = 1; idle <= WORKER_IN_FLIGHT; idle++)
+        worker_fetch_turn(room->fetch, idle);
+    size_t calls = room->broker.n;
+    worker_fetch_turn(room->fetch, 8);
+    assert_int_equal(room->broker.n, calls);
+    answer_taken(room, 1);
+    worker_fetch_turn(room->fetch, 8);
+    assert_int_equal(worker_fetch_asked(room->fetch), 8);
 }
 
 static void a_queue_that_gave_less_is_asked_again_when_its_token_comes(void **state)
@@ -466,6 +481,7 @@ int main(void)
         CASE(ends_travel_in_batches_of_one_queue),
         CASE(an_answer_after_the_loss_is_told_once),
         CASE(no_more_is_asked_for_than_executors_are_idle),
+        CASE(takes_in_flight_make_the_next_one_wait_and_gather),
         CASE(a_queue_that_gave_less_is_asked_again_when_its_token_comes),
         CASE(a_refused_take_is_asked_again_a_second_later_and_not_at_once),
         CASE(jobs_of_an_incarnation_that_is_over_are_not_run),
