@@ -106,6 +106,17 @@ static struct date date_from_days(int64_t days)
     return date;
 }
 
+/* A number in so many digits, and what stands behind it. A printf would cost five times as
+ * much, which shows where each request is a line of the log. */
+static char *put(char *at, int digits, int value, char after)
+{
+    for (int i = digits - 1; i >= 0; i--, value /= 10) {
+        at[i] = (char)('0' + value % 10);
+    }
+    at[digits] = after;
+    return at + digits + 1;
+}
+
 void qn_time_to_str(int64_t wall_ms, char out[QN_TIME_TEXT_SIZE])
 {
     int64_t ms = wall_ms < TIME_MIN_MS   ? TIME_MIN_MS
@@ -114,10 +125,15 @@ void qn_time_to_str(int64_t wall_ms, char out[QN_TIME_TEXT_SIZE])
     int64_t of_day = (ms % DAY_MS + DAY_MS) % DAY_MS;
     struct date date = date_from_days((ms - of_day) / DAY_MS);
     int rest = (int)of_day;
+    char *at = put(out, 4, (int)date.year, '-');
 
-    snprintf(out, QN_TIME_TEXT_SIZE, "%04u-%02u-%02uT%02d:%02d:%02d.%03dZ",
-             (unsigned)date.year % 10000, (unsigned)date.month % 100, (unsigned)date.day % 100,
-             rest / 3600000 % 24, rest / 60000 % 60, rest / 1000 % 60, rest % 1000);
+    at = put(at, 2, date.month, '-');
+    at = put(at, 2, date.day, 'T');
+    at = put(at, 2, rest / 3600000, ':');
+    at = put(at, 2, rest / 60000 % 60, ':');
+    at = put(at, 2, rest / 1000 % 60, '.');
+    at = put(at, 3, rest % 1000, 'Z');
+    *at = '\0';
 }
 
 /* Reads exactly n digits and moves on. */

@@ -94,7 +94,27 @@ static void step(int64_t wall_ms, uint32_t random, int64_t *ret_ms, uint32_t *re
     pthread_mutex_unlock(&last.lock);
 }
 
-int qn_id_make(int64_t wall_ms, char out[QN_ID_TEXT_SIZE], struct qn_err *reterr)
+/* At most a pool. NULL: from the kernel. */
+static int draw(struct qn_random_pool *pool, void *out, size_t len, struct qn_err *reterr)
+{
+    int rc = QN_OK;
+
+    if (pool == NULL) {
+        return qn_random(out, len, reterr);
+    }
+    if (pool->left < len) {
+        rc = qn_random(pool->bytes, sizeof(pool->bytes), reterr);
+        pool->left = rc == QN_OK ? sizeof(pool->bytes) : 0;
+    }
+    if (rc == QN_OK) {
+        pool->left -= len;
+        memcpy(out, pool->bytes + pool->left, len);
+    }
+    return rc;
+}
+
+int qn_id_make_from(struct qn_random_pool *pool, int64_t wall_ms, char out[QN_ID_TEXT_SIZE],
+                    struct qn_err *reterr)
 {
     uint8_t bytes[QN_ID_BYTES];
     int64_t ms;
@@ -104,7 +124,7 @@ int qn_id_make(int64_t wall_ms, char out[QN_ID_TEXT_SIZE], struct qn_err *reterr
     if (wall_ms < 0 || wall_ms >= MS_MAX) {
         return qn_fail(reterr, QN_EINVAL, "no id for the time %lld", (long long)wall_ms);
     }
-    rc = qn_random(bytes, sizeof(bytes), reterr);
+    rc = draw(pool, bytes, sizeof(bytes), reterr);
     if (rc != QN_OK) {
         return rc;
     }
@@ -119,15 +139,26 @@ int qn_id_make(int64_t wall_ms, char out[QN_ID_TEXT_SIZE], struct qn_err *reterr
     return QN_OK;
 }
 
-int qn_token_make(char out[QN_TOKEN_TEXT_SIZE], struct qn_err *reterr)
+int qn_id_make(int64_t wall_ms, char out[QN_ID_TEXT_SIZE], struct qn_err *reterr)
+{
+    return qn_id_make_from(NULL, wall_ms, out, reterr);
+}
+
+int qn_token_make_from(struct qn_random_pool *pool, char out[QN_TOKEN_TEXT_SIZE],
+                       struct qn_err *reterr)
 {
     uint8_t bytes[TOKEN_BYTES];
-    int rc = qn_random(bytes, sizeof(bytes), reterr);
+    int rc = draw(pool, bytes, sizeof(bytes), reterr);
 
     if (rc == QN_OK) {
         encode(bytes, sizeof(bytes), out);
     }
     return rc;
+}
+
+int qn_token_make(char out[QN_TOKEN_TEXT_SIZE], struct qn_err *reterr)
+{
+    return qn_token_make_from(NULL, out, reterr);
 }
 
 int qn_random(void *out, size_t len, struct qn_err *reterr)

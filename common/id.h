@@ -26,4 +26,16 @@ QN_MUST_CHECK int qn_id_make(int64_t wall_ms, char out[QN_ID_TEXT_SIZE], struct 
 QN_MUST_CHECK int qn_token_make(char out[QN_TOKEN_TEXT_SIZE], struct qn_err *reterr);
 QN_MUST_CHECK int qn_random(void *out, size_t len, struct qn_err *reterr); /* getrandom(2) */
 
+/* Random bytes in advance: one call of the kernel does for many names. Zeroed it is empty. It
+ * must not live on in a child process: both would hand out the same. */
+struct qn_random_pool {
+    uint8_t bytes[1024];
+    size_t left;
+};
+/* The same as above, from a pool. */
+QN_MUST_CHECK int qn_id_make_from(struct qn_random_pool *pool, int64_t wall_ms,
+                                  char out[QN_ID_TEXT_SIZE], struct qn_err *reterr);
+QN_MUST_CHECK int qn_token_make_from(struct qn_random_pool *pool, char out[QN_TOKEN_TEXT_SIZE],
+                                     struct qn_err *reterr);
+
 #endif

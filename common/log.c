@@ -53,10 +53,15 @@ bool qn_log_wants(enum qn_log_level level)
     return level >= setup.level;
 }
 
+static bool fits(const struct line *line, size_t len)
+{
+    return !line->full && line->len + len <= sizeof(line->data) - TAIL_BYTES;
+}
+
 /* All of the bytes or none. */
 static bool add(struct line *line, const char *bytes, size_t len)
 {
-    if (line->full || len > sizeof(line->data) - TAIL_BYTES - line->len) {
+    if (!fits(line, len)) {
         line->full = true;
         return false;
     }
@@ -102,11 +107,28 @@ static bool add_escaped(struct line *line, const char *at, size_t len)
     return add_str(line, text);
 }
 
+/* Characters at the front that stand for themselves. */
+static size_t plain_len(const char *text)
+{
+    size_t n = 0;
+
+    while (text[n] >= ' ' && text[n] < 0x7f && text[n] != '"' && text[n] != '\\') {
+        n++;
+    }
+    return n;
+}
+
 /* Whole characters as far as they fit; a byte that is no UTF-8 becomes U+FFFD. */
 static void add_text(struct line *line, const char *text)
 {
-    size_t len = strlen(text);
+    size_t plain = plain_len(text);
+    size_t len;
 
+    if (text[plain] == '\0' && fits(line, plain)) {
+        add(line, text, plain);
+        return;
+    }
+    len = strlen(text);
     while (len > 0) {
         size_t n = qn_utf8_char(text, len);
 

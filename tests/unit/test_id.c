@@ -183,6 +183,28 @@ static void tokens_have_eleven_characters(void **state)
     assert_string_not_equal(one, two);
 }
 
+/* Many more than a pool holds. */
+static void names_from_a_pool_differ_and_increase(void **state)
+{
+    static struct qn_random_pool pool;
+    char last[QN_ID_TEXT_SIZE] = "", text[QN_ID_TEXT_SIZE];
+    char one[QN_TOKEN_TEXT_SIZE] = "", two[QN_TOKEN_TEXT_SIZE];
+    uint8_t before[QN_ID_BYTES] = {0}, bytes[QN_ID_BYTES];
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(qn_id_make_from(&pool, NOW + 20000, text, NULL), QN_OK);
+        assert_int_equal(qn_token_make_from(&pool, two, NULL), QN_OK);
+        assert_int_equal(qn_id_decode(text, bytes), QN_OK);
+        assert_true(strcmp(last, text) < 0);
+        assert_memory_not_equal(before + 9, bytes + 9, 7); /* the random end */
+        assert_string_not_equal(one, two);
+        memcpy(last, text, sizeof(last));
+        memcpy(one, two, sizeof(one));
+        memcpy(before, bytes, sizeof(before));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +217,7 @@ int main(void)
         cmocka_unit_test(threads_make_different_names),
         cmocka_unit_test(a_child_makes_other_names_than_its_parent),
         cmocka_unit_test(tokens_have_eleven_characters),
+        cmocka_unit_test(names_from_a_pool_differ_and_increase),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

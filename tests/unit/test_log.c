@@ -175,6 +175,28 @@ static void a_long_line_is_cut_and_is_still_a_line(void **state)
     qn_buf_release(&value);
 }
 
+/* Whatever ends just where the room for fields does. */
+static void a_line_that_is_just_full_is_still_a_line(void **state)
+{
+    struct capture capture;
+    struct qn_buf value;
+
+    (void)state;
+    qn_buf_init(&value, LINE_BYTES);
+    for (int format = QN_LOG_TEXT; format <= QN_LOG_JSON; format++) {
+        qn_log_setup("p", QN_LOG_INFO, (enum qn_log_format)format);
+        for (int len = 3900; len < 4000; len++) {
+            qn_buf_reset(&value);
+            qn_buf_printf(&value, "%0*d =", len, 0);
+            begin(&capture);
+            qn_log(QN_LOG_INFO, "m", QN_STR("a", value.data), QN_STR("b", value.data));
+            require_one_line(&capture);
+            assert_true(strlen(capture.line) <= LINE_BYTES);
+        }
+    }
+    qn_buf_release(&value);
+}
+
 static void errno_survives(void **state)
 {
     struct capture capture;
@@ -206,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_value_cannot_make_a_line_or_a_field),
         cmocka_unit_test(json_lines_give_back_what_was_logged),
         cmocka_unit_test(a_long_line_is_cut_and_is_still_a_line),
+        cmocka_unit_test(a_line_that_is_just_full_is_still_a_line),
         cmocka_unit_test(errno_survives),
         cmocka_unit_test(levels_have_four_names),
     };
