@@ -106,7 +106,8 @@ static int name_item(struct api_enqueue *enqueue, size_t i)
     }
     if (enqueue->key)
         return derive_name(enqueue, i, item->name);
-    return qn_id_make(qn_wall_ms(enqueue->req->server->clock), item->name, NULL);
+    struct api_server *server = enqueue->req->server;
+    return qn_id_make_from(&server->random, qn_wall_ms(server->clock), item->name, NULL);
 }
 
 static int pack_item(struct api_enqueue *enqueue, struct api_item *item)

@@ -1,6 +1,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "enqueue.h"
+#include "gather.h"
 #include <string.h>
 
 #define AGAIN_MS 200 /* between tries after an unknown outcome */
@@ -13,7 +14,7 @@ struct api_batch {
     size_t checked;         /* existing jobs whose hash was compared, by position */
     size_t asked;           /* position after those of the peek under way */
     size_t n;
-    struct api_item *items[QN_ENQUEUE_BATCH_MAX];
+    struct api_item *items[];
 };
 
 void api_enqueue_free_batches(struct api_enqueue *enqueue)
@@ -189,7 +190,7 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
 static void send_batch(struct api_batch *batch)
 {
     const struct api_enqueue *enqueue = batch->enqueue;
-    struct qn_broker *broker = enqueue->req->server->broker;
+    struct api_gather *gather = enqueue->req->server->gather;
     struct qn_new_job jobs[QN_ENQUEUE_BATCH_MAX];
     for (size_t i = 0; i < batch->n; i++) {
         const struct api_item *item = batch->items[i];
@@ -197,13 +198,14 @@ static void send_batch(struct api_batch *batch)
         jobs[i].name = item->name;
         jobs[i].body = (struct qn_span){enqueue->bodies.data + item->body_at, item->body_len};
     }
-    broker->ops->enqueue(broker, batch->items[0]->queue, jobs, batch->n, on_enqueued, batch);
+    api_gather_enqueue(gather, batch->items[0]->queue, jobs, batch->n, on_enqueued, batch);
 }
 
 /* All items of the queue of the first one. */
 static struct api_batch *group(struct api_enqueue *enqueue, size_t first)
 {
-    struct api_batch *batch = qn_zalloc(1, sizeof(*batch));
+    size_t most = enqueue->n - first;
+    struct api_batch *batch = qn_zalloc(1, sizeof(*batch) + most * sizeof(batch->items[0]));
     if (!batch)
         return NULL;
     batch->enqueue = enqueue;

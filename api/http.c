@@ -59,6 +59,27 @@ void http_deadline(struct api_http *http, struct MHD_Connection *connection, int
     arm_sweep(http, conn->deadline_ms, now_ms);
 }
 
+static void name_remote(struct conn *conn, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!info || !info->client_addr)
+        return;
+    const struct sockaddr *address = info->client_addr;
+    if (address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr,
+                  conn->remote, sizeof(conn->remote));
+    else if (address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, conn->remote,
+                  sizeof(conn->remote));
+}
+
+const char *http_remote(struct MHD_Connection *connection)
+{
+    const struct conn *conn = conn_of(connection);
+    return conn ? conn->remote : "";
+}
+
 static void conn_open(struct api_http *http, struct MHD_Connection *connection, void **context)
 {
     const union MHD_ConnectionInfo *info =
@@ -76,6 +97,7 @@ static void conn_open(struct api_http *http, struct MHD_Connection *connection, 
     conn->prev->next = conn;
     conn->next->prev = conn;
     *context = conn;
+    name_remote(conn, connection);
     int64_t now_ms = qn_mono_ms(http->options.clock);
     conn->deadline_ms = now_ms + HEAD_MS;
     arm_sweep(http, conn->deadline_ms, now_ms);

@@ -4,6 +4,7 @@
 #ifndef API_HTTP_PRIVATE_H
 #define API_HTTP_PRIVATE_H
 
+#include "common/id.h"
 #include "http.h"
 #include <microhttpd.h>
 
@@ -20,6 +21,7 @@ struct conn {
     int64_t deadline_ms;  /* mono */
     bool refused;         /* answered already, before the library made a request of it */
     uintptr_t target_end; /* address behind the target of the request under way */
+    char remote[64];      /* the client's address as text, "" not known */
 };
 
 struct api_http {
@@ -32,6 +34,7 @@ struct api_http {
     struct conn conns;            /* head of the ring */
     size_t n_conns;
     size_t under_way;
+    struct qn_random_pool random; /* for the ids of requests */
     bool quiesced;
     int listen_fd;
     int port;
@@ -42,6 +45,7 @@ void http_run_soon(struct api_http *http);
 /* after_ms from now, or NO_DEADLINE. */
 void http_deadline(struct api_http *http, struct MHD_Connection *connection, int64_t after_ms);
 
+const char *http_remote(struct MHD_Connection *connection);
 uintptr_t http_target_end(struct MHD_Connection *connection);
 bool http_is_refused(struct MHD_Connection *connection);
 /* Whether the library has room for the parameters of a target. */

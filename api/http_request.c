@@ -3,11 +3,12 @@
 #include "common/str.h"
 #include "http_private.h"
 #include "problem.h"
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define BODY_AT_ONCE (16 * 1024) /* what is announced gets room at once up to so much */
 
 /* A stored file may be a page with its own styles and pictures; it runs nothing. */
 #define STORED_POLICY "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -73,24 +74,9 @@ static void name_request(struct api_request *req)
         return;
     }
     char made[QN_TOKEN_TEXT_SIZE];
-    if (qn_token_make(made, NULL) < 0)
+    if (qn_token_make_from(&req->exchange.http->random, made, NULL) < 0)
         made[0] = '\0';
     qn_str_copy(req->id, sizeof(req->id), made);
-}
-
-static void name_remote(struct api_request *req)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(req->exchange.connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (!info || !info->client_addr)
-        return;
-    const struct sockaddr *address = info->client_addr;
-    if (address->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr,
-                  req->remote, sizeof(req->remote));
-    else if (address->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, req->remote,
-                  sizeof(req->remote));
 }
 
 /* "http://host/path", as a client of a proxy sends it. */
@@ -116,7 +102,7 @@ static struct api_request *open_request(struct api_http *http, struct MHD_Connec
     req->started_mono_ms = qn_mono_ms(http->options.clock);
     qn_buf_init(&req->body, (size_t)http->options.max_body);
     name_request(req);
-    name_remote(req);
+    req->remote = http_remote(connection);
     http->under_way++;
     return req;
 }
@@ -264,6 +250,8 @@ static enum MHD_Result on_data(struct api_request *req, const char *data, size_t
     *data_size = 0;
     if (req->answered)
         return MHD_YES;
+    if (req->body.cap == 0 && req->length <= BODY_AT_ONCE)
+        (void)qn_buf_reserve(&req->body, (size_t)req->length);
     int rc = qn_buf_add(&req->body, data, len);
     if (rc == QN_ELIMIT)
         return refuse_chunks(req);

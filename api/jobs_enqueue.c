@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define KEY_MAX      255
+#define MADE_BYTES   256  /* about what a job takes in an answer; more makes the buffer grow */
 #define AGAIN_MAX_MS 5000 /* how long an unknown outcome is asked again */
 
 static void free_enqueue(void *state)
@@ -20,22 +21,33 @@ static void free_enqueue(void *state)
 
 /* ---- the answer ---- */
 
+static void add_id(struct qn_buf *out, const struct api_item *item)
+{
+    qn_buf_add_str(out, item->queue);
+    qn_buf_add_byte(out, '.');
+    qn_buf_add_str(out, item->name);
+}
+
+/* No name holds a character that JSON escapes. */
 static void add_made(struct qn_buf *out, const struct api_item *item)
 {
     bool later = item->draft.delay_ms > 0 || item->draft.eta_ms > 0;
-    qn_buf_add_byte(out, '{');
-    qn_json_add_key(out, "id");
-    qn_buf_printf(out, "\"%s.%s\"", item->queue, item->name);
-    qn_json_member_text(out, "task", item->draft.task);
-    qn_json_member_text(out, "queue", item->queue);
-    if (!item->existed)
-        qn_json_member_text(out, "state", later ? "scheduled" : "queued");
-    qn_json_member_flag(out, "existed", item->existed);
-    if (item->replaced)
-        qn_json_member_flag(out, "replaced", true);
-    qn_json_add_key(out, "url");
-    qn_buf_printf(out, "\"/v1/jobs/%s.%s\"", item->queue, item->name);
-    qn_buf_add_byte(out, '}');
+    qn_buf_add_str(out, "{\"id\":\"");
+    add_id(out, item);
+    qn_buf_add_str(out, "\",\"task\":\"");
+    qn_buf_add_str(out, item->draft.task);
+    qn_buf_add_str(out, "\",\"queue\":\"");
+    qn_buf_add_str(out, item->queue);
+    if (item->existed)
+        qn_buf_add_str(out, "\",\"existed\":true");
+    else if (later)
+        qn_buf_add_str(out, "\",\"state\":\"scheduled\",\"existed\":false");
+    else
+        qn_buf_add_str(out, "\",\"state\":\"queued\",\"existed\":false");
+    qn_buf_add_str(out, item->replaced ? ",\"replaced\":true" : "");
+    qn_buf_add_str(out, ",\"url\":\"/v1/jobs/");
+    add_id(out, item);
+    qn_buf_add_str(out, "\"}");
 }
 
 static void answer_one(struct api_enqueue *enqueue)
@@ -51,7 +63,9 @@ static void answer_one(struct api_enqueue *enqueue)
         api_respond_fault(req, &item->fault);
         return;
     }
-    add_made(api_response_json(req, 202), item);
+    struct qn_buf *out = api_response_json(req, 202);
+    (void)qn_buf_reserve(out, MADE_BYTES);
+    add_made(out, item);
     snprintf(location, sizeof(location), "/v1/jobs/%s.%s", item->queue, item->name);
     api_response_header(req, "Location", location);
     api_response_header_int(req, "Retry-After", 1 + item->draft.delay_ms / 1000);
@@ -77,6 +91,7 @@ static void answer_list(struct api_enqueue *enqueue)
         return;
     }
     struct qn_buf *out = api_response_json(req, refused > 0 ? 207 : 202);
+    (void)qn_buf_reserve(out, (1 + enqueue->n) * MADE_BYTES);
     qn_buf_add_byte(out, '{');
     qn_json_member_number(out, "accepted", (int64_t)(enqueue->n - refused));
     qn_json_member_number(out, "refused", (int64_t)refused);

@@ -9,6 +9,7 @@ void api_request_init(struct api_request *req, struct api_server *server)
     memset(req, 0, sizeof(*req));
     req->server = server;
     req->response.file_fd = -1;
+    req->remote = "";
     qn_buf_init(&req->body, 0);
     qn_buf_init(&req->response.body, API_RESPONSE_MAX);
 }

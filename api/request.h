@@ -17,7 +17,6 @@
 
 #define API_HEADERS_MAX  8
 #define API_RESPONSE_MAX (8 * 1024 * 1024) /* bytes of a body made in memory */
-#define API_REMOTE_SIZE  64
 
 struct api_server;
 struct api_http;
@@ -57,7 +56,7 @@ struct api_request {
     struct api_match match;
     struct qn_buf body;
     char id[QN_REQUEST_ID_MAX + 1];
-    char remote[API_REMOTE_SIZE];
+    const char *remote; /* the client's address, the connection's */
     int64_t started_mono_ms;
     bool answered;
     bool dispatched;

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "directory.h"
+#include "gather.h"
 #include "http.h"
 #include "longpoll.h"
 #include "problem.h"
@@ -237,6 +238,8 @@ static int open_parts(struct api_server *server, const struct qn_config *config,
     if (rc == QN_OK)
         rc = api_directory_create(&server->directory, server->broker, server->clock, reterr);
     if (rc == QN_OK)
+        rc = api_gather_create(&server->gather, server->broker, server->loop, reterr);
+    if (rc == QN_OK)
         rc = open_http(server, config, reterr);
     if (rc == QN_OK)
         rc = open_service(server, reterr);
@@ -275,6 +278,8 @@ static void close_broker(struct api_server *server)
 {
     if (server->broker_closed || !server->broker)
         return;
+    if (server->gather)
+        api_gather_flush(server->gather);
     server->broker_closed = true; /* first: the replies it gives now must ask nothing */
     qn_broker_close(server->broker);
 }
@@ -323,6 +328,7 @@ void api_server_free(struct api_server *server)
     close_broker(server);
     api_http_free(server->http);
     api_directory_free(server->directory);
+    api_gather_free(server->gather);
     api_waits_free(server->waits);
     qn_timer_free(server->stop_timer);
     qn_free(server);

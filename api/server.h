@@ -7,6 +7,7 @@
 
 #include "broker-client/broker.h"
 #include "common/config.h"
+#include "common/id.h"
 
 struct api_server {
     struct qn_loop *loop;
@@ -14,7 +15,9 @@ struct api_server {
     struct qn_broker *broker;
     struct api_http *http;
     struct api_directory *directory;
+    struct api_gather *gather;
     struct api_waits *waits;
+    struct qn_random_pool random; /* for the names of requests and jobs */
     const char *artifact_dir;
     bool accept_unknown;
     int64_t final_ttl_ms;

@@ -1,3 +1,6 @@
-foreach(module IN ITEMS enqueue_parse route problem artifacts digest)
+foreach(module IN ITEMS enqueue_parse route problem artifacts digest gather)
   set(unit_links_test_api_${module} quern_api_lib)
 endforeach()
+add_library(redis_server STATIC "${PROJECT_SOURCE_DIR}/tests/support/redis_server.c")
+target_link_libraries(redis_server PUBLIC quern_flags PkgConfig::HIREDIS)
+set(unit_links_test_api_cost quern_api_lib quern_broker redis_server)
