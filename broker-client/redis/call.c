@@ -3,27 +3,72 @@
 #include "common/mem.h"
 #include <string.h>
 
-#define SHA_PLACE "0000000000000000000000000000000000000000"
+#define DIGITS_MAX 20 /* of 64 bits */
+#define SHA_PLACE  "0000000000000000000000000000000000000000"
 
-struct qn_call *qn_call_create(int argc, qn_call_fn *on_answer, void *owner)
+/* Up to end; its first digit. A printf here would cost more than all the rest of a command. */
+static char *write_digits(char *end, uint64_t value)
 {
-    struct qn_call *call = qn_zalloc(1, sizeof(*call));
+    do {
+        *--end = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return end;
+}
 
-    if (!call)
-        return NULL;
-    qn_buf_init(&call->bytes, QN_CALL_MAX);
-    call->script = -1;
-    call->on_answer = on_answer;
-    call->owner = owner;
-    qn_buf_printf(&call->bytes, "*%d\r\n", argc);
+/* "$123\r\n", as it stands before each word. */
+static void add_count(struct qn_buf *out, char mark, size_t count)
+{
+    char text[DIGITS_MAX + 3];
+    char *end = text + sizeof(text);
+
+    end[-2] = '\r';
+    end[-1] = '\n';
+    char *at = write_digits(end - 2, count);
+    *--at = mark;
+    qn_buf_add(out, at, (size_t)(end - at));
+}
+
+/* One that is done, with the memory for its bytes, or a new one. */
+static struct qn_call *get_call(struct qn_call_pool *pool)
+{
+    struct qn_call *call = pool ? pool->first : NULL;
+    struct qn_buf bytes;
+
+    if (!call) {
+        call = qn_zalloc(1, sizeof(*call));
+        if (call)
+            qn_buf_init(&call->bytes, QN_CALL_MAX);
+        return call;
+    }
+    pool->first = call->next;
+    pool->n--;
+    bytes = call->bytes;
+    *call = (struct qn_call){.bytes = bytes};
+    qn_buf_reset(&call->bytes);
     return call;
 }
 
-struct qn_call *qn_call_create_script(enum qn_script script, const char *ns, const char *queue,
-                                      const char *name, size_t n_args)
+struct qn_call *qn_call_create(struct qn_call_pool *pool, size_t argc, qn_call_fn *on_answer,
+                               void *owner)
+{
+    struct qn_call *call = get_call(pool);
+
+    if (!call)
+        return NULL;
+    call->pool = pool;
+    call->script = -1;
+    call->on_answer = on_answer;
+    call->owner = owner;
+    add_count(&call->bytes, '*', argc);
+    return call;
+}
+
+struct qn_call *qn_call_create_script(struct qn_call_pool *pool, enum qn_script script,
+                                      const struct qn_call_place *place, size_t n_args)
 {
     int n_keys = qn_script_n_keys(script);
-    struct qn_call *call = qn_call_create(3 + n_keys + (int)n_args, NULL, NULL);
+    struct qn_call *call = qn_call_create(pool, 3 + (size_t)n_keys + n_args, NULL, NULL);
 
     if (!call)
         return NULL;
@@ -32,24 +77,47 @@ struct qn_call *qn_call_create_script(enum qn_script script, const char *ns, con
     qn_call_add_str(call, SHA_PLACE);
     qn_call_add_i64(call, n_keys);
     for (int i = 0; i < n_keys; i++)
-        qn_call_add_key(call, ns, queue, (enum qn_key)qn_scripts[script].keys[i],
-                        i == n_keys - 1 ? name : NULL);
+        qn_call_add_key(call, place->ns, place->queue, (enum qn_key)qn_scripts[script].keys[i],
+                        i == n_keys - 1 ? place->name : NULL);
     return call;
 }
 
-void qn_call_free(struct qn_call *call)
+static void drop(struct qn_call *call)
 {
-    if (!call)
-        return;
     qn_buf_release(&call->bytes);
     qn_free(call);
 }
 
+void qn_call_free(struct qn_call *call)
+{
+    struct qn_call_pool *pool = call ? call->pool : NULL;
+
+    if (!call)
+        return;
+    if (!pool || pool->n == QN_CALL_POOL_MAX || call->bytes.cap > QN_CALL_KEEP_MAX) {
+        drop(call);
+        return;
+    }
+    call->next = pool->first;
+    pool->first = call;
+    pool->n++;
+}
+
+void qn_call_pool_release(struct qn_call_pool *pool)
+{
+    struct qn_call *call;
+
+    while ((call = pool->first) != NULL) {
+        pool->first = call->next;
+        drop(call);
+    }
+    pool->n = 0;
+}
+
 void qn_call_add(struct qn_call *call, const void *word, size_t len)
 {
-    qn_buf_printf(&call->bytes, "$%zu\r\n", len);
-    if (len > 0)
-        qn_buf_add(&call->bytes, word, len);
+    add_count(&call->bytes, '$', len);
+    qn_buf_add(&call->bytes, word, len);
     qn_buf_add(&call->bytes, "\r\n", 2);
 }
 
@@ -60,10 +128,13 @@ void qn_call_add_str(struct qn_call *call, const char *word)
 
 void qn_call_add_i64(struct qn_call *call, int64_t word)
 {
-    char text[24];
-    int len = snprintf(text, sizeof(text), "%lld", (long long)word);
+    char text[DIGITS_MAX + 1];
+    char *end = text + sizeof(text);
+    char *at = write_digits(end, word < 0 ? -(uint64_t)word : (uint64_t)word);
 
-    qn_call_add(call, text, (size_t)len);
+    if (word < 0)
+        *--at = '-';
+    qn_call_add(call, at, (size_t)(end - at));
 }
 
 void qn_call_add_span(struct qn_call *call, struct qn_span word)

@@ -21,8 +21,18 @@ struct qn_call;
 typedef void qn_call_fn(struct qn_call *call, int rc, const struct qn_err *err,
                         const redisReply *answer);
 
+/* Calls that are done, kept for the next ones: who makes the same again and again asks for no
+ * memory. Bounded. Zeroed is empty. */
+struct qn_call_pool {
+    struct qn_call *first;
+    size_t n;
+};
+#define QN_CALL_POOL_MAX 8
+#define QN_CALL_KEEP_MAX (128 * 1024) /* bytes that a kept one may hold */
+
 struct qn_call {
     struct qn_call *next;
+    struct qn_call_pool *pool; /* where it goes in the end; NULL: back to the heap */
     struct qn_buf bytes;
     size_t sent;
     int64_t timeout_ms; /* 0: the connection's own */
@@ -48,13 +58,19 @@ struct qn_calls { /* a queue, first in first out */
     size_t bytes;
 };
 
-/* A command of argc words; NULL when memory is out. */
-struct qn_call *qn_call_create(int argc, qn_call_fn *on_answer, void *owner);
-/* EVALSHA with the script's KEYS; n_args words are to follow. queue NULL for a
- * script of the namespace; name is put behind its last key (NULL: none). */
-struct qn_call *qn_call_create_script(enum qn_script script, const char *ns, const char *queue,
-                                      const char *name, size_t n_args);
-void qn_call_free(struct qn_call *call);
+/* A command of argc words; NULL when memory is out. The pool outlives it; NULL: none. */
+struct qn_call *qn_call_create(struct qn_call_pool *pool, size_t argc, qn_call_fn *on_answer,
+                               void *owner);
+/* Whose KEYS a script gets. queue NULL for a script of the namespace; name is put behind its
+ * last key (NULL: none). */
+struct qn_call_place {
+    const char *ns, *queue, *name;
+};
+/* EVALSHA with the script's KEYS; n_args words are to follow. */
+struct qn_call *qn_call_create_script(struct qn_call_pool *pool, enum qn_script script,
+                                      const struct qn_call_place *place, size_t n_args);
+void qn_call_free(struct qn_call *call); /* into its pool, when there is room */
+void qn_call_pool_release(struct qn_call_pool *pool);
 void qn_call_add(struct qn_call *call, const void *word, size_t len);
 void qn_call_add_str(struct qn_call *call, const char *word);
 void qn_call_add_i64(struct qn_call *call, int64_t word);

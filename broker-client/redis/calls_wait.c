@@ -174,7 +174,7 @@ void qn_redis_stop_waiting(struct qn_broker *b)
         qn_conn_fail_take(redis->waiting, redis->wait_call, QN_ECONN);
         return;
     }
-    struct qn_call *call = qn_call_create(3, on_unblock, redis);
+    struct qn_call *call = qn_call_create(&redis->pool, 3, on_unblock, redis);
     if (!call) {
         unblock_again(redis);
         return;

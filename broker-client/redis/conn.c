@@ -78,7 +78,7 @@ static void ask_for_life(struct qn_conn *conn)
 {
     bool idle = conn->state == QN_CONN_UP && !conn->pending.head &&
                 mono_ms(conn) - conn->heard_ms >= conn->opt.timeout_ms;
-    struct qn_call *call = idle ? qn_call_create(1, on_pong, conn) : NULL;
+    struct qn_call *call = idle ? qn_call_create(NULL, 1, on_pong, conn) : NULL;
 
     if (!call)
         return;
@@ -207,7 +207,7 @@ void qn_conn_greeted(struct qn_conn *conn)
     conn->heard_ms = mono_ms(conn);
     qn_timer_clear(conn->deadline);
     arm_deadline(conn);
-    qn_timer_set(conn->turn, 0);
+    qn_later_set(conn->turn);
     if (conn->opt.on_link)
         conn->opt.on_link(conn->opt.arg, QN_LINK_UP, NULL);
 }
@@ -229,7 +229,7 @@ void qn_conn_fail_take(struct qn_conn *conn, struct qn_call *call, int rc)
 {
     call->failed_rc = rc;
     qn_calls_push(&conn->failed, call);
-    qn_timer_set(conn->turn, 0);
+    qn_later_set(conn->turn);
 }
 
 void qn_conn_send_take(struct qn_conn *conn, struct qn_call *call)
@@ -250,8 +250,8 @@ void qn_conn_send_take(struct qn_conn *conn, struct qn_call *call)
     } else {
         qn_calls_push(&conn->pending, call);
         arm_deadline(conn);
-        if (conn->state == QN_CONN_UP && !qn_timer_is_set(conn->turn))
-            qn_timer_set(conn->turn, 0);
+        if (conn->state == QN_CONN_UP)
+            qn_later_set(conn->turn);
     }
 }
 
@@ -297,7 +297,7 @@ int qn_conn_create(struct qn_conn **ret, const struct qn_conn_options *options,
     conn->sha = qn_zalloc(QN_SCRIPTS, sizeof(*conn->sha));
     int rc = conn->input && conn->sha ? QN_OK : QN_ENOMEM;
     if (rc == QN_OK)
-        rc = qn_timer_create(&conn->turn, options->loop, turn_ended, conn, reterr);
+        rc = qn_later_create(&conn->turn, options->loop, turn_ended, conn, reterr);
     if (rc == QN_OK)
         rc = qn_timer_create(&conn->deadline, options->loop, deadline_passed, conn, reterr);
     if (rc == QN_OK)
@@ -327,7 +327,7 @@ void qn_conn_free(struct qn_conn *conn)
     /* A reply may have asked for more. */
     while ((call = qn_calls_pop(&conn->failed)) != NULL)
         qn_call_free(call);
-    qn_timer_free(conn->turn);
+    qn_later_free(conn->turn);
     qn_timer_free(conn->deadline);
     qn_timer_free(conn->retry);
     qn_free(conn->sha);

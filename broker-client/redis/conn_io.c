@@ -207,7 +207,7 @@ static bool send_again(struct qn_conn *conn, struct qn_call *call, const redisRe
     call->resent = true;
     call->sent = 0;
     qn_calls_push(&conn->pending, call);
-    qn_timer_set(conn->turn, 0);
+    qn_later_set(conn->turn);
     return true;
 }
 

@@ -17,7 +17,7 @@ struct qn_conn {
     enum qn_conn_state state;
     redisContext *redis;
     struct qn_watch *watch;
-    struct qn_timer *turn;     /* at the end of the turn: connect, send, failures */
+    struct qn_later *turn;     /* sends, and answers what failed */
     struct qn_timer *deadline; /* of connecting, greeting, the oldest call */
     struct qn_timer *retry;
     struct qn_calls pending;

@@ -18,7 +18,7 @@ static struct qn_call *say(struct qn_conn *conn, struct qn_calls *to, qn_call_fn
 
     while (words[n])
         n++;
-    struct qn_call *call = qn_call_create(n, fn, conn);
+    struct qn_call *call = qn_call_create(NULL, n, fn, conn);
     if (!call)
         return NULL;
     for (int i = 0; i < n; i++)
@@ -189,7 +189,7 @@ static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
         qn_conn_give_up(conn, QN_EUNKNOWN, &why);
         return;
     }
-    qn_timer_set(conn->turn, 0);
+    qn_later_set(conn->turn);
 }
 
 static void ask_proto(struct qn_conn *conn)
@@ -203,7 +203,7 @@ static void ask_proto(struct qn_conn *conn)
         qn_conn_give_up(conn, QN_EUNKNOWN, &why);
         return;
     }
-    qn_timer_set(conn->turn, 0);
+    qn_later_set(conn->turn);
 }
 
 /* One queue is one slot, but each queue, and what belongs to all, is another. */
@@ -250,7 +250,7 @@ static void on_server_info(struct qn_call *call, int rc, const struct qn_err *er
         return;
     }
     if (strcmp(mode, "cluster") == 0 && SAY(conn, on_cluster_info, "CLUSTER", "INFO"))
-        qn_timer_set(conn->turn, 0);
+        qn_later_set(conn->turn);
     else
         ask_proto(conn);
 }

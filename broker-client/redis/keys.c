@@ -50,8 +50,24 @@ static const char *suffix_of(enum qn_key key)
 void qn_key_make(char out[QN_KEY_SIZE], const char *ns, const char *queue, enum qn_key key,
                  const char *name)
 {
-    snprintf(out, QN_KEY_SIZE, "{%s%s%s}:%s%s%s", ns, queue ? ":" : "", queue ? queue : "",
-             suffix_of(key), name ? ":" : "", name ? name : "");
+    const char *const parts[] = {
+        "{",
+        ns,
+        queue ? ":" : "",
+        queue ? queue : "",
+        "}:",
+        suffix_of(key),
+        name ? ":" : "",
+        name ? name : "",
+    };
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t len = strnlen(parts[i], QN_KEY_SIZE - 1 - n);
+        memcpy(out + n, parts[i], len);
+        n += len;
+    }
+    out[n] = '\0';
 }
 
 bool qn_key_queue(const char *key, size_t len, char queue[QN_QUEUE_MAX + 1])

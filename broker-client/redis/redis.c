@@ -95,8 +95,8 @@ struct qn_call *qn_redis_begin(struct qn_broker *broker, enum qn_script script, 
     struct qn_redis *redis = qn_redis_of(broker);
     const struct qn_script_row *row = &qn_scripts[script];
     bool bad_queue = row->of_queue && (queue || !row->of_space) && !qn_queue_ok(queue);
-    struct qn_call *call =
-        qn_call_create_script(script, redis->ns, bad_queue ? "" : queue, NULL, n_args);
+    const struct qn_call_place place = {.ns = redis->ns, .queue = bad_queue ? "" : queue};
+    struct qn_call *call = qn_call_create_script(&redis->pool, script, &place, n_args);
 
     call = prepare(call, on_answer, fn, arg);
     if (call && bad_queue) {
@@ -109,9 +109,10 @@ struct qn_call *qn_redis_begin(struct qn_broker *broker, enum qn_script script, 
 struct qn_call *qn_redis_named(struct qn_broker *broker, enum qn_script script, const char *name,
                                size_t n_args, qn_call_fn *on_answer, qn_reply_fn *fn, void *arg)
 {
+    struct qn_redis *redis = qn_redis_of(broker);
     bool bad_name = !qn_name_ok(name);
-    struct qn_call *call = qn_call_create_script(script, qn_redis_of(broker)->ns, NULL,
-                                                 bad_name ? NULL : name, n_args);
+    const struct qn_call_place place = {.ns = redis->ns, .name = bad_name ? NULL : name};
+    struct qn_call *call = qn_call_create_script(&redis->pool, script, &place, n_args);
 
     call = prepare(call, on_answer, fn, arg);
     if (call && bad_name) {
@@ -124,8 +125,9 @@ struct qn_call *qn_redis_named(struct qn_broker *broker, enum qn_script script, 
 struct qn_call *qn_redis_plain(struct qn_broker *broker, int argc, qn_call_fn *on_answer,
                                qn_reply_fn *fn, void *arg)
 {
-    (void)broker;
-    return prepare(qn_call_create(argc, on_answer, NULL), on_answer, fn, arg);
+    struct qn_call_pool *pool = &qn_redis_of(broker)->pool;
+
+    return prepare(qn_call_create(pool, (size_t)argc, on_answer, NULL), on_answer, fn, arg);
 }
 
 void qn_redis_send(struct qn_broker *broker, struct qn_call *call)
@@ -252,6 +254,7 @@ static void free_broker(struct qn_broker *broker)
     qn_conn_free(redis->waiting);
     qn_conn_free(redis->subscription);
     qn_conn_free(redis->command);
+    qn_call_pool_release(&redis->pool);
     qn_timer_free(redis->unblock);
     qn_free(redis->now_text);
     qn_free(redis);

@@ -22,6 +22,7 @@ struct qn_redis {
     struct qn_conn *waiting;      /* NULL: options said no */
     struct qn_conn *subscription; /* NULL: options said no */
     struct qn_call *wait_call;    /* the wait under way */
+    struct qn_call_pool pool;     /* of the calls of all connections */
     struct qn_timer *unblock;     /* asks again when the wait had not begun */
     int64_t unblock_ms;           /* after this time; 0: has not asked yet */
     bool by_turns;                /* queues are waited for one after the other, on a cluster */

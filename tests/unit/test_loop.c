@@ -17,6 +17,7 @@ struct seen {
     struct qn_loop *loop;
     struct qn_watch *watch;
     struct qn_timer *timer;
+    struct qn_later *later;
     int reads, writes, timers, signals;
     char order[16];
     int n;
@@ -114,6 +115,42 @@ static void a_timer_of_zero_comes_after_what_is_ready(void **state)
     assert_false(qn_timer_is_set(seen->timer));
     qn_watch_free(seen->watch);
     qn_timer_free(seen->timer);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+static void on_later(void *arg)
+{
+    struct seen *seen = arg;
+
+    seen->order[seen->n++ % 16] = 'l';
+    if (seen->n < 4)
+        qn_later_set(seen->later);
+}
+
+static void what_is_left_for_the_end_of_the_turn_comes_before_the_wait(void **state)
+{
+    struct seen *seen = *state;
+    int fds[2];
+    struct qn_err err;
+
+    assert_int_equal(pipe(fds), 0);
+    assert_int_equal(qn_later_create(&seen->later, seen->loop, on_later, seen, &err), QN_OK);
+    assert_int_equal(qn_watch_create(&seen->watch, seen->loop, fds[0], on_ready, seen, &err),
+                     QN_OK);
+    qn_watch_want(seen->watch, QN_IO_READ);
+    assert_int_equal(write(fds[1], "ab", 2), 2);
+    qn_later_set(seen->later);
+    qn_later_set(seen->later); /* once */
+    turn(seen, -1);            /* what sets itself again lets others in, and keeps nobody waiting */
+    turn(seen, -1);
+    assert_int_equal(seen->n, 5);
+    assert_memory_equal(seen->order, "lrllr", 5);
+    qn_later_set(seen->later);
+    qn_later_free(seen->later);
+    turn(seen, 0);
+    assert_int_equal(seen->n, 5);
+    qn_watch_free(seen->watch);
     close(fds[0]);
     close(fds[1]);
 }
@@ -237,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_watch_tells_what_is_wanted_and_sleeps_when_nothing_is),
         TEST(a_timer_of_zero_comes_after_what_is_ready),
+        TEST(what_is_left_for_the_end_of_the_turn_comes_before_the_wait),
         TEST(a_cleared_timer_does_not_fire_and_a_set_one_fires_once),
         TEST(a_callback_may_free_its_own_handle),
         TEST(run_goes_on_until_stop),
