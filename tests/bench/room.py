@@ -13,7 +13,9 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -23,8 +25,9 @@ import servers
 
 NAMESPACE = "bench"
 READY_SECONDS = 60
-# A worker that is told to end does not wait for what sleeps.
-SETTINGS = {"QUERN_NAMESPACE": NAMESPACE, "QUERN_STOP_GRACE": "100ms",
+# A worker that is told to end does not wait for what sleeps; one that is held (see below)
+# loses nothing.
+SETTINGS = {"QUERN_NAMESPACE": NAMESPACE, "QUERN_STOP_GRACE": "100ms", "QUERN_LEASE": "10m",
             "QUERN_BROKER_TIMEOUT": "60s"}
 
 
@@ -69,6 +72,16 @@ class Line:
         texts = self.ask_all([("INFO", section) for section in sections])
         return dict(line.split(":", 1) for line in "\n".join(texts).splitlines() if ":" in line)
 
+    def watch_others(self, seconds):
+        """How many commands clients sent in this time; what scripts call is not counted."""
+        self.ask("MONITOR")
+        end, count = time.monotonic() + seconds, 0
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self.socket], [], [], left)[0]:
+                count += len(re.findall(rb"^\+[0-9.]+ \[\d+ (?!lua\])", self.socket.recv(65536),
+                                        re.M))
+        return count
+
     def close(self):
         self.file.close()
         self.socket.close()
@@ -103,7 +116,8 @@ class Room:
     def __exit__(self, *_):
         for program in self.programs:
             with contextlib.suppress(ProcessLookupError):
-                program.send(15)
+                program.send(signal.SIGTERM)
+                program.send(signal.SIGCONT)
         for program in self.programs:
             program.stop()
         self.line.close()
@@ -158,7 +172,7 @@ class Room:
     # Jobs.
 
     def fill(self, count):
-        """Jobs that do nothing, in the queue "default"."""
+        """Jobs that do nothing, in the queue "default": thousands at once, in tens of them."""
         self.bench("bench_client", "--mode", "bulk", "--jobs", count, "--namespace", NAMESPACE)
 
     def enqueue(self, lines):
@@ -186,22 +200,27 @@ class Room:
         """Returns when that many have ended."""
         servers.wait_until(lambda: self.ended(queues) >= count, seconds, f"{count} jobs to end")
 
-    def drain(self, count, queues=("default",), begin=0.1, end=0.9):
-        """What is in the line, let go, watched from one part of it to another."""
-        for queue in queues:
-            self.quern("queue", "resume", queue)
-        self.wait_for(int(begin * count), queues)
-        first = self.look(queues)
-        self.wait_for(int(end * count), queues)
-        last = self.look(queues)
-        jobs = last.ended - first.ended
-        return {"rate": (jobs / (last.seconds - first.seconds), "jobs/s"),
-                "redis_cpu": ((last.cpu_us - first.cpu_us) / jobs, "us/job"),
-                "batch": (2 * jobs / (last.calls - first.calls), "jobs")}
+    @contextlib.contextmanager
+    def held(self):
+        """No worker takes anything meanwhile. Then all that was queued is let go at once."""
+        for program in self.programs:
+            program.send(signal.SIGSTOP)
+        yield
+        for program in self.programs:
+            program.send(signal.SIGCONT)
 
-    def pause(self, queues=("default",)):
-        for queue in queues:
-            self.quern("queue", "pause", queue)
+    def watch(self, first, last, queues=("default",)):
+        """From the end of one job to that of another: rate, redis_cpu, batch."""
+        self.wait_for(first, queues)
+        before = self.look(queues)
+        self.wait_for(last, queues)
+        after = self.look(queues)
+        jobs = after.ended - before.ended
+        if jobs <= 0:
+            raise Failure("the jobs were over before anything could be seen")
+        return {"rate": (jobs / (after.seconds - before.seconds), "jobs/s"),
+                "redis_cpu": ((after.cpu_us - before.cpu_us) / jobs, "us/job"),
+                "batch": (2 * jobs / max(after.calls - before.calls, 1), "jobs")}
 
 
 # Programs that measure.

@@ -52,6 +52,17 @@ class Target:
     about: str
 
 
+# Of the figures that have a target and follow from no others.
+UNITS = {
+    **dict.fromkeys(("redis_life_batch_50", "redis_life_batch_50_no_aof", "redis_life_batch_1",
+                     "roundtrip_p50", "roundtrip_p99"), "us"),
+    **dict.fromkeys(("client_enqueue_bulk", "http_array_jobs", "slow_500_jobs"), "jobs/s"),
+    **dict.fromkeys(("memory_2_idle", "memory_2_used", "slow_500_memory"), "MB"),
+    **dict.fromkeys(("fairness_long", "fairness_flood"), "of 1"),
+    "client_one_of_bare": "times", "http_single_requests": "requests/s", "idle_cpu": "%",
+    "idle_commands": "1/s", "redis_bytes_queued_job": "bytes", "fairness_wait": "ms",
+}
+
 COMPARISONS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt,
                "below": operator.lt}
 
@@ -172,3 +183,8 @@ def verdict(target, values):
     """True, False, or None without a value."""
     value = values.get(target.figure)
     return None if value is None else COMPARISONS[target.comparison](value, target.bound)
+
+
+def unit_of(figure):
+    """Of one that has a target, measured or not."""
+    return FIGURES[figure][1] if figure in FIGURES else UNITS[figure]
