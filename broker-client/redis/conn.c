@@ -294,6 +294,7 @@ int qn_conn_create(struct qn_conn **ret, const struct qn_conn_options *options,
     qn_calls_init(&conn->hello);
     qn_calls_init(&conn->failed);
     conn->input = qn_alloc(QN_CONN_INPUT_SIZE);
+    qn_replies_init(&conn->replies);
     conn->sha = qn_zalloc(QN_SCRIPTS, sizeof(*conn->sha));
     int rc = conn->input && conn->sha ? QN_OK : QN_ENOMEM;
     if (rc == QN_OK)
@@ -332,5 +333,6 @@ void qn_conn_free(struct qn_conn *conn)
     qn_timer_free(conn->retry);
     qn_free(conn->sha);
     qn_free(conn->input);
+    qn_replies_release(&conn->replies);
     qn_free(conn);
 }

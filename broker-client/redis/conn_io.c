@@ -103,6 +103,7 @@ int qn_conn_open_socket(struct qn_conn *conn, struct qn_err *reterr)
     if (conn->redis->err)
         return qn_fail(reterr, QN_ECONN, "%s: %s", url->host, conn->redis->errstr);
     (void)fcntl(conn->redis->fd, F_SETFD, FD_CLOEXEC);
+    qn_replies_serve(&conn->replies, conn->redis->reader);
     int rc =
         qn_watch_create(&conn->watch, conn->opt.loop, conn->redis->fd, socket_ready, conn, reterr);
     if (rc == QN_OK)
@@ -270,7 +271,7 @@ static void parse(struct qn_conn *conn)
 
     while (redisReaderGetReply(conn->redis->reader, &answer) == REDIS_OK && answer) {
         deliver(conn, answer);
-        freeReplyObject(answer);
+        qn_replies_reset(&conn->replies);
         answer = NULL;
         if (generation != conn->generation)
             return;

@@ -3,6 +3,7 @@
 #define BROKER_CLIENT_REDIS_CONN_TYPE_H
 
 #include "conn.h"
+#include "replies.h"
 
 enum qn_conn_state {
     QN_CONN_DOWN,       /* waits for the next try */
@@ -35,6 +36,7 @@ struct qn_conn {
     int64_t client_id;
     char (*sha)[QN_SHA_LEN + 1];
     char *input;
+    struct qn_replies replies;
     struct qn_err last; /* why it is down */
 };
 
