@@ -23,6 +23,8 @@ static void log_job(const struct worker_dispatch *dispatch, enum qn_log_level le
 {
     char id[QN_ID_SIZE];
 
+    if (!qn_log_wants(level))
+        return;
     job_id(dispatch, run, id);
     qn_log(level, msg, QN_STR("job", id), QN_STR("task", run->task),
            QN_STR("request_id", run->request_id), QN_STR("run", run->token));
@@ -49,15 +51,17 @@ static struct worker_policy policy_of(const struct worker_base *base, const stru
 static void log_end(const struct worker_dispatch *dispatch, const struct worker_run *run,
                     const struct worker_end *end, const struct worker_verdict *verdict)
 {
-    bool fine = verdict->cause == QN_CAUSE_NONE;
+    enum qn_log_level level = verdict->cause == QN_CAUSE_NONE ? QN_LOG_INFO : QN_LOG_WARN;
     char id[QN_ID_SIZE], why[WORKER_ERROR_HEAD_MAX + 1];
 
+    if (!qn_log_wants(level))
+        return;
     job_id(dispatch, run, id);
     snprintf(why, sizeof(why), "%.*s",
              (int)qn_utf8_cut(end->error.data, end->error.len, WORKER_ERROR_HEAD_MAX),
              end->error.len > 0 ? end->error.data : "");
-    qn_log(fine ? QN_LOG_INFO : QN_LOG_WARN, "job ended", QN_STR("job", id),
-           QN_STR("task", run->task), QN_STR("request_id", run->request_id),
+    qn_log(level, "job ended", QN_STR("job", id), QN_STR("task", run->task),
+           QN_STR("request_id", run->request_id),
            QN_STR("outcome", worker_finish_name(verdict->kind)),
            QN_STR("cause", qn_cause_name(verdict->cause)),
            QN_NUM("ms", end->ended_ms - end->started_ms), QN_NUM("attempts", verdict->attempts),
@@ -178,8 +182,11 @@ static void pass_on(struct worker_dispatch *dispatch, struct worker_run *run, co
 
 static void copy_span(char *out, size_t size, struct qn_span text)
 {
-    snprintf(out, size, "%.*s", (int)qn_utf8_cut(text.data, text.len, size - 1),
-             text.len > 0 ? text.data : "");
+    size_t len = qn_utf8_cut(text.data, text.len, size - 1);
+
+    if (len > 0)
+        memcpy(out, text.data, len);
+    out[len] = '\0';
 }
 
 /* QN_ECORRUPT and the text when this is no job that one could run. */
