@@ -5,14 +5,14 @@ from peer import Setting
 
 class Celery(peer.RedisPeer):
     name = "celery"
-    packages = ("celery", "python3-redis")
-    singles = 2000
+    packages = ("celery", "python3-redis", "python3-hiredis")
+    singles = 1000
     processes = 2
     settings = (
-        Setting("", "safest", "prefork 2, late ack, results, prefetch 4 each", 6000,
+        Setting("", "safest", "prefork 2, late ack, results, prefetch 4 each", 3000,
                 only_drain=False),
         Setting("_1", "", "the same with prefetch 1 each", 120),
-        Setting("_fast", "best", "prefork 2, early ack, no results, prefetch 64 each", 10000),
+        Setting("_fast", "best", "prefork 2, early ack, no results, prefetch 64 each", 4000),
     )
     PREFETCH = {"": 4, "_1": 1, "_fast": 64}
 

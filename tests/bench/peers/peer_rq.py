@@ -5,12 +5,12 @@ from peer import Setting
 
 class Rq(peer.RedisPeer):
     name = "rq"
-    packages = ("python3-rq",)
+    packages = ("python3-rq", "python3-redis", "python3-hiredis")
     roundtrips = 500
     settings = (
-        Setting("", "best", "2 SimpleWorkers, jobs in the worker's process", 4000, workers=2,
+        Setting("", "best", "2 SimpleWorkers, jobs in the worker's process", 3000, workers=2,
                 only_drain=False),
-        Setting("_fork", "safest", "2 Workers, a process for each job", 200, workers=2),
+        Setting("_fork", "safest", "2 Workers, a process for each job", 150, workers=2),
     )
 
     def command(self):
