@@ -33,6 +33,7 @@ class Figures:
     def __init__(self):
         self.found, self.units = {}, {}
         self.not_run = {}  # scene -> why
+        self.run = set()  # scenes
 
     def add(self, name, value, unit):
         if not math.isfinite(value):
@@ -88,7 +89,8 @@ def table(rows):
 
 
 def why_not(target, figures):
-    return "not run: " + figures.not_run.get(target.scene, "not asked for")
+    why = "not in this run" if target.scene in figures.run else "not asked for"
+    return "not run: " + figures.not_run.get(target.scene, why)
 
 
 def verdict_text(target, figures, values):
@@ -139,6 +141,7 @@ def run_scene(name, size, figures):
         found = [(figure, float(value), unit) for figure, value, unit in scenes.SCENES[name](size)]
         for figure in found:
             figures.add(*figure)
+        figures.run.add(name)
     except (room.Failure, AssertionError, OSError, ValueError, LookupError) as failure:
         figures.not_run[name] = room.last_line(f"{failure}")
         say(f"{name}: {figures.not_run[name]}")
