@@ -43,7 +43,7 @@ int qn_client_open(struct qn_client **ret, const struct qn_client_options *optio
         return qn_fail(reterr, QN_ENOMEM, "client: out of memory");
     options = options ? options : &none;
     client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : DEFAULT_TIMEOUT_MS;
-    client->idle = true;
+    client->idle = client->has_room = true;
     client->late_tail = &client->late;
     qn_defs_init(&client->defs);
     int rc = qn_loop_create(&client->loop, reterr);
@@ -81,6 +81,10 @@ void qn_client_close(struct qn_client *client)
         qn_free(late);
     }
     qn_batch_free(client->open);
+    for (struct qn_batch *batch = client->spare, *next; batch; batch = next) {
+        next = batch->next;
+        qn_batch_free(batch);
+    }
     qn_defs_release(&client->defs);
     qn_loop_free(client->loop);
     qn_free(client);
@@ -346,14 +350,33 @@ static void on_watch(void *arg, const struct qn_reply *reply)
     question->room = reply->rc == QN_OK && reply->codes->code[0] == 1;
 }
 
-/* False: no end will be told, so it must be asked for. */
-static bool watch(struct qn_client *client, bool on)
+static void watch(struct qn_client *client, bool on, struct question *question)
+{
+    client->broker->ops->watch(client->broker, client->wait_queue, &client->wait_name, 1, on,
+                               WATCH_TTL_MS, on_watch, question);
+}
+
+static void stop_watching(struct qn_client *client)
 {
     struct question question = {0};
 
-    client->broker->ops->watch(client->broker, client->wait_queue, &client->wait_name, 1, on,
-                               WATCH_TTL_MS, on_watch, &question);
-    return ask(client, &question, NULL) == QN_OK && question.room;
+    watch(client, false, &question);
+    (void)!ask(client, &question, NULL);
+}
+
+/* Registers and looks, both in one write. *ret_watched: its end will be told; else it must be
+ * asked for. */
+static int watch_and_look(struct qn_client *client, struct qn_job_info **ret, bool *ret_watched,
+                          struct qn_err *reterr)
+{
+    struct question question = {0};
+
+    watch(client, true, &question);
+    int rc = look(client, client->wait_queue, client->wait_name, ret, reterr);
+    bool in_order = question.done;
+    *ret_watched = ask(client, &question, NULL) == QN_OK && question.room;
+    client->look |= !in_order; /* it was looked at before it was registered */
+    return rc;
 }
 
 static int64_t at_most(int64_t a, int64_t b)
@@ -371,12 +394,14 @@ static int wait_for(struct qn_client *client, int64_t end, struct qn_job_info **
         int64_t now = qn_mono_ms(&qn_clock_system);
         struct qn_job_info *info = NULL;
         bool watched = now < watched_until && !client->unheard;
+        int rc;
         client->look = client->unheard = false;
         if (!watched && now < end) {
-            watched = watch(client, true);
+            rc = watch_and_look(client, &info, &watched, reterr);
             watched_until = watched ? now + WATCH_AGAIN_MS : 0;
+        } else {
+            rc = look(client, client->wait_queue, client->wait_name, &info, reterr);
         }
-        int rc = look(client, client->wait_queue, client->wait_name, &info, reterr);
         bool over = rc == QN_OK ? info->ended_ms > 0 || info->state == QN_EXPIRED
                                 : !qn_err_is_transient(rc);
         now = qn_mono_ms(&qn_clock_system);
@@ -410,7 +435,7 @@ int qn_client_wait(struct qn_client *client, const char *id, int64_t timeout_ms,
     client->wait_name = name;
     rc = wait_for(client, qn_mono_ms(&qn_clock_system) + timeout_ms, ret, reterr);
     if (rc == QN_ETIMEOUT)
-        (void)watch(client, false);
+        stop_watching(client);
     client->wait_queue = NULL;
     client->wait_name = NULL;
     return rc;

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #define BODIES_MAX    (16 * 1024 * 1024) /* bytes of a batch */
-#define IN_FLIGHT_MAX 8                  /* batches of one enqueue_many */
+#define BODY_MORE_MAX (64 * 1024)        /* what a body may hold beside its arguments */
+#define IN_FLIGHT_MAX 4                  /* batches of one enqueue_many */
+#define SPARE_MAX     IN_FLIGHT_MAX
+#define KEEP_MAX      (128 * 1024) /* bytes of bodies that a spare one may hold */
 
 /* ---- a batch ---- */
 
@@ -16,53 +19,99 @@ void qn_batch_free(struct qn_batch *batch)
         return;
     qn_buf_release(&batch->bodies);
     qn_free(batch->items);
+    qn_free(batch->jobs);
     qn_free(batch);
+}
+
+static void put_away(struct qn_batch *batch)
+{
+    struct qn_client *client = batch->client;
+
+    if (client->n_spare == SPARE_MAX || batch->bodies.cap > KEEP_MAX) {
+        qn_batch_free(batch);
+        return;
+    }
+    batch->next = client->spare;
+    client->spare = batch;
+    client->n_spare++;
+}
+
+static struct qn_batch *get_spare(struct qn_client *client)
+{
+    struct qn_batch *batch = client->spare;
+
+    if (!batch)
+        return NULL;
+    client->spare = batch->next;
+    client->n_spare--;
+    batch->n = 0;
+    qn_buf_reset(&batch->bodies);
+    return batch;
 }
 
 static struct qn_batch *open_batch(struct qn_client *client, const char *queue)
 {
-    struct qn_batch *batch = qn_zalloc(1, sizeof(*batch));
+    struct qn_batch *batch = get_spare(client);
 
-    if (!batch)
-        return NULL;
-    batch->client = client;
+    if (!batch) {
+        batch = qn_zalloc(1, sizeof(*batch));
+        if (!batch)
+            return NULL;
+        batch->client = client;
+        qn_buf_init(&batch->bodies, 2 * BODIES_MAX);
+    }
     qn_str_copy(batch->queue, sizeof(batch->queue), queue);
-    qn_buf_init(&batch->bodies, 2 * BODIES_MAX);
     client->open = batch;
     return batch;
 }
 
+static bool grow(struct qn_batch *batch)
+{
+    size_t cap = batch->cap ? batch->cap * 4 : 4;
+    struct qn_item *items = qn_realloc_array(batch->items, cap, sizeof(*items));
+
+    if (!items)
+        return false;
+    batch->items = items;
+    struct qn_new_job *jobs = qn_realloc_array(batch->jobs, cap, sizeof(*jobs));
+    if (!jobs)
+        return false;
+    batch->jobs = jobs;
+    batch->cap = cap;
+    return true;
+}
+
 static struct qn_item *add_item(struct qn_batch *batch)
 {
-    if (batch->n == batch->cap) {
-        size_t cap = batch->cap ? batch->cap * 4 : 4;
-        struct qn_item *items = qn_realloc_array(batch->items, cap, sizeof(*items));
-        if (!items)
-            return NULL;
-        batch->items = items;
-        batch->cap = cap;
-    }
-    return &batch->items[batch->n++];
+    return batch->n < batch->cap || grow(batch) ? &batch->items[batch->n++] : NULL;
 }
 
-static void tell(struct qn_client *client, const struct qn_item *item,
-                 const struct qn_receipt *receipt)
+/* All but the text behind its end: there are many receipts, and hardly one with a text. */
+static void clear(struct qn_receipt *receipt, int code)
 {
-    if (item->out)
-        *item->out = *receipt;
-    if (!item->fn)
+    receipt->id[0] = receipt->msg[0] = '\0';
+    receipt->existed = receipt->replaced = false;
+    receipt->code = code;
+    receipt->retry_ms = 0;
+}
+
+static void call_back(struct qn_client *client, const struct qn_told *told,
+                      const struct qn_receipt *receipt)
+{
+    if (!told->fn)
         return;
     client->pending--;
-    item->fn(item->arg, receipt);
+    told->fn(told->arg, receipt);
 }
 
-static void tell_refused(struct qn_client *client, const struct qn_item *item,
-                         const struct qn_err *why)
+void qn_batch_refuse(struct qn_client *client, const struct qn_told *told, const struct qn_err *why)
 {
-    struct qn_receipt receipt = {.code = why->code};
+    struct qn_receipt own;
+    struct qn_receipt *receipt = told->out ? told->out : &own;
 
-    qn_str_copy(receipt.msg, sizeof(receipt.msg), why->msg);
-    tell(client, item, &receipt);
+    clear(receipt, why->code);
+    qn_str_copy(receipt->msg, sizeof(receipt->msg), why->msg);
+    call_back(client, told, receipt);
 }
 
 /* What the broker said of job i. */
@@ -103,131 +152,137 @@ static void read_code(struct qn_receipt *receipt, const struct qn_enqueued *said
     }
 }
 
+static void write_id(struct qn_receipt *receipt, const char *queue, const char *name)
+{
+    size_t len = strlen(queue);
+
+    memcpy(receipt->id, queue, len);
+    receipt->id[len] = '.';
+    qn_str_copy(receipt->id + len + 1, sizeof(receipt->id) - len - 1, name);
+}
+
+static void tell_item(struct qn_batch *batch, size_t i, const struct qn_reply *reply)
+{
+    const struct qn_item *item = &batch->items[i];
+    struct qn_receipt own;
+    struct qn_receipt *receipt = item->told.out ? item->told.out : &own;
+
+    clear(receipt, reply->rc);
+    write_id(receipt, batch->queue, item->name);
+    if (reply->rc == QN_OK)
+        read_code(receipt, reply->enqueued, i, batch->queue);
+    else
+        qn_str_copy(receipt->msg, sizeof(receipt->msg), reply->err->msg);
+    call_back(batch->client, &item->told, receipt);
+}
+
+static void count_flights(struct qn_client *client, int more)
+{
+    client->in_flight += (size_t)more;
+    client->idle = client->in_flight == 0;
+    client->has_room = client->in_flight < IN_FLIGHT_MAX;
+}
+
 static void on_enqueued(void *arg, const struct qn_reply *reply)
 {
     struct qn_batch *batch = arg;
     struct qn_client *client = batch->client;
 
-    client->in_flight--;
-    client->idle = client->in_flight == 0;
+    count_flights(client, -1);
     if (reply->rc != QN_OK && client->batch_rc == QN_OK) {
         client->batch_rc = reply->rc;
         client->batch_err = *reply->err;
     }
-    for (size_t i = 0; i < batch->n; i++) {
-        struct qn_receipt receipt = {.code = reply->rc};
-        snprintf(receipt.id, sizeof(receipt.id), "%s.%s", batch->queue, batch->items[i].name);
-        if (reply->rc == QN_OK)
-            read_code(&receipt, reply->enqueued, i, batch->queue);
-        else
-            qn_str_copy(receipt.msg, sizeof(receipt.msg), reply->err->msg);
-        tell(client, &batch->items[i], &receipt);
-    }
-    qn_batch_free(batch);
-}
-
-static void send_now(struct qn_client *client, struct qn_batch *batch, struct qn_new_job *jobs)
-{
-    for (size_t i = 0; i < batch->n; i++) {
-        jobs[i] = batch->items[i].job;
-        jobs[i].name = batch->items[i].name;
-        jobs[i].unique_key = batch->items[i].unique_key;
-        jobs[i].body.data = batch->bodies.data + batch->items[i].body_at;
-        jobs[i].body.len = batch->items[i].body_len;
-    }
-    client->in_flight++;
-    client->idle = false;
-    client->broker->ops->enqueue(client->broker, batch->queue, jobs, batch->n, on_enqueued, batch);
+    for (size_t i = 0; i < batch->n; i++)
+        tell_item(batch, i, reply);
+    put_away(batch);
 }
 
 void qn_batch_flush(struct qn_client *client)
 {
     struct qn_batch *batch = client->open;
-    struct qn_err err;
-    struct qn_reply reply = {.err = &err};
 
     client->open = NULL;
     if (!batch)
         return;
-    struct qn_new_job *jobs = qn_zalloc(batch->n, sizeof(*jobs));
-    if (jobs) {
-        send_now(client, batch, jobs);
-    } else {
-        client->in_flight++;
-        reply.rc = qn_fail(&err, QN_ENOMEM, "enqueue: out of memory");
-        on_enqueued(batch, &reply);
+    for (size_t i = 0; i < batch->n; i++) {
+        struct qn_item *item = &batch->items[i];
+        struct qn_new_job *job = &batch->jobs[i];
+        *job = item->job;
+        job->name = item->name;
+        job->unique_key = item->unique_key;
+        job->body.data = batch->bodies.data + item->body_at;
+        job->body.len = item->body_len;
     }
-    qn_free(jobs);
+    count_flights(client, 1);
+    client->broker->ops->enqueue(client->broker, batch->queue, batch->jobs, batch->n, on_enqueued,
+                                 batch);
 }
 
 /* ---- into a batch ---- */
 
-static struct qn_batch *batch_for(struct qn_client *client, const char *queue, size_t body_len)
+static struct qn_batch *batch_for(struct qn_client *client, const char *queue, size_t body_max)
 {
     struct qn_batch *batch = client->open;
 
     if (batch && (strcmp(batch->queue, queue) != 0 || batch->n == QN_ENQUEUE_BATCH_MAX ||
-                  batch->bodies.len + body_len > BODIES_MAX))
+                  batch->bodies.len + body_max > BODIES_MAX))
         qn_batch_flush(client);
     return client->open ? client->open : open_batch(client, queue);
 }
 
-static int put(struct qn_client *client, const struct qn_item *made, const char *queue,
-               struct qn_span body, struct qn_err *reterr)
+static int put(struct qn_client *client, const struct qn_enqueue *job, const char *queue,
+               const struct qn_told *told, struct qn_err *reterr)
 {
-    struct qn_batch *batch = batch_for(client, queue, body.len);
+    struct qn_batch *batch = batch_for(client, queue, qn_judge_args_len(job) + BODY_MORE_MAX);
     struct qn_item *item = batch ? add_item(batch) : NULL;
+    int rc;
 
-    if (!item)
-        return qn_fail(reterr, QN_ENOMEM, "enqueue: out of memory");
-    *item = *made;
-    item->body_at = batch->bodies.len;
-    if (qn_buf_add(&batch->bodies, body.data, body.len) == QN_OK)
-        return QN_OK;
-    batch->n--;
-    int rc = qn_buf_status(&batch->bodies);
-    batch->bodies.status = QN_OK;
-    if (batch->n == 0) {
-        client->open = NULL;
-        qn_batch_free(batch);
+    if (item) {
+        size_t mark = batch->bodies.len;
+        item->told = *told;
+        rc = qn_judge_fill(client, job, item, &batch->bodies, reterr);
+        if (rc == QN_OK)
+            return QN_OK;
+        batch->n--;
+        qn_buf_cut(&batch->bodies, mark);
+        batch->bodies.status = QN_OK;
+    } else {
+        rc = qn_fail(reterr, QN_ENOMEM, "enqueue: out of memory");
     }
-    return qn_fail(reterr, rc, "enqueue: %s", qn_err_text(rc));
+    if (batch && batch->n == 0) {
+        client->open = NULL;
+        put_away(batch);
+    }
+    return rc;
 }
 
-/* A refused job is told at once, and its code returned. */
-int qn_batch_add(struct qn_client *client, const struct qn_enqueue *job, struct qn_receipt *out,
-                 qn_enqueued_fn *fn, void *arg)
+int qn_batch_add(struct qn_client *client, const struct qn_enqueue *job, const struct qn_told *told,
+                 bool *ret_doubt)
 {
-    struct qn_item item = {.out = out, .fn = fn, .arg = arg};
     char queue[QN_QUEUE_MAX + 1];
-    struct qn_buf body;
     struct qn_err err;
+    int rc = qn_judge(client, job, queue, &err);
 
-    qn_buf_init(&body, BODIES_MAX);
-    int rc = qn_judge(client, job, &item, queue, &body, &err);
+    if (ret_doubt)
+        *ret_doubt = rc != QN_OK && qn_defs_too_old(&client->defs, true);
+    if (ret_doubt && *ret_doubt)
+        return rc;
     if (rc == QN_OK)
-        rc = put(client, &item, queue, (struct qn_span){.data = body.data, .len = body.len}, &err);
-    qn_buf_release(&body);
+        rc = put(client, job, queue, told, &err);
     if (rc != QN_OK)
-        tell_refused(client, &item, &err);
+        qn_batch_refuse(client, told, &err);
     return rc;
 }
 
 /* ---- synchronous ---- */
 
-static int know_tasks(struct qn_client *client, const struct qn_enqueue *jobs, size_t n,
-                      struct qn_err *reterr)
+static int fetch_defs(struct qn_client *client, struct qn_err *reterr)
 {
-    bool needed = false;
-    bool done = true;
+    bool done = false;
 
-    for (size_t i = 0; i < n && !needed; i++)
-        needed = qn_defs_too_old(client, &jobs[i]);
-    if (!needed)
-        return QN_OK;
     qn_defs_fetch(client);
     while (client->defs.fetching) {
-        done = false;
         int rc = qn_broker_pump(client->loop, &done, 1, NULL);
         if (rc != QN_OK && rc != QN_ETIMEOUT)
             return qn_fail(reterr, rc, "enqueue: the event loop failed");
@@ -237,31 +292,58 @@ static int know_tasks(struct qn_client *client, const struct qn_enqueue *jobs, s
     return client->defs.rc;
 }
 
+/* What is in the way of going on with the others; a refusal of this one is not. */
+static int add_one(struct qn_client *client, const struct qn_enqueue *job, struct qn_receipt *out,
+                   struct qn_err *reterr)
+{
+    const struct qn_told told = {.out = out};
+    bool doubt;
+    int rc = qn_batch_add(client, job, &told, &doubt);
+
+    if (doubt) {
+        rc = fetch_defs(client, reterr);
+        if (rc != QN_OK)
+            return rc;
+        rc = qn_batch_add(client, job, &told, NULL);
+    }
+    return rc == QN_ENOMEM ? qn_fail(reterr, rc, "enqueue: out of memory") : QN_OK;
+}
+
+/* The broker works on one batch while the next one is filled. */
+static int keep_flying(struct qn_client *client, size_t before, struct qn_err *reterr)
+{
+    if (!client->has_room)
+        return qn_client_run(client, &client->has_room, reterr);
+    return client->in_flight > before ? qn_loop_once(client->loop, 0, reterr) : QN_OK;
+}
+
 int qn_client_enqueue_many(struct qn_client *client, const struct qn_enqueue *jobs, size_t n,
                            struct qn_receipt *ret, struct qn_err *reterr)
 {
-    int rc = know_tasks(client, jobs, n, reterr);
+    struct qn_err err = {0};
+    size_t i = 0;
+    int rc = qn_defs_too_old(&client->defs, false) ? fetch_defs(client, &err) : QN_OK;
 
-    if (rc != QN_OK)
-        return rc;
     qn_batch_flush(client); /* what was submitted goes first */
     client->batch_rc = QN_OK;
-    for (size_t i = 0; i < n && rc == QN_OK; i++) {
-        ret[i] = (struct qn_receipt){0};
-        if (qn_batch_add(client, &jobs[i], &ret[i], NULL, NULL) == QN_ENOMEM)
-            rc = qn_fail(reterr, QN_ENOMEM, "enqueue: out of memory");
-        if (client->in_flight >= IN_FLIGHT_MAX && rc == QN_OK)
-            rc = qn_client_run(client, &client->idle, reterr);
+    while (i < n && rc == QN_OK) {
+        size_t before = client->in_flight;
+        rc = add_one(client, &jobs[i], &ret[i], &err);
+        if (rc == QN_OK && ++i < n)
+            rc = keep_flying(client, before, &err);
     }
     qn_batch_flush(client);
-    int run_rc = qn_client_run(client, &client->idle, rc == QN_OK ? reterr : NULL);
+    int run_rc = qn_client_run(client, &client->idle, rc == QN_OK ? &err : NULL);
     if (rc == QN_OK)
         rc = run_rc;
     if (rc == QN_OK && client->batch_rc != QN_OK) {
         rc = client->batch_rc;
-        if (reterr)
-            *reterr = client->batch_err;
+        err = client->batch_err;
     }
+    for (; i < n; i++) /* those that were not come to */
+        qn_batch_refuse(client, &(struct qn_told){.out = &ret[i]}, &err);
+    if (rc != QN_OK && reterr)
+        *reterr = err;
     return rc;
 }
 
@@ -305,7 +387,7 @@ static const char *copy_whole(char **at, const char *text)
 
 static struct qn_late *copy_job(const struct qn_enqueue *job)
 {
-    size_t args_len = job->args && job->args_len == 0 ? strlen(job->args) : job->args_len;
+    size_t args_len = qn_judge_args_len(job);
     size_t size = text_len(job->task) + args_len + 1 + text_len(job->queue) + text_len(job->name) +
                   text_len(job->request_id) + text_len(job->limit_key) + text_len(job->unique_key);
     size_t n_tags = 0;
@@ -331,28 +413,34 @@ static struct qn_late *copy_job(const struct qn_enqueue *job)
     return late;
 }
 
-int qn_client_submit(struct qn_client *client, const struct qn_enqueue *job, qn_enqueued_fn *fn,
-                     void *arg, struct qn_err *reterr)
+static int keep_for_later(struct qn_client *client, const struct qn_enqueue *job,
+                          const struct qn_told *told, struct qn_err *reterr)
 {
-    struct qn_late *late = NULL;
+    struct qn_late *late = copy_job(job);
 
-    if (client->late || qn_defs_too_old(client, job)) {
-        late = copy_job(job);
-        if (!late)
-            return qn_fail(reterr, QN_ENOMEM, "submit: out of memory");
-    }
-    client->pending++;
-    client->fresh = true;
-    if (!late) {
-        (void)!qn_batch_add(client, job, NULL, fn, arg);
-        return QN_OK;
-    }
-    late->fn = fn;
-    late->arg = arg;
+    if (!late)
+        return qn_fail(reterr, QN_ENOMEM, "submit: out of memory");
+    late->told = *told;
     *client->late_tail = late;
     client->late_tail = &late->next;
     qn_defs_fetch(client);
     return QN_OK;
+}
+
+int qn_client_submit(struct qn_client *client, const struct qn_enqueue *job, qn_enqueued_fn *fn,
+                     void *arg, struct qn_err *reterr)
+{
+    const struct qn_told told = {.fn = fn, .arg = arg};
+    bool later = client->late || qn_defs_too_old(&client->defs, false);
+
+    client->pending++;
+    client->fresh = true;
+    if (!later)
+        (void)!qn_batch_add(client, job, &told, &later);
+    int rc = later ? keep_for_later(client, job, &told, reterr) : QN_OK;
+    if (rc != QN_OK)
+        client->pending--;
+    return rc;
 }
 
 void qn_client_defs_came(struct qn_client *client)
@@ -364,11 +452,10 @@ void qn_client_defs_came(struct qn_client *client)
     client->late_tail = &client->late;
     while ((late = rest) != NULL) {
         rest = late->next;
-        const struct qn_item item = {.fn = late->fn, .arg = late->arg};
         if (client->defs.rc != QN_OK)
-            tell_refused(client, &item, &client->defs.err);
+            qn_batch_refuse(client, &late->told, &client->defs.err);
         else
-            (void)!qn_batch_add(client, &late->job, NULL, late->fn, late->arg);
+            (void)!qn_batch_add(client, &late->job, &late->told, NULL);
         qn_free(late);
     }
     qn_batch_flush(client);

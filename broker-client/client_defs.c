@@ -71,20 +71,11 @@ bool qn_defs_queue(const struct qn_defs *defs, const char *name)
            bsearch(name, defs->queues, defs->n_queues, sizeof(*defs->queues), name_to_text);
 }
 
-bool qn_defs_too_old(const struct qn_client *client, const struct qn_enqueue *job)
+bool qn_defs_too_old(const struct qn_defs *defs, bool refused)
 {
-    const struct qn_defs *defs = &client->defs;
     int64_t age = qn_mono_ms(&qn_clock_system) - defs->fetched_ms;
 
-    if (defs->fetched_ms < 0 || age > QN_DEFS_AGE_MS)
-        return true;
-    if (age < QN_DEFS_RETRY_MS || !job->task)
-        return false;
-    const struct qn_taskdef *def = qn_defs_task(defs, job->task);
-    if (!def || (job->queue && !qn_defs_queue(defs, job->queue)))
-        return true;
-    size_t len = job->args && job->args_len == 0 ? strlen(job->args) : job->args_len;
-    return qn_taskdef_check(def, job->args, len, NULL, NULL) != QN_OK;
+    return defs->fetched_ms < 0 || age > (refused ? QN_DEFS_RETRY_MS : QN_DEFS_AGE_MS);
 }
 
 /* ---- fetching ---- */

@@ -209,33 +209,32 @@ static int encode(const struct qn_enqueue *job, const struct qn_item *item, stru
     return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "job: %s", qn_err_text(rc));
 }
 
-static int name_item(const struct qn_enqueue *job, struct qn_item *item, struct qn_err *reterr)
+static int name_item(struct qn_client *client, const struct qn_enqueue *job, struct qn_item *item,
+                     struct qn_err *reterr)
 {
-    char made[QN_ID_TEXT_SIZE];
-
-    if (job->name) {
-        qn_str_copy(item->name, sizeof(item->name), job->name);
-        return QN_OK;
-    }
-    int rc = qn_id_make(qn_wall_ms(&qn_clock_system), made, reterr);
-    if (rc == QN_OK)
-        qn_str_copy(item->name, sizeof(item->name), made);
-    return rc;
+    if (!job->name)
+        return qn_id_make_from(&client->random, qn_wall_ms(&qn_clock_system), item->name, reterr);
+    qn_str_copy(item->name, sizeof(item->name), job->name);
+    return QN_OK;
 }
 
-int qn_judge(struct qn_client *client, const struct qn_enqueue *job, struct qn_item *item,
-             char queue[QN_QUEUE_MAX + 1], struct qn_buf *out, struct qn_err *reterr)
+size_t qn_judge_args_len(const struct qn_enqueue *job)
 {
-    struct qn_span args = {.data = job->args, .len = job->args_len};
-    struct qn_buf tags;
-    size_t mark = out->len;
+    return job->args && job->args_len == 0 ? strlen(job->args) : job->args_len;
+}
 
-    if (!args.data)
-        args = (struct qn_span){.data = "{}", .len = 2};
-    else if (args.len == 0)
-        args.len = strlen(args.data);
-    qn_buf_init(&tags, TAGS_TEXT_MAX);
+static struct qn_span args_of(const struct qn_enqueue *job)
+{
+    if (!job->args)
+        return (struct qn_span){.data = "{}", .len = 2};
+    return (struct qn_span){.data = job->args, .len = qn_judge_args_len(job)};
+}
+
+int qn_judge(const struct qn_client *client, const struct qn_enqueue *job,
+             char queue[QN_QUEUE_MAX + 1], struct qn_err *reterr)
+{
     int rc = judge_names(job, reterr);
+
     if (rc == QN_OK)
         rc = judge_numbers(job, reterr);
     if (rc == QN_OK)
@@ -243,11 +242,21 @@ int qn_judge(struct qn_client *client, const struct qn_enqueue *job, struct qn_i
     if (rc == QN_OK)
         rc = judge_unique(job, reterr);
     if (rc == QN_OK)
-        rc = judge_task(client, job, args, queue, reterr);
+        rc = judge_task(client, job, args_of(job), queue, reterr);
+    return rc;
+}
+
+int qn_judge_fill(struct qn_client *client, const struct qn_enqueue *job, struct qn_item *item,
+                  struct qn_buf *out, struct qn_err *reterr)
+{
+    struct qn_span args = args_of(job);
+    struct qn_buf tags;
+    size_t mark = out->len;
+
+    qn_buf_init(&tags, TAGS_TEXT_MAX);
+    int rc = judge_tags(job, &tags, reterr);
     if (rc == QN_OK)
-        rc = judge_tags(job, &tags, reterr);
-    if (rc == QN_OK)
-        rc = name_item(job, item, reterr);
+        rc = name_item(client, job, item, reterr);
     if (rc == QN_OK)
         rc = make_unique_key(job, args, item, reterr);
     if (rc == QN_OK)

@@ -8,6 +8,7 @@
 #define BROKER_CLIENT_CLIENT_TYPE_H
 
 #include "broker.h"
+#include "common/id.h"
 #include "taskdef.h"
 #include "unique.h"
 
@@ -27,23 +28,30 @@ struct qn_defs {
     struct qn_err err;
 };
 
-/* What becomes of one job: where it goes in its batch, and who is told. */
+/* Who is told what became of a job: one of both. */
+struct qn_told {
+    struct qn_receipt *out;
+    qn_enqueued_fn *fn;
+    void *arg;
+};
+
+/* A job in its batch. */
 struct qn_item {
     char name[QN_NAME_MAX + 1];
     char unique_key[QN_UNIQUE_KEY_SIZE];
     struct qn_new_job job; /* name, unique key and body are set when it is sent */
     size_t body_at;
     size_t body_len;
-    struct qn_receipt *out; /* or NULL */
-    qn_enqueued_fn *fn;     /* or NULL */
-    void *arg;
+    struct qn_told told;
 };
 
 struct qn_batch {
+    struct qn_batch *next; /* of the spare ones */
     struct qn_client *client;
     char queue[QN_QUEUE_MAX + 1];
     struct qn_buf bodies;
     struct qn_item *items;
+    struct qn_new_job *jobs; /* as many; filled when they are sent */
     size_t n;
     size_t cap;
 };
@@ -52,8 +60,7 @@ struct qn_batch {
 struct qn_late {
     struct qn_late *next;
     struct qn_enqueue job; /* pointers into text, tags into the array behind */
-    qn_enqueued_fn *fn;
-    void *arg;
+    struct qn_told told;
     const char *tags[QN_TAGS_MAX + 1];
     char text[];
 };
@@ -63,14 +70,18 @@ struct qn_client {
     struct qn_broker *broker;
     int64_t timeout_ms;
     struct qn_defs defs;
-    struct qn_batch *open; /* filled until the next service, or NULL */
-    struct qn_late *late;  /* first in, first out */
+    struct qn_batch *open;  /* filled until the next service, or NULL */
+    struct qn_batch *spare; /* done, for the next ones */
+    size_t n_spare;
+    struct qn_random_pool random; /* for names */
+    struct qn_late *late;         /* first in, first out */
     struct qn_late **late_tail;
     size_t pending;   /* submitted and not told */
     size_t in_flight; /* batches */
     int batch_rc;     /* first failure of a batch since it was cleared */
     struct qn_err batch_err;
     bool idle;              /* no batch is in flight */
+    bool has_room;          /* for one more, of an enqueue_many */
     bool fresh;             /* something was submitted since the last service */
     bool look;              /* the job that is waited for may have ended */
     bool unheard;           /* what was told may be lost: register again */
@@ -85,19 +96,25 @@ const struct qn_taskdef *qn_defs_task(const struct qn_defs *defs, const char *na
 bool qn_defs_queue(const struct qn_defs *defs, const char *name);
 /* Asks for all definitions; qn_client_defs_came() is called when they are here. */
 void qn_defs_fetch(struct qn_client *client);
-/* Would a look at the broker's definitions change the answer for this job? */
-bool qn_defs_too_old(const struct qn_client *client, const struct qn_enqueue *job);
+/* They are to be looked at again: before a job is judged, or (refused) because it was refused. */
+bool qn_defs_too_old(const struct qn_defs *defs, bool refused);
 void qn_client_defs_came(struct qn_client *client);
 
-/* client_judge.c: what is wrong with the job, or where it goes and its body. The
- * body is appended to out. */
-QN_MUST_CHECK int qn_judge(struct qn_client *client, const struct qn_enqueue *job,
-                           struct qn_item *item, char queue[QN_QUEUE_MAX + 1], struct qn_buf *out,
-                           struct qn_err *reterr);
+/* client_judge.c: what is wrong with the job, or where it goes. */
+QN_MUST_CHECK int qn_judge(const struct qn_client *client, const struct qn_enqueue *job,
+                           char queue[QN_QUEUE_MAX + 1], struct qn_err *reterr);
+/* A job that was judged, as it is sent. Its body is appended to out. */
+QN_MUST_CHECK int qn_judge_fill(struct qn_client *client, const struct qn_enqueue *job,
+                                struct qn_item *item, struct qn_buf *out, struct qn_err *reterr);
+size_t qn_judge_args_len(const struct qn_enqueue *job);
 
 /* client_batch.c */
+/* *ret_doubt: it was refused by definitions that are old, and nothing was done with it; NULL:
+ * refused all the same. Who is refused is told so at once, and its code returned. */
 QN_MUST_CHECK int qn_batch_add(struct qn_client *client, const struct qn_enqueue *job,
-                               struct qn_receipt *out, qn_enqueued_fn *fn, void *arg);
+                               const struct qn_told *told, bool *ret_doubt);
+void qn_batch_refuse(struct qn_client *client, const struct qn_told *told,
+                     const struct qn_err *why);
 void qn_batch_flush(struct qn_client *client);
 void qn_batch_free(struct qn_batch *batch);
 

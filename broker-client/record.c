@@ -176,13 +176,20 @@ bool qn_queue_ok(const char *queue)
     return queue && qn_str_is_name(queue, QN_QUEUE_MAX);
 }
 
+/* strspn() would make a table of them first, for each job anew. */
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+}
+
 bool qn_name_ok(const char *name)
 {
-    static const char allowed[] =
-        "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
-    size_t len = name ? strspn(name, allowed) : 0;
+    size_t len = 0;
 
-    return len >= 1 && len <= QN_NAME_MAX && name[len] == '\0';
+    while (name && len < QN_NAME_MAX && is_name_char(name[len]))
+        len++;
+    return len >= 1 && name[len] == '\0';
 }
 
 int qn_id_split(const char *id, char queue[QN_QUEUE_MAX + 1], char name[QN_NAME_MAX + 1],

@@ -10,24 +10,37 @@
 
 #define SHOWN_MAX 60 /* bytes of a value or list that an error quotes */
 
-/* One check under way: text is scratch for decoded strings. */
+/* One check under way: text is the string that is looked at, decoded; in the arguments
+ * themselves, or in scratch when it has escapes. */
 struct check {
     const struct qn_taskdef *def;
-    struct qn_buf text;
+    struct qn_span text;
+    struct qn_buf scratch;
     char *field;
     struct qn_err *reterr;
 };
 
-static void name_field(struct check *check, const char *name)
+static void name_field(struct check *check, struct qn_span name)
 {
     if (check->field)
-        qn_str_copy(check->field, QN_ARG_FIELD_SIZE, name);
+        snprintf(check->field, QN_ARG_FIELD_SIZE, "%.*s", (int)name.len, name.data);
+}
+
+static struct qn_span span_of(const char *text)
+{
+    return (struct qn_span){.data = text, .len = strlen(text)};
 }
 
 static int decode(struct check *check, struct qn_span escaped)
 {
-    qn_buf_reset(&check->text);
-    int rc = qn_json_unescape(escaped, &check->text);
+    if (escaped.len >= 2 && escaped.data[0] == '"')
+        escaped = (struct qn_span){.data = escaped.data + 1, .len = escaped.len - 2};
+    check->text = escaped;
+    if (!memchr(escaped.data, '\\', escaped.len))
+        return QN_OK;
+    qn_buf_reset(&check->scratch);
+    int rc = qn_json_unescape(escaped, &check->scratch);
+    check->text = (struct qn_span){.data = check->scratch.data, .len = check->scratch.len};
     return rc == QN_OK
                ? QN_OK
                : qn_fail(check->reterr, rc, "arguments: %s while decoding", qn_err_text(rc));
@@ -64,6 +77,17 @@ static int check_choice(struct check *check, const struct qn_taskdef_param *para
                    param->name, shown, check->text.data, list);
 }
 
+static bool is_date(struct qn_span text)
+{
+    char date[sizeof("YYYY-MM-DD")];
+
+    if (text.len != sizeof(date) - 1)
+        return false;
+    memcpy(date, text.data, text.len);
+    date[text.len] = '\0';
+    return qn_date_check(date) == QN_OK;
+}
+
 static int check_string(struct check *check, const struct qn_taskdef_param *param,
                         const struct qn_json_item *item)
 {
@@ -71,7 +95,7 @@ static int check_string(struct check *check, const struct qn_taskdef_param *para
 
     if (rc != QN_OK)
         return rc;
-    if (param->type == QN_DATE && qn_date_check(check->text.data) != QN_OK)
+    if (param->type == QN_DATE && !is_date(check->text))
         return qn_fail(check->reterr, QN_EINVAL,
                        "argument \"%s\": \"%.*s\" is no date YYYY-MM-DD that exists", param->name,
                        (int)qn_utf8_cut(check->text.data, check->text.len, SHOWN_MAX),
@@ -140,7 +164,7 @@ static int check_member(struct check *check, const struct qn_json_item *item)
 
     if (rc != QN_OK)
         return rc;
-    name_field(check, check->text.data);
+    name_field(check, check->text);
     const struct qn_taskdef_param *param = find_param(check);
     if (!param)
         return refuse_unknown(check);
@@ -154,7 +178,7 @@ static int check_missing(struct check *check, const char *args, size_t len)
     for (size_t i = 0; i < check->def->n_params; i++) {
         const struct qn_taskdef_param *param = &check->def->params[i];
         if (param->required && !qn_json_find(args, len, param->name, &item)) {
-            name_field(check, param->name);
+            name_field(check, span_of(param->name));
             return qn_fail(check->reterr, QN_EINVAL, "argument \"%s\": is required", param->name);
         }
     }
@@ -179,7 +203,7 @@ int qn_taskdef_check(const struct qn_taskdef *def, const char *args, size_t len,
     enum qn_json_type type;
     struct qn_err why;
 
-    name_field(&check, "");
+    name_field(&check, span_of(""));
     if (!args || len == 0) {
         args = "{}";
         len = 2;
@@ -192,10 +216,10 @@ int qn_taskdef_check(const struct qn_taskdef *def, const char *args, size_t len,
         return qn_fail(reterr, rc, "arguments: %s", why.msg);
     if (type != QN_JSON_OBJECT)
         return qn_fail(reterr, QN_EINVAL, "arguments: must be a JSON object");
-    qn_buf_init(&check.text, QN_ARGS_MAX);
+    qn_buf_init(&check.scratch, QN_ARGS_MAX);
     rc = check_members(&check, args, len);
-    qn_buf_release(&check.text);
+    qn_buf_release(&check.scratch);
     if (rc == QN_OK)
-        name_field(&check, "");
+        name_field(&check, span_of(""));
     return rc;
 }

@@ -38,9 +38,10 @@ int qn_unique_check(const struct qn_unique *unique, struct qn_err *reterr)
         return qn_fail(reterr, QN_EINVAL, "unique.until: %d is none", (int)unique->until);
     if ((int)unique->conflict < 0 || unique->conflict > QN_UNIQUE_REPLACE)
         return qn_fail(reterr, QN_EINVAL, "unique.conflict: %d is none", (int)unique->conflict);
-    qn_ms_to_str(QN_UNIQUE_FOR_MAX, most);
-    if (unique->for_ms < 0 || unique->for_ms > QN_UNIQUE_FOR_MAX)
+    if (unique->for_ms < 0 || unique->for_ms > QN_UNIQUE_FOR_MAX) {
+        qn_ms_to_str(QN_UNIQUE_FOR_MAX, most);
         return qn_fail(reterr, QN_EINVAL, "unique.for: it is not from 0 to %s", most);
+    }
     if (unique->until == QN_UNIQUE_WINDOW && unique->for_ms == 0)
         return qn_fail(reterr, QN_EINVAL, "unique.for: a window needs it");
     if (unique->until == QN_UNIQUE_NO && (unique->for_ms > 0 || unique->conflict > 0))

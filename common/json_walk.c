@@ -20,13 +20,20 @@ static void skip_blanks(struct qn_span *span)
 /* The length of the string at the front, with its quotes; 0 when it has no end. */
 static size_t string_len(struct qn_span span)
 {
-    for (size_t i = 1; i < span.len; i++) {
-        if (span.data[i] == '"') {
-            return i + 1;
+    const char *end = span.data + span.len, *at = span.data + 1, *quote = NULL;
+
+    while (at < end) {
+        if (quote == NULL || quote < at) {
+            quote = memchr(at, '"', (size_t)(end - at));
         }
-        if (span.data[i] == '\\') {
-            i++;
+        if (quote == NULL) {
+            return 0;
         }
+        const char *escape = memchr(at, '\\', (size_t)(quote - at));
+        if (escape == NULL) {
+            return (size_t)(quote + 1 - span.data);
+        }
+        at = escape + 2;
     }
     return 0;
 }
