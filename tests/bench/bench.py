@@ -33,7 +33,6 @@ class Figures:
     def __init__(self):
         self.found, self.units = {}, {}
         self.not_run = {}  # scene -> why
-        self.run = set()  # scenes
 
     def add(self, name, value, unit):
         if not math.isfinite(value):
@@ -89,8 +88,7 @@ def table(rows):
 
 
 def why_not(target, figures):
-    why = "not in this run" if target.scene in figures.run else "not asked for"
-    return "not run: " + figures.not_run.get(target.scene, why)
+    return "not run: " + figures.not_run.get(target.scene, "no part of this run")
 
 
 def verdict_text(target, figures, values):
@@ -141,7 +139,6 @@ def run_scene(name, size, figures):
         found = [(figure, float(value), unit) for figure, value, unit in scenes.SCENES[name](size)]
         for figure in found:
             figures.add(*figure)
-        figures.run.add(name)
     except (room.Failure, AssertionError, OSError, ValueError, LookupError) as failure:
         figures.not_run[name] = room.last_line(f"{failure}")
         say(f"{name}: {figures.not_run[name]}")
