@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BYTES_MAX (1024 * 1024) /* of the bodies of one operation; a larger request goes alone */
+#define EARLY_N   32            /* jobs that leave before the turn is over */
 #define SPARES    4
 
 /* Who asked, and for how many jobs. */
@@ -25,7 +26,7 @@ struct parcel {
 
 struct api_gather {
     struct qn_broker *broker;
-    struct qn_timer *turn;
+    struct qn_later *turn;
     struct parcel *open; /* at most one for a queue */
     struct parcel *spare;
     size_t n_spare;
@@ -45,7 +46,7 @@ int api_gather_create(struct api_gather **ret, struct qn_broker *broker, struct 
     if (!gather)
         return qn_fail(reterr, QN_ENOMEM, "out of memory");
     gather->broker = broker;
-    int rc = qn_timer_create(&gather->turn, loop, on_turn, gather, reterr);
+    int rc = qn_later_create(&gather->turn, loop, on_turn, gather, reterr);
     if (rc < 0)
         qn_free(gather);
     else
@@ -62,7 +63,7 @@ void api_gather_free(struct api_gather *gather)
         gather->spare = parcel->next;
         qn_free(parcel);
     }
-    qn_timer_free(gather->turn);
+    qn_later_free(gather->turn);
     qn_free(gather);
 }
 
@@ -137,8 +138,10 @@ void api_gather_enqueue(struct api_gather *gather, const char *queue, const stru
     parcel->parts[parcel->n_parts++] = (struct part){fn, arg, n};
     parcel->n_jobs += n;
     parcel->bytes += bytes;
-    if (!qn_timer_is_set(gather->turn))
-        qn_timer_set(gather->turn, 0);
+    if (parcel->n_jobs >= EARLY_N)
+        api_gather_flush(gather);
+    else
+        qn_later_set(gather->turn);
 }
 
 /* ---- sending, and the answer ---- */
@@ -177,4 +180,5 @@ void api_gather_flush(struct api_gather *gather)
         gather->open = parcel->next;
         send_parcel(parcel);
     }
+    gather->broker->ops->push(gather->broker);
 }

@@ -2,7 +2,8 @@
  *
  * For a caller it is the broker's enqueue: the same arguments, the same reply, once. What is
  * asked within a turn of the loop for the same queue is sent at its end as one operation, and
- * each caller gets his part of the answer. Nothing waits for others to come.
+ * each caller gets his part of the answer. Nothing waits for others to come; a turn that makes
+ * many jobs sends them in parts, so that the broker works on one while the next is made.
  *
  * Not here: what becomes of an unknown outcome (enqueue_send.c).
  */

@@ -141,14 +141,14 @@ static void on_ready(void *arg, int fd, unsigned ready)
     run(arg);
 }
 
-static void on_run_timer(void *arg)
+static void on_run(void *arg)
 {
     run(arg);
 }
 
 void http_run_soon(struct api_http *http)
 {
-    qn_timer_set(http->run_timer, 0);
+    qn_later_set(http->run_later);
 }
 
 /* ---- the listening socket ---- */
@@ -293,7 +293,9 @@ static int join_loop(struct api_http *http, struct qn_err *reterr)
         return qn_fail(reterr, QN_EUNSUPPORTED, "this libmicrohttpd has no epoll");
     int rc = qn_watch_create(&http->watch, loop, info->epoll_fd, on_ready, http, reterr);
     if (rc == QN_OK)
-        rc = qn_timer_create(&http->run_timer, loop, on_run_timer, http, reterr);
+        rc = qn_timer_create(&http->run_timer, loop, on_run, http, reterr);
+    if (rc == QN_OK)
+        rc = qn_later_create(&http->run_later, loop, on_run, http, reterr);
     if (rc == QN_OK)
         rc = qn_timer_create(&http->sweep_timer, loop, on_sweep, http, reterr);
     if (rc == QN_OK)
@@ -365,6 +367,7 @@ void api_http_free(struct api_http *http)
         close(http->listen_fd);
     qn_watch_free(http->watch);
     qn_timer_free(http->run_timer);
+    qn_later_free(http->run_later);
     qn_timer_free(http->sweep_timer);
     qn_free(http);
 }

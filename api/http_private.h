@@ -28,7 +28,8 @@ struct api_http {
     struct api_http_options options;
     struct MHD_Daemon *daemon;
     struct qn_watch *watch;
-    struct qn_timer *run_timer;   /* the library's timeout, and "at the end of this turn" */
+    struct qn_timer *run_timer;   /* the library's timeout */
+    struct qn_later *run_later;   /* when something was answered */
     struct qn_timer *sweep_timer; /* of the deadlines */
     int64_t sweep_ms;             /* when it will fire */
     struct conn conns;            /* head of the ring */

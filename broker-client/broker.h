@@ -494,6 +494,9 @@ struct qn_broker_ops {
     /* For programs with a loop of their own: the command connection's fd (-1 while
      * there is none) and what it waits for, of enum qn_io. */
     int (*poll)(struct qn_broker *b, unsigned *ret_wants);
+    /* What was asked for so far leaves now, not at the end of the turn: for a caller whose turn is
+     * long, so that the broker works on the first part of it while he makes the rest. */
+    void (*push)(struct qn_broker *b);
 };
 
 /* The connection as its owner sees it. on_change is called from the loop at each

@@ -49,6 +49,7 @@ static const struct qn_broker_ops ops = {
     .lead = qn_mem_lead,
     .server = qn_mem_server,
     .poll = qn_mem_poll,
+    .push = qn_mem_push,
 };
 
 struct qn_mem *qn_mem_of(struct qn_broker *broker)
@@ -334,6 +335,11 @@ void qn_mem_wait(struct qn_broker *b, const char *incarnation, const char *const
 void qn_mem_stop_waiting(struct qn_broker *b)
 {
     wait_over(qn_mem_of(b));
+}
+
+void qn_mem_push(struct qn_broker *b)
+{
+    (void)b; /* nothing travels */
 }
 
 int qn_mem_poll(struct qn_broker *b, unsigned *ret_wants)

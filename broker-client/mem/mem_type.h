@@ -320,5 +320,6 @@ void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int6
                  qn_reply_fn *fn, void *arg);
 void qn_mem_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 int qn_mem_poll(struct qn_broker *b, unsigned *ret_wants);
+void qn_mem_push(struct qn_broker *b);
 
 #endif

@@ -50,6 +50,8 @@ QN_MUST_CHECK int qn_conn_create(struct qn_conn **ret, const struct qn_conn_opti
 /* Pending calls get QN_EUNKNOWN. Not from inside an answer. */
 void qn_conn_free(struct qn_conn *conn);
 void qn_conn_send_take(struct qn_conn *conn, struct qn_call *call);
+/* Sends now as much as the socket takes. The rest, and failures, are for the end of the turn. */
+void qn_conn_push(struct qn_conn *conn);
 /* Takes back a call that was not sent at all: true, and the caller owns it. */
 bool qn_conn_unsend(struct qn_conn *conn, struct qn_call *call);
 /* Answers the call from the loop, with a failure. */

@@ -172,14 +172,29 @@ static void mark_sent(struct qn_calls *calls, size_t len)
     }
 }
 
+static ssize_t send_some(struct qn_conn *conn, struct qn_calls *calls)
+{
+    struct iovec iov[IOV_N];
+    struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)gather(conn, calls, iov)};
+    ssize_t sent = sendmsg(conn->redis->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    if (sent > 0)
+        mark_sent(calls, (size_t)sent);
+    return sent;
+}
+
+void qn_conn_push(struct qn_conn *conn)
+{
+    while (conn->state == QN_CONN_UP && conn->pending.unsent && send_some(conn, &conn->pending) > 0)
+        continue;
+}
+
 void qn_conn_flush(struct qn_conn *conn)
 {
     struct qn_calls *calls = active(conn);
-    struct iovec iov[IOV_N];
 
     while (calls->unsent) {
-        struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)gather(conn, calls, iov)};
-        ssize_t sent = sendmsg(conn->redis->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent = send_some(conn, calls);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -190,7 +205,6 @@ void qn_conn_flush(struct qn_conn *conn)
             give_up_sys(conn, "sending to the broker");
             return;
         }
-        mark_sent(calls, (size_t)sent);
     }
     want(conn, QN_IO_READ);
 }

@@ -52,6 +52,7 @@ const struct qn_broker_ops qn_redis_ops = {
     .lead = qn_redis_lead,
     .server = qn_redis_server,
     .poll = qn_redis_poll,
+    .push = qn_redis_push,
 };
 
 struct qn_redis *qn_redis_of(struct qn_broker *broker)
@@ -63,6 +64,11 @@ int qn_redis_poll(struct qn_broker *b, unsigned *ret_wants)
 {
     *ret_wants = qn_conn_wants(qn_redis_of(b)->command);
     return qn_conn_fd(qn_redis_of(b)->command);
+}
+
+void qn_redis_push(struct qn_broker *b)
+{
+    qn_conn_push(qn_redis_of(b)->command);
 }
 
 /* ---- operations ---- */

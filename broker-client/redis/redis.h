@@ -123,6 +123,7 @@ void qn_redis_lead(struct qn_broker *b, const char *what, const char *holder, in
                    qn_reply_fn *fn, void *arg);
 void qn_redis_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 int qn_redis_poll(struct qn_broker *b, unsigned *ret_wants);
+void qn_redis_push(struct qn_broker *b);
 
 /* What the channel said (calls_wait.c). */
 void qn_redis_heard(struct qn_redis *redis, const redisReply *message);

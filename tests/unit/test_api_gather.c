@@ -35,7 +35,15 @@ static void enqueue(struct qn_broker *b, const char *queue, const struct qn_new_
     one->arg = arg;
 }
 
-static const struct qn_broker_ops ops = {.enqueue = enqueue};
+static int pushes;
+
+static void push(struct qn_broker *b)
+{
+    (void)b;
+    pushes++;
+}
+
+static const struct qn_broker_ops ops = {.enqueue = enqueue, .push = push};
 static struct qn_broker broker = {.ops = &ops, .link = QN_LINK_UP};
 static struct qn_loop *loop;
 static struct api_gather *gather;
@@ -231,6 +239,28 @@ static void large_bodies_travel_apart(void **state)
     assert_int_equal(a.times, 1);
 }
 
+#define MANY 100 /* jobs of one turn */
+
+/* So that the broker is at work meanwhile. */
+static void a_long_turn_sends_before_it_is_over(void **state)
+{
+    struct told told[MANY];
+    size_t n = 0;
+    (void)state;
+    pushes = 0;
+    for (int i = 0; i < MANY; i++)
+        ask("one", 1, &told[i]);
+    assert_in_range(n_sent, 2, SENT_MAX - 1);
+    assert_int_equal(pushes, n_sent);
+    turn();
+    for (size_t i = 0; i < n_sent; i++)
+        n += sent[i].n;
+    assert_int_equal(n, MANY);
+    answer_all();
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(told[i].times, 1);
+}
+
 static void a_flush_sends_without_a_turn(void **state)
 {
     struct told a;
@@ -254,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_operation_is_larger_than_the_broker_takes, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(large_bodies_travel_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_turn_sends_before_it_is_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_flush_sends_without_a_turn, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
