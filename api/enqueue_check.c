@@ -1,4 +1,5 @@
 #include "common/id.h"
+#include "common/str.h"
 #include "directory.h"
 #include "enqueue.h"
 #include <stdio.h>
@@ -51,7 +52,7 @@ static bool check_item(struct api_enqueue *enqueue, struct api_item *item)
     }
     if (queue[0] == '\0')
         queue = def ? qn_taskdef_queue(def) : "default";
-    snprintf(item->queue, sizeof(item->queue), "%s", queue);
+    qn_str_copy(item->queue, sizeof(item->queue), queue);
     if (!server->accept_unknown && !api_directory_has_queue(server->directory, item->queue)) {
         refuse_unknown(item, API_UNKNOWN_QUEUE);
         return false;

@@ -1,6 +1,6 @@
 #include "request.h"
 #include "common/mem.h"
-#include <stdio.h>
+#include "common/str.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -38,8 +38,8 @@ void api_response_header(struct api_request *req, const char *name, const char *
 
 void api_response_header_int(struct api_request *req, const char *name, int64_t value)
 {
-    char text[24];
-    snprintf(text, sizeof(text), "%lld", (long long)value);
+    char text[QN_I64_TEXT_SIZE];
+    qn_i64_to_str(value, text);
     api_response_header(req, name, text);
 }
 

@@ -22,8 +22,12 @@ struct check {
 
 static void name_field(struct check *check, struct qn_span name)
 {
-    if (check->field)
-        snprintf(check->field, QN_ARG_FIELD_SIZE, "%.*s", (int)name.len, name.data);
+    size_t len = qn_utf8_cut(name.data, name.len, QN_ARG_FIELD_SIZE - 1);
+
+    if (!check->field)
+        return;
+    memcpy(check->field, name.data, len);
+    check->field[len] = '\0';
 }
 
 static struct qn_span span_of(const char *text)

@@ -183,13 +183,12 @@ static void add_field(struct line *line, struct qn_log_field field)
 {
     size_t start = line->len;
     size_t value;
-    char digits[24];
+    char digits[QN_I64_TEXT_SIZE];
 
     add_key(line, field.key);
     value = line->len;
     if (field.text == NULL) {
-        snprintf(digits, sizeof(digits), "%lld", (long long)field.number);
-        add_str(line, digits);
+        add(line, digits, qn_i64_to_str(field.number, digits));
     } else if (setup.format == QN_LOG_TEXT && is_plain(field.text)) {
         add_text(line, field.text);
     } else {

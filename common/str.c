@@ -202,6 +202,25 @@ bool qn_str_copy(char *out, size_t size, const char *text)
     return kept == len;
 }
 
+size_t qn_i64_to_str(int64_t value, char out[QN_I64_TEXT_SIZE])
+{
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    char digits[QN_I64_TEXT_SIZE];
+    size_t at = sizeof(digits), len;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) {
+        digits[--at] = '-';
+    }
+    len = sizeof(digits) - at;
+    memcpy(out, digits + at, len);
+    out[len] = '\0';
+    return len;
+}
+
 bool qn_str_is_name(const char *text, size_t max)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";

@@ -19,6 +19,9 @@ QN_MUST_CHECK int qn_str_to_ms(const char *text, int64_t *ret_ms);
 /* "512", "64KiB", "1MiB", "2GiB" (KB, MB, GB mean the same). */
 QN_MUST_CHECK int qn_str_to_bytes(const char *text, int64_t *ret_bytes);
 
+#define QN_I64_TEXT_SIZE 21
+size_t qn_i64_to_str(int64_t value, char out[QN_I64_TEXT_SIZE]); /* its length */
+
 #define QN_MS_TEXT_SIZE 32
 void qn_ms_to_str(int64_t ms, char out[QN_MS_TEXT_SIZE]);       /* "1m30s" */
 void qn_bytes_to_str(int64_t bytes, char out[QN_MS_TEXT_SIZE]); /* "64MiB" */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -46,6 +47,22 @@ static void integers_are_read_whole(void **state)
     }
     assert_int_equal(qn_strn_to_i64("123", 2, &value), QN_OK);
     assert_int_equal(value, 12);
+}
+
+static void integers_are_written_as_they_are_read(void **state)
+{
+    static const int64_t values[] = {0, 7, 10, -1, -10, 1234567890123, INT64_MAX, INT64_MIN};
+    char text[QN_I64_TEXT_SIZE], expected[32];
+    int64_t back;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        snprintf(expected, sizeof(expected), "%lld", (long long)values[i]);
+        assert_int_equal(qn_i64_to_str(values[i], text), strlen(expected));
+        assert_string_equal(text, expected);
+        assert_int_equal(qn_str_to_i64(text, &back), QN_OK);
+        assert_true(back == values[i]);
+    }
 }
 
 static void truth_has_eight_words(void **state)
@@ -248,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_are_read_whole),
+        cmocka_unit_test(integers_are_written_as_they_are_read),
         cmocka_unit_test(truth_has_eight_words),
         cmocka_unit_test(durations_go_from_large_to_small_units),
         cmocka_unit_test(sizes_have_binary_units),
