@@ -45,13 +45,29 @@ int qn_sha256_of(struct qn_span bytes, uint8_t out[QN_SHA256_BYTES])
                                                                                  : QN_ENOMEM;
 }
 
-void qn_sha256_hex(const uint8_t bytes[QN_SHA256_BYTES], char out[QN_SHA256_HEX_SIZE])
+static void to_hex(const uint8_t *bytes, size_t n, char *out)
 {
     static const char digits[] = "0123456789abcdef";
 
-    for (int i = 0; i < QN_SHA256_BYTES; i++) {
+    for (size_t i = 0; i < n; i++) {
         out[2 * i] = digits[bytes[i] >> 4];
         out[2 * i + 1] = digits[bytes[i] & 15];
     }
-    out[2 * QN_SHA256_BYTES] = '\0';
+    out[2 * n] = '\0';
+}
+
+void qn_sha256_hex(const uint8_t bytes[QN_SHA256_BYTES], char out[QN_SHA256_HEX_SIZE])
+{
+    to_hex(bytes, QN_SHA256_BYTES, out);
+}
+
+int qn_sha1_hex(struct qn_span bytes, char out[QN_SHA1_HEX_SIZE])
+{
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+
+    if (EVP_Digest(bytes.data, bytes.len, hash, &len, EVP_sha1(), NULL) != 1)
+        return QN_ENOMEM;
+    to_hex(hash, (QN_SHA1_HEX_SIZE - 1) / 2, out);
+    return QN_OK;
 }

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ENQUEUE_WORDS 8
+#define ENQUEUE_WORDS 3
+#define SCHEDULE_MAX  64
 #define FOLLOWS       4 /* added to the priority */
 #define KEYED         8 /* the same */
 #define LATER_MS      5000
@@ -48,36 +49,57 @@ static void on_enqueue(struct qn_call *call, int rc, const struct qn_err *err,
     qn_reading_end(&r);
 }
 
-/* '' none, '+ms' from the broker's now, 'ms' Unix time. */
-static void add_time(struct qn_call *call, int64_t ms, bool relative)
-{
-    char text[32] = "";
+#define NUMBER_SIZE 24 /* "+" and an int64_t */
 
+/* '-' none, '+ms' from the broker's now, 'ms' Unix time. */
+static void print_time(char out[NUMBER_SIZE], int64_t ms, bool relative)
+{
     if (ms > 0)
-        snprintf(text, sizeof(text), "%s%lld", relative ? "+" : "", (long long)ms);
-    qn_call_add_str(call, text);
+        snprintf(out, NUMBER_SIZE, "%s%lld", relative ? "+" : "", (long long)ms);
+    else
+        snprintf(out, NUMBER_SIZE, "-");
 }
 
-static void add_unique(struct qn_call *call, const struct qn_new_job *job)
+static bool is_fired(const struct qn_new_job *job)
 {
-    char text[64] = "";
+    return job->schedule && job->schedule[0];
+}
 
+/* Most jobs ask for a priority and nothing else. */
+static bool is_plain(const struct qn_new_job *job)
+{
+    return job->due_ms <= 0 && job->expires_ms <= 0 && !is_fired(job) &&
+           job->unique.until == QN_UNIQUE_NO;
+}
+
+static void add_asks(struct qn_call *call, const struct qn_new_job *job, int priority)
+{
+    char text[4 * NUMBER_SIZE + 3 * SCHEDULE_MAX];
+    char due[NUMBER_SIZE], expires[NUMBER_SIZE], planned[NUMBER_SIZE] = "-";
+    char unique[2 * SCHEDULE_MAX] = "- -";
+
+    print_time(due, job->due_ms, job->due_relative);
+    print_time(expires, job->expires_ms, job->expires_relative);
     if (job->unique.until != QN_UNIQUE_NO)
-        snprintf(text, sizeof(text), "%c%c%lld %s", "-sfw"[job->unique.until],
+        snprintf(unique, sizeof(unique), "%c%c%lld %s", "-sfw"[job->unique.until],
                  "rep"[job->unique.conflict], (long long)job -> unique.for_ms, job->unique_key);
+    if (is_fired(job))
+        snprintf(planned, sizeof(planned), "%lld", (long long)job->planned_ms);
+    snprintf(text, sizeof(text), "%d %s %s %s %s %s", priority, due, expires, unique, planned,
+             is_fired(job) ? job->schedule : "-");
     qn_call_add_str(call, text);
 }
 
 static void add_job(struct qn_call *call, const struct qn_new_job *job)
 {
+    int priority = job->priority + (job->follows ? FOLLOWS : 0) + (job->keyed ? KEYED : 0);
+
     qn_call_add_str(call, job->name);
-    qn_call_add_i64(call, job->priority + (job->follows ? FOLLOWS : 0) + (job->keyed ? KEYED : 0));
-    add_time(call, job->due_ms, job->due_relative);
-    add_time(call, job->expires_ms, job->expires_relative);
+    if (is_plain(job))
+        qn_call_add_i64(call, priority);
+    else
+        add_asks(call, job, priority);
     qn_call_add_span(call, job->body);
-    qn_call_add_str(call, job->schedule ? job->schedule : "");
-    qn_call_add_i64(call, job->schedule ? job->planned_ms : 0);
-    add_unique(call, job);
 }
 
 static const char *fault_of(const struct qn_new_job *jobs, size_t n)
@@ -91,6 +113,8 @@ static const char *fault_of(const struct qn_new_job *jobs, size_t n)
             return "a priority is not from 0 to 3";
         if (!qn_new_job_unique_ok(&jobs[i]))
             return "a unique key is not 32 hex digits with a rule";
+        if (jobs[i].schedule && strlen(jobs[i].schedule) > SCHEDULE_MAX)
+            return "a schedule's name is over 64 bytes";
     }
     return NULL;
 }
@@ -110,7 +134,7 @@ void qn_redis_enqueue(struct qn_broker *b, const char *queue, const struct qn_ne
     const char *fault = fault_of(jobs, n);
     enum qn_script script = all_follow(jobs, n) ? QN_SCRIPT_FOLLOW : QN_SCRIPT_ENQUEUE;
     struct qn_call *call =
-        qn_redis_begin(b, script, queue, fault ? 0 : 1 + n * ENQUEUE_WORDS, on_enqueue, fn, arg);
+        qn_redis_begin(b, script, queue, fault ? 0 : n * ENQUEUE_WORDS, on_enqueue, fn, arg);
 
     if (!call)
         return;
@@ -119,7 +143,6 @@ void qn_redis_enqueue(struct qn_broker *b, const char *queue, const struct qn_ne
         return;
     }
     call->n = n;
-    qn_call_add_i64(call, (int64_t)n);
     for (size_t i = 0; i < n; i++)
         add_job(call, &jobs[i]);
     qn_redis_send(b, call);

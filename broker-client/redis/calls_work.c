@@ -2,9 +2,10 @@
 #include "redis.h"
 
 #include <quern/job.h>
+#include <stdio.h>
 #include <string.h>
 
-#define FINISH_WORDS 6
+#define FINISH_WORDS 4
 #define NOTE_WORDS   4
 #define LOG_TTL_MS   (7 * 86400 * INT64_C(1000))
 
@@ -178,13 +179,13 @@ void qn_redis_finish(struct qn_broker *b, const char *queue, const struct qn_fin
     call->n = n;
     qn_call_add_i64(call, final_ttl_ms);
     for (size_t i = 0; i < n; i++) {
-        char kind = (char)runs[i].kind;
+        char end[32];
+        snprintf(end, sizeof(end), "%c%s%lld", (char)runs[i].kind, runs[i].logged ? "l" : "",
+                 runs[i].ms > 0 ? (long long)runs[i].ms : 0);
         qn_call_add_str(call, runs[i].name);
         qn_call_add_str(call, runs[i].token);
-        qn_call_add(call, &kind, 1);
-        qn_call_add_i64(call, runs[i].ms > 0 ? runs[i].ms : 0);
+        qn_call_add_str(call, end);
         qn_call_add_span(call, runs[i].data);
-        qn_call_add_str(call, runs[i].logged ? "1" : "");
     }
     qn_redis_send(b, call);
 }

@@ -1,11 +1,13 @@
 /* hello.c - what a new connection says first.
  *
- * First the small words in one write; the scripts follow when Redis has let us in, for it
- * hangs up on a stranger who sends much, and why would be lost. The connection is up when
- * everything is answered. A broker that may throw keys away (eviction), is older than 7.0,
- * speaks a newer protocol or has only some of the slots is refused for good: no later try
- * would end better. A replica is left: the master may be there at the next try.
+ * First the small words in one write; then which scripts Redis knows, and the texts of the
+ * others (all of them only to a server that has just started). They follow when Redis has
+ * let us in, for it hangs up on a stranger who sends much, and why would be lost. The
+ * connection is up when everything is answered. A broker that may throw keys away (eviction), is
+ * older than 7.0, speaks a newer protocol or has only some of the slots is refused for good: no
+ * later try would end better. A replica is left: the master may be there at the next try.
  */
+#include "broker-client/sha256.h"
 #include "common/str.h"
 #include "conn_type.h"
 #include "proto.h"
@@ -140,27 +142,77 @@ static void on_memory_info(struct qn_call *call, int rc, const struct qn_err *er
     }
 }
 
-static int load_scripts(struct qn_conn *conn, struct qn_calls *to)
+static int load_script(struct qn_conn *conn, struct qn_calls *to, size_t script)
+{
+    struct qn_buf text;
+
+    qn_buf_init(&text, QN_SCRIPT_TEXT_MAX);
+    int rc = qn_script_text((enum qn_script)script, conn->opt.now_text, &text);
+    const char *const words[] = {"SCRIPT", "LOAD", text.data, NULL};
+    struct qn_call *call = rc == QN_OK ? say(conn, to, on_script, words) : NULL;
+    qn_buf_release(&text);
+    if (!call)
+        return QN_ENOMEM;
+    call->n = script;
+    call->deadline_ms = qn_mono_ms(conn->opt.clock) + conn->opt.timeout_ms;
+    return QN_OK;
+}
+
+static void give_up_on_scripts(struct qn_conn *conn)
+{
+    struct qn_err why;
+
+    qn_fail(&why, QN_ENOMEM, "no memory for the scripts");
+    qn_conn_give_up(conn, QN_EUNKNOWN, &why);
+}
+
+/* Who is not told which ones are there sends them all. */
+static void on_known(struct qn_call *call, int rc, const struct qn_err *err,
+                     const redisReply *answer)
+{
+    struct qn_conn *conn = call->owner;
+    bool told = rc == QN_OK && answer->type == REDIS_REPLY_ARRAY && answer->elements == QN_SCRIPTS;
+
+    (void)err;
+    rc = QN_OK;
+    for (size_t i = 0; i < QN_SCRIPTS && rc == QN_OK; i++) {
+        if (!told || answer->element[i]->integer != 1)
+            rc = load_script(conn, &conn->hello, i);
+    }
+    if (rc != QN_OK)
+        give_up_on_scripts(conn);
+    else
+        qn_later_set(conn->turn);
+}
+
+/* The hash of a text is its name; once in the life of a connection. */
+static int name_scripts(struct qn_conn *conn)
 {
     struct qn_buf text;
     int rc = QN_OK;
 
     qn_buf_init(&text, QN_SCRIPT_TEXT_MAX);
-    for (int i = 0; i < QN_SCRIPTS && rc == QN_OK; i++) {
+    for (size_t i = 0; i < QN_SCRIPTS && rc == QN_OK; i++) {
+        if (conn->sha[i][0])
+            continue;
         qn_buf_reset(&text);
         rc = qn_script_text((enum qn_script)i, conn->opt.now_text, &text);
-        if (rc != QN_OK)
-            break;
-        const char *const words[] = {"SCRIPT", "LOAD", text.data, NULL};
-        struct qn_call *call = say(conn, to, on_script, words);
-        rc = call ? QN_OK : QN_ENOMEM;
-        if (call) {
-            call->n = (size_t)i;
-            call->deadline_ms = qn_mono_ms(conn->opt.clock) + conn->opt.timeout_ms;
-        }
+        if (rc == QN_OK)
+            rc = qn_sha1_hex((struct qn_span){.data = text.data, .len = text.len}, conn->sha[i]);
     }
     qn_buf_release(&text);
     return rc;
+}
+
+static int ask_scripts(struct qn_conn *conn)
+{
+    const char *words[2 + QN_SCRIPTS + 1] = {"SCRIPT", "EXISTS"};
+
+    if (name_scripts(conn) != QN_OK)
+        return QN_ENOMEM;
+    for (size_t i = 0; i < QN_SCRIPTS; i++)
+        words[2 + i] = conn->sha[i];
+    return say(conn, &conn->hello, on_known, words) ? QN_OK : QN_ENOMEM;
 }
 
 static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
@@ -184,12 +236,10 @@ static void on_proto(struct qn_call *call, int rc, const struct qn_err *err,
     qn_key_make(key, conn->opt.ns, NULL, QN_KEY_PROTO, NULL);
     bool absent = answer->type == REDIS_REPLY_NIL && !conn->opt.inspects;
     bool said = !absent || SAY(conn, may_fail, "SET", key, QN_PROTO_TEXT, "NX"); /* if not full */
-    if (!said || load_scripts(conn, &conn->hello) != QN_OK) {
-        qn_fail(&why, QN_ENOMEM, "no memory for the scripts");
-        qn_conn_give_up(conn, QN_EUNKNOWN, &why);
-        return;
-    }
-    qn_later_set(conn->turn);
+    if (said && ask_scripts(conn) == QN_OK)
+        qn_later_set(conn->turn);
+    else
+        give_up_on_scripts(conn);
 }
 
 static void ask_proto(struct qn_conn *conn)
@@ -257,8 +307,12 @@ static void on_server_info(struct qn_call *call, int rc, const struct qn_err *er
 
 int qn_conn_reload(struct qn_conn *conn)
 {
+    int rc = QN_OK;
+
     conn->reloads = QN_SCRIPTS;
-    return load_scripts(conn, &conn->pending);
+    for (size_t i = 0; i < QN_SCRIPTS && rc == QN_OK; i++)
+        rc = load_script(conn, &conn->pending, i);
+    return rc;
 }
 
 static int ask_server(struct qn_conn *conn)

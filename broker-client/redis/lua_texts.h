@@ -36,7 +36,6 @@ extern const char qn_lua_schedules[];
 extern const char qn_lua_stats[];
 extern const char qn_lua_survey[];
 extern const char qn_lua_take[];
-extern const char qn_lua_unique[];
 extern const char qn_lua_wait[];
 extern const char qn_lua_workers[];
 

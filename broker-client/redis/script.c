@@ -6,19 +6,18 @@
 #define READY QN_KEY_READY0, QN_KEY_READY1, QN_KEY_READY2, QN_KEY_READY3
 #define QUEUE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = true, .keys = {__VA_ARGS__}}
-#define SHARES(script, text, other, ...) \
-    [script] = {.name = #text,           \
-                .body = qn_lua_##text,   \
-                .shared = {other},       \
-                .of_queue = true,        \
+#define LANES(script, text, ...)          \
+    [script] = {.name = #text,            \
+                .body = qn_lua_##text,    \
+                .shared = {qn_lua_lanes}, \
+                .of_queue = true,         \
                 .keys = {__VA_ARGS__}}
-#define LANES(script, text, ...) SHARES(script, text, qn_lua_lanes, __VA_ARGS__)
-#define MAKES(script, first_line, ...)                   \
-    [script] = {.name = "enqueue",                       \
-                .body = qn_lua_enqueue,                  \
-                .first = (first_line),                   \
-                .shared = {qn_lua_lanes, qn_lua_unique}, \
-                .of_queue = true,                        \
+#define MAKES(script, first_line, ...)    \
+    [script] = {.name = "enqueue",        \
+                .body = qn_lua_enqueue,   \
+                .first = (first_line),    \
+                .shared = {qn_lua_lanes}, \
+                .of_queue = true,         \
                 .keys = {__VA_ARGS__}}
 #define LOOKS(script, text, ...)                       \
     [script] = {.name = #text,                         \
@@ -32,37 +31,30 @@
 
 /* clang-format off */
 const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
-    MAKES(QN_SCRIPT_ENQUEUE, NULL, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_FIRED,
-          QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
-    MAKES(QN_SCRIPT_FOLLOW, "#!lua flags=allow-oom\n", QN_KEY_META, QN_KEY_WAKE, READY,
-          QN_KEY_DUE, QN_KEY_FIRED, QN_KEY_RUNNING, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_ENDED,
-          QN_KEY_CANCEL, QN_KEY_WAITERS),
-    LANES(QN_SCRIPT_TAKE, take, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
-          QN_KEY_TRY, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_ENDED, QN_KEY_WAITERS, QN_KEY_CANCEL),
-    LANES(QN_SCRIPT_FINISH, finish, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_TRY,
-          QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_PROGRESS,
-          QN_KEY_WAITERS),
+    MAKES(QN_SCRIPT_ENQUEUE, NULL, QN_KEY_META),
+    MAKES(QN_SCRIPT_FOLLOW, "#!lua flags=allow-oom\n", QN_KEY_META),
+    LANES(QN_SCRIPT_TAKE, take, QN_KEY_META),
+    LANES(QN_SCRIPT_FINISH, finish, QN_KEY_META),
     QUEUE(QN_SCRIPT_JOIN, join, QN_KEY_META, QN_KEY_LEASES, QN_KEY_DEAD),
     QUEUE(QN_SCRIPT_RENEW, renew, QN_KEY_META, QN_KEY_LEASES, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_LEAVE, leave, QN_KEY_META, QN_KEY_LEASES, QN_KEY_RUNNING),
     LANES(QN_SCRIPT_RECONCILE, reconcile, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
           QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_PROGRESS),
     LANES(QN_SCRIPT_RECOVER, recover, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING,
-          QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_ENDED, QN_KEY_CANCEL,
-          QN_KEY_PROGRESS, QN_KEY_WAITERS),
+          QN_KEY_LEASES, QN_KEY_DEAD, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL,
+          QN_KEY_PROGRESS),
     LANES(QN_SCRIPT_FORWARD, forward, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_DUE, QN_KEY_RETRY),
-    LANES(QN_SCRIPT_CANCEL, cancel, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
-          QN_KEY_TRY, QN_KEY_ENDED, QN_KEY_CANCEL, QN_KEY_WAITERS),
+    LANES(QN_SCRIPT_CANCEL, cancel, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_TRIM, trim, QN_KEY_META, QN_KEY_FAILED),
     QUEUE(QN_SCRIPT_GATE, gate, QN_KEY_META, QN_KEY_WAKE, READY),
     QUEUE(QN_SCRIPT_BUDGET, budget, QN_KEY_META),
     LANES(QN_SCRIPT_LIMIT, limit, QN_KEY_META, QN_KEY_WAKE),
     LANES(QN_SCRIPT_LIMITS, limits, QN_KEY_META),
-    SHARES(QN_SCRIPT_REPLAY, replay, qn_lua_unique, QN_KEY_META, QN_KEY_WAKE, READY,
-           QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL),
+    QUEUE(QN_SCRIPT_REPLAY, replay, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_DUE,
+          QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_FORGET, forget, QN_KEY_META, QN_KEY_FAILED),
     QUEUE(QN_SCRIPT_PURGE, purge, QN_KEY_META, READY, QN_KEY_RUNNING, QN_KEY_DUE, QN_KEY_RETRY,
-          QN_KEY_TRY, QN_KEY_CANCEL, QN_KEY_WAITERS),
+          QN_KEY_TRY, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_MESSAGE, message, QN_KEY_META, QN_KEY_LEASES),
     QUEUE(QN_SCRIPT_NOTE, note, QN_KEY_META, QN_KEY_RUNNING, QN_KEY_PROGRESS),
     QUEUE(QN_SCRIPT_WAIT, wait, QN_KEY_META, QN_KEY_WAITERS),

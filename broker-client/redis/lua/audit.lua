@@ -248,7 +248,7 @@ end
 -- To the front, like a job that recover gives back; or to its time, when that is still to
 -- come. False when the key for it is of a wrong type.
 local function line_up(name, head)
-    local line = KEYS[3 + priority_of(head)]
+    local line = KEYS[3 + lib().priority_of(head)]
     if string.byte(head, 3) % 8 >= 4 and not ask('HGET', tries, name) then
         local at = struct.unpack('<i8', redis.call('GETRANGE', record_key(name), 11, 18))
         if at > t then
@@ -257,7 +257,7 @@ local function line_up(name, head)
         end
     end
     woken = woken or sound[line]
-    return sound[line] and redis.call('RPUSH', line, element_of(name, head))
+    return sound[line] and redis.call('RPUSH', line, lib().element_of(name, head))
 end
 
 local function words_of(places)
@@ -270,8 +270,8 @@ end
 
 -- One element of the wrong kind: mended where it stands, if it is in the right line.
 local function mend_element(name, head, place)
-    if place.key == KEYS[3 + priority_of(head)] then
-        redis.call('LSET', place.key, place.index, element_of(name, head))
+    if place.key == KEYS[3 + lib().priority_of(head)] then
+        redis.call('LSET', place.key, place.index, lib().element_of(name, head))
         return true
     end
     leave_lines({place})
@@ -280,7 +280,7 @@ end
 
 -- A job in a lane: its lane must get a turn, and it must not stand in a line too.
 local function audit_parked(name, front)
-    local lane = lane_of(front)
+    local lane = lib().lane_of(front)
     if not redis.call('ZSCORE', tag .. ':ring', lane) and not lanes.is_held(lane) then
         if mending then
             lanes.enter_ring(lane)
@@ -298,7 +298,7 @@ local function audit_parked(name, front)
 end
 
 local function audit_lines(name, head)
-    local line, element = KEYS[3 + priority_of(head)], element_of(name, head)
+    local line, element = KEYS[3 + lib().priority_of(head)], lib().element_of(name, head)
     local front = lanes and redis.call('GETRANGE', record_key(name), 0, FRONT)
     if front and lanes.is_parked(name, front) then
         audit_parked(name, front)
@@ -518,7 +518,7 @@ local function audit_books(name, live)
     end
     if not live and ask('HGET', tag .. ':uniques', name) then
         if mending then
-            let_go({name})
+            lib().let_go({name})
         end
         found(name, REMAINS, 'uniques', '', mending)
     end
@@ -565,6 +565,6 @@ for i = 2, #ARGV do
     end
 end
 if woken and sound[meta] and sound[waking] then
-    wake(meta, waking)
+    lib().wake(meta, waking)
 end
 return reply

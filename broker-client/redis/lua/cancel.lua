@@ -2,7 +2,7 @@
 -- cancel.lua - scheduled | queued | retrying -> cancelled; a running job is
 -- marked, and its worker told.
 --
--- KEYS  meta running due retry try ended cancel waiters
+-- KEYS  meta running cancel
 -- ARGV  name, final_ttl_ms
 -- Returns {code, now, state}: 0 no such job, 1 cancelled now, 2 running: marked,
 --       3 ended before; state: the record's letter then (S F C E), else ''
@@ -22,14 +22,14 @@ if not is_live(record) then
 end
 local token = redis.call('HGET', running, name)
 if token then
-    redis.call('HSET', KEYS[7], name, string.format('%.0f', t))
+    redis.call('HSET', KEYS[3], name, string.format('%.0f', t))
     local inbox = tag .. ':inbox:' .. string.match(token, '^(.*):%d+$')
     redis.call('RPUSH', inbox, 'cancel ' .. name)
     redis.call('PEXPIRE', inbox, 60000)
     return {2, t, ''}
 end
-cancel_waiting(name, record, {KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]}, ARGV[2], t)
-leave_lane(meta, name, record)
-count(meta, 'cancelled', 1)
-add_room(meta, -1, -#record)
+lib().cancel_waiting(name, record, ARGV[2], t)
+lib().leave_lane(meta, name, record)
+lib().count(meta, 'cancelled', 1)
+lib().add_room(meta, -1, -#record)
 return {1, t, ''}

@@ -17,7 +17,7 @@ for i = 1, #ARGV, 2 do
         code = 0
     elseif is_live(head) then
         code = 2
-    elseif time_at(head, 4) ~= tonumber(ARGV[i + 1]) then
+    elseif lib().time_at(head, 4) ~= tonumber(ARGV[i + 1]) then
         code = 3
     else
         redis.call('ZREM', KEYS[2], name)

@@ -24,8 +24,8 @@ for k = 7, 8 do
         local lines = {{}, {}, {}, {}}
         for i = 1, #names do
             if is_live(records[i]) then
-                local line = lines[1 + priority_of(records[i])]
-                line[#line + 1] = element_of(names[i], records[i])
+                local line = lines[1 + lib().priority_of(records[i])]
+                line[#line + 1] = lib().element_of(names[i], records[i])
             end
         end
         redis.call('ZREM', KEYS[k], unpack(names))
@@ -50,6 +50,6 @@ for p = 3, 6 do
     any = any or redis.call('LLEN', KEYS[p]) > 0
 end
 if any then
-    wake(meta, KEYS[2])
+    lib().wake(meta, KEYS[2])
 end
 return {t, moved, next_due}

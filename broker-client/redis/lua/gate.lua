@@ -20,7 +20,7 @@ else
     changed = math.min(1, redis.call('HDEL', meta, 'paused', 'draining'))
     local any = redis.call('EXISTS', KEYS[3], KEYS[4], KEYS[5], KEYS[6], tag .. ':ring')
     if any > 0 then
-        wake(meta, KEYS[2])
+        lib().wake(meta, KEYS[2])
     end
 end
 return {changed, t}

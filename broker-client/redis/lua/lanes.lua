@@ -8,26 +8,6 @@
 local FRONT = 256 -- bytes of a record that hold its front
 local HOLD_MAX = 1000 -- dead members of a lane that are dropped in one turn
 
--- The lane that a job would be in, by its record, and whether it has a key.
-local function lane_of(record)
-    local front = front_of(record)
-    local key = front[LIMIT_KEY] or ''
-    return (front[TASK] or '') .. '/' .. key, key ~= ''
-end
-
-local function member_of(name, record)
-    local lane = lane_of(record)
-    return lane .. '\0' .. string.format('%d%014.0f', 3 - priority_of(record),
-        time_at(record, 4) or 0) .. name
-end
-
--- A job that ends where it is parked: else its lane would have a priority that is gone.
-local function leave_lane(meta, name, record)
-    if redis.call('HEXISTS', meta, 'lanes') == 1 then
-        redis.pcall('ZREM', tag .. ':lanes', member_of(name, record))
-    end
-end
-
 local function open_lanes(meta, t)
     local TURNS = 2 ^ 40
     local limits, parked, ring = tag .. ':limits', tag .. ':lanes', tag .. ':ring'
@@ -170,12 +150,12 @@ local function open_lanes(meta, t)
 
     -- Does this job belong into a lane? Then it is put there.
     function lanes.park(name, record)
-        local lane, has_key = lane_of(record)
+        local lane, has_key = lib().lane_of(record)
         if not has_key and not scopes_of(lane)[1].limit then
             return false
         end
-        redis.call('ZADD', parked, 0, member_of(name, record))
-        local p = priority_of(record)
+        redis.call('ZADD', parked, 0, lib().member_of(name, record))
+        local p = lib().priority_of(record)
         if not placed[lane] or placed[lane] < p then
             local stands = redis.call('ZSCORE', ring, lane)
             if stands and 3 - math.floor(tonumber(stands) / TURNS) >= p then
@@ -208,9 +188,9 @@ local function open_lanes(meta, t)
             if not member then
                 break
             end
-            name = parked_name(member)
+            name = lib().parked_name(member)
             record = look(name)
-            if record and member == member_of(name, record) then
+            if record and member == lib().member_of(name, record) then
                 break
             end
             record = nil
@@ -225,7 +205,7 @@ local function open_lanes(meta, t)
             end
         end
         if record and not waits then
-            redis.call('ZREM', parked, member_of(name, record))
+            redis.call('ZREM', parked, lib().member_of(name, record))
             redis.call('HSET', holds, name, lane)
             for _, scope in ipairs(scopes) do
                 occupy(scope, name)
@@ -290,11 +270,11 @@ local function open_lanes(meta, t)
     end
 
     function lanes.is_parked(name, record)
-        return redis.call('ZSCORE', parked, member_of(name, record)) and true
+        return redis.call('ZSCORE', parked, lib().member_of(name, record)) and true
     end
 
     function lanes.remove(name, record)
-        redis.call('ZREM', parked, member_of(name, record))
+        redis.call('ZREM', parked, lib().member_of(name, record))
     end
 
     -- What holds a parked job: "scope running most next", or nil.
@@ -302,7 +282,7 @@ local function open_lanes(meta, t)
         if not lanes.is_parked(name, record) then
             return nil
         end
-        for _, scope in ipairs(scopes_of((lane_of(record)))) do
+        for _, scope in ipairs(scopes_of((lib().lane_of(record)))) do
             local room, at = has_room(scope)
             if not room then
                 return string.format('%s %d %d %.0f', scope.name,

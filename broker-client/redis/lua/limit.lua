@@ -49,6 +49,6 @@ for i = 1, #ARGV, 6 do
     set(unpack(ARGV, i, i + 5))
 end
 if lanes.any() then
-    wake(meta, KEYS[2])
+    lib().wake(meta, KEYS[2])
 end
 return {changed, t}

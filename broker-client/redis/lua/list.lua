@@ -59,7 +59,7 @@ else
     if #names < limit and skip < length then
         local some = redis.call('ZRANGE', tag .. ':lanes', skip, skip + limit - #names - 1)
         for i = 1, #some do
-            names[#names + 1] = parked_name(some[i])
+            names[#names + 1] = lib().parked_name(some[i])
         end
     end
     total = total + length

@@ -13,8 +13,9 @@ if #head < HEAD or not is_live(head) or redis.call('HEXISTS', KEYS[6], name) == 
     or redis.call('ZSCORE', KEYS[7], name) or redis.call('ZSCORE', KEYS[8], name) then
     return {-1, t}
 end
-local mine = 2 + priority_of(head)
-local at = redis.call('LPOS', KEYS[mine], element_of(name, head), 'RANK', -1, 'MAXLEN', ARGV[2])
+local mine = 2 + lib().priority_of(head)
+local at = redis.call('LPOS', KEYS[mine], lib().element_of(name, head), 'RANK', -1, 'MAXLEN',
+    ARGV[2])
 if not at then
     return {-1, t}
 end

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- purge.lua - remove jobs that wait, and all that is known of them.
 --
--- KEYS  meta ready0 ready1 ready2 ready3 running due retry try cancel waiters
+-- KEYS  meta ready0 ready1 ready2 ready3 running due retry try cancel
 -- ARGV  state letter: q queued, s scheduled, t retrying; before_ms: only jobs that
 --       were enqueued until then
 -- Returns {now, purged, more}: more 1: call again with the same arguments
@@ -34,7 +34,7 @@ local function goes(name)
     local head = redis.call('GETRANGE', record_key(name), 0, 10)
     looked = looked + 1
     local live = #head == HEAD and is_live(head)
-    if live and time_at(head, 4) > before then
+    if live and lib().time_at(head, 4) > before then
         passed = passed + 1
         return false
     end
@@ -112,7 +112,7 @@ local function search_lanes()
     for p = 2, 5 do
         before_them = before_them + redis.call('LLEN', KEYS[p])
     end
-    return search_set(tag .. ':lanes', math.max(0, passed - before_them), parked_name)
+    return search_set(tag .. ':lanes', math.max(0, passed - before_them), lib().parked_name)
 end
 
 local function itself(name)
@@ -161,10 +161,10 @@ if #victims > 0 then
     redis.call('UNLINK', unpack(keys))
     redis.call('HDEL', KEYS[9], unpack(victims))
     redis.call('HDEL', KEYS[10], unpack(victims))
-    let_go(victims)
-    add_room(meta, -#victims, -bytes)
-    count(meta, 'purged', #victims)
-    tell(KEYS[11], victims)
+    lib().let_go(victims)
+    lib().add_room(meta, -#victims, -bytes)
+    lib().count(meta, 'purged', #victims)
+    lib().tell(victims)
 end
 if finished then
     redis.call('DEL', cursor)

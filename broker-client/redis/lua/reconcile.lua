@@ -43,7 +43,7 @@ for owner in pairs(owners) do
         redis.call('ZADD', dead, 'NX', t, owner)
     end
 end
-last_first(unheld)
+lib().last_first(unheld)
 for i = 1, #unheld do
     local name = unheld[i].name
     requeued[i] = name
@@ -51,7 +51,7 @@ for i = 1, #unheld do
     redis.call('HDEL', KEYS[10], name)
     local record = redis.call('GET', record_key(name))
     if is_live(record) then
-        redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
+        redis.call('RPUSH', KEYS[3 + lib().priority_of(record)], lib().element_of(name, record))
     end
 end
 local lanes = lanes_in_use(meta, t)
@@ -59,6 +59,6 @@ if lanes then
     lanes.release(requeued)
 end
 if #requeued > 0 then
-    wake(meta, KEYS[2])
+    lib().wake(meta, KEYS[2])
 end
 return {'ok', t, gone, requeued}

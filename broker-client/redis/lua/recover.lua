@@ -3,7 +3,7 @@
 -- after too many deaths, or cancelled when that was asked for.
 --
 -- KEYS  meta wake ready0 ready1 ready2 ready3 running leases dead try failed
---       ended cancel progress waiters
+--       cancel progress
 -- ARGV  lease_ms, max_deaths, final_ttl_ms, failed_ttl_ms, limit (at most 500)
 -- Returns {status, now, more, next_expiry, requeued, failed, cancelled}
 --       status 'ok' | 'time_lost': more than a lease passed since the last call
@@ -49,9 +49,9 @@ local lanes = lanes_in_use(meta, t)
 
 -- The final record of a job that nobody will end: cause lost (5), or none.
 local function bury(name, record, try, state, ttl)
-    local why = state == 'F' and field(1, string.char(5))
-        .. field(2, 'the worker died or lost its lease ' .. try.deaths .. ' times')
-    write_end(name, state, ending_of(try, record, why or ''), ttl, t)
+    local why = state == 'F' and lib().field(1, string.char(5))
+        .. lib().field(2, 'the worker died or lost its lease ' .. try.deaths .. ' times')
+    lib().write_end(name, state, lib().ending_of(try, record, why or ''), ttl, t)
     redis.call('HDEL', tries, name)
     buried[#buried + 1] = name
     freed = freed + #record
@@ -60,30 +60,29 @@ end
 local function move(name, token)
     local record = redis.call('GET', record_key(name))
     redis.call('HDEL', running, name)
-    redis.call('HDEL', KEYS[14], name)
+    redis.call('HDEL', KEYS[13], name)
     if lanes then
         lanes.release({name})
     end
     if not is_live(record) then
         return
     end
-    local try = parse_try(redis.call('HGET', tries, name))
+    local try = lib().parse_try(redis.call('HGET', tries, name))
     try.deaths = try.deaths + 1
     try.token = NOBODY
     try.history = try.history
         .. string.format('{"run":"%s","cause":"lost","ended_ms":%.0f}\n', token, t)
-    if redis.call('HDEL', KEYS[13], name) == 1 then
+    if redis.call('HDEL', KEYS[12], name) == 1 then
         bury(name, record, try, 'C', final_ttl)
-        redis.call('LPUSH', KEYS[12], name)
-        redis.call('LTRIM', KEYS[12], 0, ENDED_KEPT - 1)
+        add_ended({name})
         cancelled[#cancelled + 1] = name
     elseif try.deaths >= max_deaths then
         bury(name, record, try, 'F', failed_ttl)
         redis.call('ZADD', KEYS[11], t, name)
         failed[#failed + 1] = name
     else
-        redis.call('HSET', tries, name, format_try(try))
-        redis.call('RPUSH', KEYS[3 + priority_of(record)], element_of(name, record))
+        redis.call('HSET', tries, name, lib().format_try(try))
+        redis.call('RPUSH', KEYS[3 + lib().priority_of(record)], lib().element_of(name, record))
         requeued[#requeued + 1] = name
     end
 end
@@ -95,7 +94,7 @@ for i = 1, #entries, 2 do
         lost[#lost + 1] = {name = entries[i], token = entries[i + 1]}
     end
 end
-last_first(lost)
+lib().last_first(lost)
 for i = 1, math.min(#lost, limit) do
     move(lost[i].name, lost[i].token)
 end
@@ -108,14 +107,14 @@ if more == 0 then
         more = 1
     end
 end
-let_go(buried)
-add_room(meta, -#buried, -freed)
+lib().let_go(buried)
+lib().add_room(meta, -#buried, -freed)
 if #requeued > 0 or lanes and lanes.woken then
-    wake(meta, KEYS[2])
+    lib().wake(meta, KEYS[2])
 end
-count(meta, 'recovered', #requeued)
-count(meta, 'failed', #failed)
-count(meta, 'cancelled', #cancelled)
-tell(KEYS[15], failed)
-tell(KEYS[15], cancelled)
+lib().count(meta, 'recovered', #requeued)
+lib().count(meta, 'failed', #failed)
+lib().count(meta, 'cancelled', #cancelled)
+lib().tell(failed)
+lib().tell(cancelled)
 return {'ok', t, more, next_expiry(), requeued, failed, cancelled}

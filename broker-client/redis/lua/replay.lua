@@ -60,16 +60,16 @@ local function open(record)
 end
 
 local function put_in_line(name, live)
-    redis.call('LPUSH', KEYS[3 + priority_of(live)], element_of(name, live))
+    redis.call('LPUSH', KEYS[3 + lib().priority_of(live)], lib().element_of(name, live))
 end
 
 local function leave_try(name, try)
-    redis.call('HSET', tries, name, format_try(try))
+    redis.call('HSET', tries, name, lib().format_try(try))
 end
 
 -- A job in line that would be found expired: what makes it so is only that it has no try.
 local function is_too_late(name, record)
-    local deadline = expires_of(record)
+    local deadline = lib().expires_of(record)
     return deadline and deadline <= t and redis.call('HEXISTS', tries, name) == 0
         and redis.call('HEXISTS', running, name) == 0 and not redis.call('ZSCORE', due, name)
 end
@@ -78,7 +78,7 @@ local function replay_live(name, record)
     if redis.call('ZREM', retry, name) == 1 then
         put_in_line(name, record)
     elseif is_too_late(name, record) then
-        leave_try(name, parse_try(''))
+        leave_try(name, lib().parse_try(''))
     else
         return 2
     end
@@ -87,16 +87,16 @@ end
 
 -- The unique key again, until started or finished; false when another has it.
 local function claim_again(name, live)
-    local front = front_of(live)
+    local front = lib().front_of(live)
     local key, until_ = front[UNIQUE_KEY], string.byte(front[UNIQUE] or '\0') % 4
     if not key or until_ ~= 1 and until_ ~= 2 then
         return true
     end
-    local holder = holder_of(key)
+    local holder = lib().holder_of(key)
     if holder and holder ~= name then
         return false
     end
-    claim(key, until_ == 1 and 's' or 'f', name, number_of(front[UNIQUE_FOR]))
+    lib().claim(key, until_ == 1 and 's' or 'f', name, lib().number_of(front[UNIQUE_FOR]))
     return true
 end
 
@@ -112,13 +112,13 @@ local function replay(name, ended)
     local live, try = open(record)
     if not live then
         return 5
-    elseif time_at(record, 4) ~= ended then
+    elseif lib().time_at(record, 4) ~= ended then
         return 3
     end
     if not claim_again(name, live) then
         return 6
     end
-    add_room(meta, 1, #live)
+    lib().add_room(meta, 1, #live)
     -- What goes wrong before the record is live again leaves an element that take
     -- passes over.
     put_in_line(name, live)
@@ -138,7 +138,7 @@ for i = 2, #ARGV, 2 do
     reply[#reply + 1] = code
 end
 if replayed > 0 then
-    count(meta, 'replayed', replayed)
-    wake(meta, KEYS[2])
+    lib().count(meta, 'replayed', replayed)
+    lib().wake(meta, KEYS[2])
 end
 return reply

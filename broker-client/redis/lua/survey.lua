@@ -59,7 +59,8 @@ local function glance_at_line(element)
     local name = string.sub(element, 2)
     local head = ask('GETRANGE', record_key(name), 0, 10)
     local odd = head and #head == 11 and is_live(head)
-        and (priority_of(head) ~= part or element ~= element_of(name, head) or is_in_a_set(name))
+        and (lib().priority_of(head) ~= part or element ~= lib().element_of(name, head)
+            or is_in_a_set(name))
     tell(name, odd and ODD_LINE or LINE)
 end
 
@@ -118,7 +119,7 @@ local function glance_at_rest(word, entry)
     local name = entry
     local well
     if word == 'lanes' then
-        name = parked_name(entry)
+        name = lib().parked_name(entry)
         well = has_turn(lane_of_member(entry)) and not is_in_a_set(name) and is_parked(name)
     elseif word == 'holds' then
         well = ask('HGET', running, name)

@@ -1,8 +1,7 @@
 #!lua flags=allow-oom
 -- take.lua - give jobs to a worker: queued -> running (or expired, or cancelled).
 --
--- KEYS  meta wake ready0 ready1 ready2 ready3 running leases try due retry ended
---       waiters cancel
+-- KEYS  meta
 -- ARGV  incarnation, want (1-100), final_ttl_ms of jobs that end here: past their start
 --       deadline, or asked to cancel while a run had them that reconcile gave back
 -- Returns {status, now, next_due, run, entries}
@@ -15,12 +14,13 @@
 --       incarnation until reconcile gives them back.
 
 local RUN_MAX = 2 ^ 53
-local meta, waking, running, leases, tries = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9]
-local ended, marks = KEYS[12], KEYS[14]
+local meta, running, tries, marks = KEYS[1], tag .. ':running', tag .. ':try', tag .. ':cancel'
+local uniques = tag .. ':uniques'
+local lines = {[0] = tag .. ':ready:0', tag .. ':ready:1', tag .. ':ready:2', tag .. ':ready:3'}
 local incarnation, want, final_ttl = ARGV[1], tonumber(ARGV[2]), final_life(ARGV[3])
 local t = now()
 
-if not redis.call('ZSCORE', leases, incarnation) then
+if not redis.call('ZSCORE', tag .. ':leases', incarnation) then
     return {'lost', t, -1, 0, {}}
 end
 local counter = redis.call('HMGET', meta, 'paused', 'run', 'lanes')
@@ -32,9 +32,11 @@ end
 if (tonumber(counter[2] or '0') or RUN_MAX) >= RUN_MAX then
     return redis.error_reply('ERR run of ' .. meta .. ' is no number of a run')
 end
-redis.call('HLEN', running)
-local some_tries = redis.call('HLEN', tries) > 0
-local some_marks = redis.call('EXISTS', marks) == 1
+local some_run = redis.call('HLEN', running) > 0
+-- Most queues have none of these just now: one question for all of them.
+local noted = redis.call('EXISTS', tries, marks, uniques) > 0
+local some_tries = noted and redis.call('HLEN', tries) > 0
+local some_marks = noted and redis.call('EXISTS', marks) == 1
 local fault = nil -- of a list that cannot be read
 
 local lanes = counter[3] and open_lanes(meta, t)
@@ -42,39 +44,43 @@ if lanes then
     lanes.check()
 end
 
--- Pops up to a number of elements, higher priorities first.
-local function pop(most, from, to)
-    local got = {}
-    for p = from, to, -1 do
-        local some = redis.pcall('RPOP', KEYS[p], most - #got) or {}
-        fault = fault or some.err and some
-        for i = 1, #some do
-            got[#got + 1] = some[i]
+-- Pops up to a number of elements of one line. True: there are no more.
+local function pop_line(got, most, p)
+    local some = redis.pcall('RPOP', lines[p], most - #got) or {}
+    fault = fault or some.err and some
+    for i = 1, #some do
+        got[#got + 1] = some[i]
+    end
+    return #got < most
+end
+
+-- The same of all lines, higher priorities first.
+local function pop_all(got, most)
+    while #got < most do
+        local some = redis.pcall('LMPOP', 4, lines[3], lines[2], lines[1], lines[0], 'RIGHT',
+            'COUNT', most - #got)
+        if not some then
+            return true
+        elseif some.err then
+            return pop_line(got, most, 3) and pop_line(got, most, 2) and pop_line(got, most, 1)
+                and pop_line(got, most, 0)
         end
-        if #got == most then
-            break
+        for i = 1, #some[2] do
+            got[#got + 1] = some[2][i]
         end
     end
-    return got
+    return false
 end
 
 local LANES_MAX = 200 -- that have a turn in one call
 local OVER_MAX = 1000 -- jobs that end here before lanes have no more turns in this call
 
-local function is_past(deadline)
-    return deadline and deadline <= t
-end
-
 -- A cancelled job leaves its element behind. When it lives again (replayed, or made
 -- anew under its name) and waits for a time, that element must not start it before.
 -- Such a job has a try or a due time, so few are asked about.
-local function waits(name, record, try)
-    for k = 10, (try or due_of(record)) and 11 or 9 do
-        if type(redis.pcall('ZSCORE', KEYS[k], name)) == 'string' then
-            return true
-        end
-    end
-    return false
+local function waits(name)
+    return type(redis.pcall('ZSCORE', tag .. ':due', name)) == 'string'
+        or type(redis.pcall('ZSCORE', tag .. ':retry', name)) == 'string'
 end
 
 local taken, records, tokens, attempts = {}, {}, {}, {}
@@ -87,7 +93,8 @@ local function end_of(name, record, try)
     if some_marks and redis.pcall('HEXISTS', marks, name) == 1 then
         return 'C'
     end
-    return not try and is_past(expires_of(record)) and 'E' or nil
+    local deadline = not try and flags_of(record) >= 8 and lib().expires_of(record)
+    return deadline and deadline <= t and 'E' or nil
 end
 
 -- False: it is over.
@@ -98,7 +105,7 @@ local function accept(name, record, try)
         over[#over + 1] = name
         over_bytes = over_bytes + #record
         n_expired = n_expired + (letter == 'E' and 1 or 0)
-        write_end(name, letter, ending_of(parse_try(try), record), final_ttl, t)
+        lib().write_end(name, letter, lib().ending_of(lib().parse_try(try), record), final_ttl, t)
         return false
     end
     taken[#taken + 1] = name
@@ -108,82 +115,92 @@ local function accept(name, record, try)
 end
 
 local function may_go(name, record, holder, try)
-    return is_live(record) and not holder and not seen[name] and not waits(name, record, try)
+    return is_live(record) and not holder and not seen[name]
+        and not ((try or flags_of(record) % 8 >= 4) and waits(name))
 end
 
--- Takes from the lines of some priorities until so many are taken. Cancelled jobs leave
--- their element behind; a bounded number is passed over. False when the lines are empty.
-local function take_lines(most, from, to)
-    while #taken < most and scanned < UNPACK_MAX do
-        local elements = pop(most - #taken, from, to)
-        if #elements == 0 then
-            return false
+local function take_elements(elements)
+    local names, keys = {}, {}
+    for i = 1, #elements do
+        names[i] = string.sub(elements[i], 2)
+        keys[i] = record_key(names[i])
+    end
+    local found = redis.call('MGET', unpack(keys))
+    local held = some_run and redis.call('HMGET', running, unpack(names)) or {}
+    local known = some_tries and redis.call('HMGET', tries, unpack(names)) or {}
+    for i = 1, #names do
+        if may_go(names[i], found[i], held[i], known[i])
+            and not (lanes and lanes.park(names[i], found[i])) then
+            accept(names[i], found[i], known[i])
+        end
+    end
+end
+
+-- Takes from one line, or from all, until so many are taken. Cancelled jobs leave their
+-- element behind; a bounded number is passed over. True: there are no more elements.
+local function take_lines(most, p)
+    local dry = false
+    while not dry and #taken < most and scanned < UNPACK_MAX do
+        local elements = {}
+        if p then
+            dry = pop_line(elements, most - #taken, p)
+        else
+            dry = pop_all(elements, most - #taken)
         end
         scanned = scanned + #elements
-        local names, keys = {}, {}
-        for i = 1, #elements do
-            names[i] = string.sub(elements[i], 2)
-            keys[i] = record_key(names[i])
-        end
-        local found = redis.call('MGET', unpack(keys))
-        local held = redis.call('HMGET', running, unpack(names))
-        local known = some_tries and redis.call('HMGET', tries, unpack(names)) or {}
-        for i = 1, #names do
-            if may_go(names[i], found[i], held[i], known[i])
-                and not (lanes and lanes.park(names[i], found[i])) then
-                accept(names[i], found[i], known[i])
-            end
+        if #elements > 0 then
+            take_elements(elements)
         end
     end
-    return true
-end
-
--- A job that must not start ends when its lane looks at it, turn or not.
-local function look(name)
-    local record = redis.call('GET', record_key(name))
-    local try = redis.call('HGET', tries, name)
-    if not may_go(name, record, redis.call('HGET', running, name), try) then
-        return nil
-    elseif end_of(name, record, try) then
-        accept(name, record, try)
-        return nil
-    end
-    return record
-end
-
-local tried = 0
-local function take_lanes(most, priority)
-    while #taken < most and tried < LANES_MAX and #over < OVER_MAX do
-        local lane = lanes.next(priority)
-        if not lane then
-            return
-        end
-        tried = tried + 1
-        local name, record = lanes.turn(lane, look)
-        if name then
-            accept(name, record, redis.call('HGET', tries, name))
-        end
-    end
-end
-
--- Lines and lanes of a priority share what is left; who gets the odd one changes.
-local function take_both()
-    for p = 3, 0, -1 do
-        local left = want - #taken
-        local odd = (tonumber(counter[2] or '0') + #taken + 1) % 2
-        local share = math.floor(left / 2) + left % 2 * odd
-        take_lines(#taken + share, p + 3, p + 3)
-        take_lanes(want, p)
-        take_lines(want, p + 3, p + 3)
-        take_lanes(want, p)
-    end
+    return dry
 end
 
 local empty = false
-if lanes then
-    take_both()
+if not lanes then
+    empty = take_lines(want)
 else
-    empty = not take_lines(want, 6, 3)
+    -- A job that must not start ends when its lane looks at it, turn or not.
+    local function look(name)
+        local record = redis.call('GET', record_key(name))
+        local try = redis.call('HGET', tries, name)
+        if not may_go(name, record, redis.call('HGET', running, name), try) then
+            return nil
+        elseif end_of(name, record, try) then
+            accept(name, record, try)
+            return nil
+        end
+        return record
+    end
+
+    local tried = 0
+    local function take_lanes(most, priority)
+        while #taken < most and tried < LANES_MAX and #over < OVER_MAX do
+            local lane = lanes.next(priority)
+            if not lane then
+                return
+            end
+            tried = tried + 1
+            local name, record = lanes.turn(lane, look)
+            if name then
+                accept(name, record, redis.call('HGET', tries, name))
+            end
+        end
+    end
+
+    -- Lines and lanes of a priority share what is left; who gets the odd one changes.
+    local function take_both()
+        for p = 3, 0, -1 do
+            local left = want - #taken
+            local odd = (tonumber(counter[2] or '0') + #taken + 1) % 2
+            local share = math.floor(left / 2) + left % 2 * odd
+            take_lines(#taken + share, p)
+            take_lanes(want, p)
+            take_lines(want, p)
+            take_lanes(want, p)
+        end
+    end
+
+    take_both()
 end
 
 local entries, run = {}, 0
@@ -191,7 +208,7 @@ if #taken > 0 then
     run = redis.call('HINCRBY', meta, 'run', #taken) - #taken + 1
     for i = 1, #taken do
         tokens[2 * i - 1] = taken[i]
-        tokens[2 * i] = incarnation .. ':' .. string.format('%.0f', run + i - 1)
+        tokens[2 * i] = incarnation .. ':' .. string.format('%d', run + i - 1)
     end
     redis.call('HSET', running, unpack(tokens))
     for i = 1, #taken do
@@ -202,40 +219,35 @@ if #taken > 0 then
 end
 
 if #over > 0 then
-    redis.call('LPUSH', ended, unpack(over))
-    redis.call('LTRIM', ended, 0, ENDED_KEPT - 1)
+    add_ended(over)
     redis.call('HDEL', tries, unpack(over))
-    count(meta, 'expired', n_expired)
+    lib().count(meta, 'expired', n_expired)
     if #over > n_expired then
         redis.call('HDEL', marks, unpack(over))
-        count(meta, 'cancelled', #over - n_expired)
+        lib().count(meta, 'cancelled', #over - n_expired)
     end
-    add_room(meta, -#over, -over_bytes)
-    let_go(over)
-    tell(KEYS[13], over)
+    lib().add_room(meta, -#over, -over_bytes)
+    lib().let_go(over)
+    lib().tell(over)
 end
-let_go(taken, 's')
+if noted then
+    lib().let_go(taken, 's')
+end
 
 if fault and #taken == 0 then
     return fault
 end
 
-local function any_ready()
-    for p = 6, 3, -1 do
-        if redis.call('LLEN', KEYS[p]) > 0 then
-            return true
-        end
-    end
-    return lanes and lanes.any()
-end
-
 local next_due = -1
-if not empty and any_ready() then
-    wake(meta, waking)
+local is_left = not empty and (redis.call('EXISTS', lines[0], lines[1], lines[2], lines[3]) > 0
+    or lanes and lanes.any())
+if is_left then
+    put_token(tag .. ':wake')
     return {'ok', t, next_due, run, entries}
 end
-local times = {redis.call('ZRANGE', KEYS[10], 0, 0, 'WITHSCORES')[2],
-    redis.call('ZRANGE', KEYS[11], 0, 0, 'WITHSCORES')[2], lanes and lanes.next_refill() or nil}
+local times = {redis.call('ZRANGE', tag .. ':due', 0, 0, 'WITHSCORES')[2],
+    redis.call('ZRANGE', tag .. ':retry', 0, 0, 'WITHSCORES')[2],
+    lanes and lanes.next_refill() or nil}
 for k = 1, 3 do
     local at = tonumber(times[k] or '')
     if at and (next_due < 0 or at < next_due) then
