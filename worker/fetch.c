@@ -102,6 +102,7 @@ static void refuse(struct worker_fetch *fetch, size_t queue, const struct qn_rep
     if (reply->rc == QN_ELOST || reply->rc == QN_EUNKNOWN || reply->rc == QN_ETIMEOUT)
         return;
     fetch->base->queues.list[queue].ready = false;
+    fetch->base->queues.list[queue].asked_ms = worker_mono_ms(fetch->base) + AGAIN_MS;
     if (!fetch->refused[queue] && reply->rc != QN_ECONN)
         qn_log(QN_LOG_ERROR, "jobs could not be taken",
                QN_STR("queue", worker_queue_name(fetch->base, queue)),
@@ -146,6 +147,7 @@ static void take(struct worker_fetch *fetch, size_t queue, size_t want)
     qn_str_copy(ask->incarnation, sizeof(ask->incarnation), base->incarnation);
     fetch->asked += want;
     fetch->in_flight++;
+    base->queues.list[queue].asked_ms = worker_mono_ms(base);
     worker_lease_take_began(fetch->lease);
     base->broker->ops->take(base->broker, worker_queue_name(base, queue), base->incarnation,
                             (int)want, base->options->result_ttl_ms, on_taken, ask);
@@ -159,6 +161,8 @@ void worker_fetch_turn(struct worker_fetch *fetch, size_t idle)
     if (!worker_lease_may_take(fetch->lease) || !worker_is_connected(fetch->base) ||
         fetch->in_flight >= WORKER_IN_FLIGHT)
         return;
+    if (idle > fetch->asked)
+        worker_queues_look_beside(queues, worker_mono_ms(fetch->base));
     for (size_t free = idle > fetch->asked ? idle - fetch->asked : 0; free > 0; free--) {
         size_t queue = worker_queues_pick(queues);
         if (queue == WORKER_NO_QUEUE)

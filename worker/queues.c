@@ -74,6 +74,23 @@ static size_t first_ready(const struct worker_queues *queues)
     return i < queues->n ? i : WORKER_NO_QUEUE;
 }
 
+bool worker_queues_any_ready(const struct worker_queues *queues)
+{
+    for (size_t i = 0; i < queues->n; i++) {
+        if (queues->list[i].ready)
+            return true;
+    }
+    return false;
+}
+
+void worker_queues_look_beside(struct worker_queues *queues, int64_t now_ms)
+{
+    if (!worker_queues_any_ready(queues))
+        return;
+    for (size_t i = 0; i < queues->n; i++)
+        queues->list[i].ready |= now_ms - queues->list[i].asked_ms >= WORKER_LOOK_MS;
+}
+
 size_t worker_queues_pick(struct worker_queues *queues)
 {
     size_t best = WORKER_NO_QUEUE;

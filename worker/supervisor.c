@@ -124,15 +124,6 @@ static void end(struct worker_supervisor *it, enum worker_exit exit_code)
 
 /* ---- the look at the end of a turn ---- */
 
-static bool any_ready(const struct worker_queues *queues)
-{
-    for (size_t i = 0; i < queues->n; i++) {
-        if (queues->list[i].ready)
-            return true;
-    }
-    return false;
-}
-
 static bool may_take(const struct worker_supervisor *it)
 {
     size_t unsent = it->base.runs.n_held - worker_pool_busy(it->dispatch.pool);
@@ -154,7 +145,7 @@ static void look(struct worker_supervisor *it)
     if (worker_lease_is_held(it->lease))
         worker_waiting_turn(it->waiting,
                             may_take(it) && worker_lease_may_take(it->lease) && idle > asked &&
-                                !any_ready(&it->base.queues),
+                                !worker_queues_any_ready(&it->base.queues),
                             asked > 0);
     if (it->base.runs.n_held == 0 && asked == 0 && worker_pool_processes(it->dispatch.pool) == 0)
         worker_supervisor_tell(it, WORKER_EMPTY);

@@ -38,6 +38,16 @@ class ABusyWorker(Promise):
             most = max(most, self.length("HLEN", "running"))
         self.assertTrue(1 <= most <= 2, most)
 
+    def test_a_queue_with_a_backlog_does_not_hide_the_others(self):
+        self.worker("--concurrency", "1", "--queues", "default,other")
+        self.quern("queue", "pause", "default")
+        self.put("h.sleep", {"ms": 5}, count=500)
+        self.quern("queue", "resume", "default")
+        self.wait_for_total("succeeded", 1)
+        self.check_ended(self.put("h.ok", queue="other"), "succeeded")
+        self.assertLess(self.total("succeeded"), 500)
+        self.quern("queue", "purge", "default", "--yes")
+
 
 if __name__ == "__main__":
     case.main()

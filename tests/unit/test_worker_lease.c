@@ -418,6 +418,7 @@ static void a_queue_that_gave_less_is_asked_again_when_its_token_comes(void **st
 
     join(room);
     room->base.queues.list[1].ready = false;
+    room->base.queues.list[1].asked_ms = 1000; /* now */
     worker_fetch_turn(room->fetch, 2);
     answer_taken(room, 1);
     assert_int_equal(room->taken, 1);

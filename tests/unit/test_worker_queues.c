@@ -119,6 +119,23 @@ static void strict_order_never_turns_while_the_first_has_work(void **state)
     picks(&queues, "a");
 }
 
+static void a_backlog_in_one_queue_does_not_hide_the_others(void **state)
+{
+    struct worker_queues queues = parsed("a,b", false);
+
+    (void)state;
+    queues.list[0].ready = queues.list[1].ready = false;
+    queues.list[0].asked_ms = queues.list[1].asked_ms = 1000;
+    worker_queues_look_beside(&queues,
+                              1000 + WORKER_LOOK_MS); /* the tokens of all are waited for */
+    assert_false(worker_queues_any_ready(&queues));
+    queues.list[0].ready = true;
+    worker_queues_look_beside(&queues, 1000 + WORKER_LOOK_MS - 1);
+    assert_false(queues.list[1].ready);
+    worker_queues_look_beside(&queues, 1000 + WORKER_LOOK_MS);
+    assert_true(queues.list[1].ready);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +144,7 @@ int main(void)
         cmocka_unit_test(too_many_are_refused),
         cmocka_unit_test(weights_are_kept_smoothly),
         cmocka_unit_test(a_queue_that_is_not_ready_is_passed_over),
+        cmocka_unit_test(a_backlog_in_one_queue_does_not_hide_the_others),
         cmocka_unit_test(strict_order_never_turns_while_the_first_has_work),
     };
 
