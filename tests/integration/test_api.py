@@ -1,7 +1,9 @@
 """The routes of quern-api against a real Redis, without a worker: what each answers, and
 what it says to input that is wrong."""
+import http.client
 import json
 import re
+import signal
 import threading
 import time
 
@@ -101,6 +103,40 @@ class Routes(case.Case):
         again = self.api.post("/v1/jobs", {"task": "test.echo", "name": "n"}).json
         self.assertEqual((first["id"], first["existed"]), ("default.n", False))
         self.assertEqual((again["id"], again["existed"]), ("default.n", True))
+
+    def ask_together(self, jobs):
+        """The answers to requests that all are there before the first one is read."""
+        peers = [http.client.HTTPConnection(self.api.host, self.api.port, timeout=70)
+                 for _ in jobs]
+        self.api.program.send(signal.SIGSTOP)
+        for peer, job in zip(peers, jobs):
+            peer.request("POST", "/v1/jobs", json.dumps(job),
+                         {"Content-Type": "application/json"})
+        self.api.program.send(signal.SIGCONT)
+        answers = []
+        for peer in peers:
+            answer = peer.getresponse()
+            answers.append(api.Answer(answer.status, answer.headers, answer.read()))
+            peer.close()
+        return answers
+
+    def test_requests_that_arrive_together_are_told_apart(self):
+        unique = {"until": "finished", "key": "one", "conflict": "reject"}
+        plain = self.ask_together(
+            [{"task": "test.echo", "args": {"value": {"n": n}}, "queue": "default"}
+             for n in range(40)]
+            + [{"task": "test.echo", "queue": "reports", "args": {"value": {"n": 40}}}])
+        for n, answer in enumerate(plain):
+            self.assertEqual(answer.status, 202, answer)
+            self.assertEqual(self.api.get(answer.json["url"]).json["args"], {"value": {"n": n}})
+        named = self.ask_together([{"task": "test.echo", "name": "same"}] * 3)
+        self.assertEqual(sorted(answer.json["existed"] for answer in named), [False, True, True])
+        keyed = self.ask_together([{"task": "test.echo", "unique": unique}] * 3)
+        self.assertEqual(sorted(answer.status for answer in keyed), [202, 409, 409])
+        mixed = self.ask_together([{"task": "test.echo"}, {"task": "no.such"}, {"task": 7},
+                                   [{"task": "test.echo"}] * 60, {"task": "test.echo"}])
+        self.assertEqual([answer.status for answer in mixed], [202, 422, 422, 202, 202])
+        self.assertEqual(mixed[3].json["accepted"], 60)
 
     def test_the_same_key_makes_no_second_job(self):
         job, key = {"task": "test.echo"}, {"Idempotency-Key": "k-1"}

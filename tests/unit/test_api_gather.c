@@ -88,7 +88,7 @@ static void turn(void)
 static void answer(const struct sent *one)
 {
     static int codes[QN_ENQUEUE_BATCH_MAX];
-    static char names[QN_ENQUEUE_BATCH_MAX][8];
+    static char names[QN_ENQUEUE_BATCH_MAX][24];
     static const char *holders[QN_ENQUEUE_BATCH_MAX];
     for (size_t i = 0; i < one->n; i++) {
         codes[i] = 100 + (int)i;
