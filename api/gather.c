@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define BYTES_MAX (1024 * 1024) /* of the bodies of one operation; a larger request goes alone */
-#define EARLY_N   32            /* jobs that leave before the turn is over */
+#define EARLY_N   16            /* jobs that leave before the turn is over */
 #define SPARES    4
 
 /* Who asked, and for how many jobs. */
