@@ -28,7 +28,7 @@ static void enqueue(struct qn_broker *b, const char *queue, const struct qn_new_
     (void)b;
     assert_in_range(n_sent, 0, SENT_MAX - 1);
     struct sent *one = &sent[n_sent++];
-    strcpy(one->queue, queue);
+    snprintf(one->queue, sizeof(one->queue), "%s", queue);
     one->n = n;
     memcpy(one->jobs, jobs, n * sizeof(*jobs));
     one->fn = fn;
@@ -67,7 +67,8 @@ static void keep(void *arg, const struct qn_reply *reply)
     told->n = reply->enqueued->n;
     told->first_code = reply->enqueued->code[0];
     told->last_code = reply->enqueued->code[told->n - 1];
-    strcpy(told->first_holder, reply->enqueued->holder ? reply->enqueued->holder[0] : "");
+    snprintf(told->first_holder, sizeof(told->first_holder), "%s",
+             reply->enqueued->holder ? reply->enqueued->holder[0] : "");
 }
 
 static struct qn_new_job jobs[QN_ENQUEUE_BATCH_MAX];
