@@ -11,7 +11,9 @@
 
 #define START_MS 30000 /* from the fork to READY */
 #define QUIT_MS  10000 /* from QUIT to the end: the tasks' done functions */
-#define WEIGH_MS 100   /* between looks at the memory of an executor */
+
+#define LONG_RUN_MS 2   /* after which an executor's memory is looked at in any case */
+#define WEIGH_MS    100 /* between looks after shorter runs */
 
 #define MEMORY_NEAR_PERCENT 80 /* of the limit: a death there is for want of memory */
 
@@ -175,7 +177,7 @@ static bool is_too_large(struct worker_slot *slot)
 {
     int64_t now_ms = mono_ms(slot);
 
-    if (now_ms - slot->weighed_ms < WEIGH_MS)
+    if (now_ms - slot->given_ms < LONG_RUN_MS && now_ms - slot->weighed_ms < WEIGH_MS)
         return false;
     slot->weighed_ms = now_ms;
     return worker_executor_rss(slot->executor) > slot->pool->base->options->max_memory_bytes;
