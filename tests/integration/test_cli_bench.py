@@ -1,5 +1,6 @@
 """quern bench: figures of a few hundred jobs, and a Redis that is as it was before."""
 import json
+import re
 import signal
 
 import case
@@ -29,16 +30,13 @@ class Bench(Cli):
     def keys(self):
         return sorted(self.server.cli("--scan").split("\n"))
 
-    def ours(self):
-        return [key for key in self.keys() if key.startswith("{bench-") and "other" not in key]
-
     def assert_clean(self):
         self.assertEqual(self.keys(), ["{bench-other:bench}:meta", "{t:default}:r:kept"])
 
-    def queued(self):
+    def queued(self, program):
         """Jobs of the bench that are in line just now."""
-        found = [key for key in self.ours() if key.endswith("}:ready:0")]
-        return int(self.server.cli("LLEN", found[0])) if found else 0
+        found = re.search(r"own, (bench-\w+)", program.log())
+        return int(self.server.cli("LLEN", f"{{{found[1]}:bench}}:ready:0")) if found else 0
 
     def worker_of(self, program):
         pids = servers.pathlib.Path(f"/proc/{program.pid}/task/{program.pid}/children")
@@ -117,7 +115,7 @@ class Refused(Bench):
 class Stopped(Bench):
     def stop_when(self, ready, what, *words):
         program = self.bench("--jobs", "2000000", *words)
-        self.wait_until(ready, 30, what)
+        self.wait_until(lambda: ready(program), 30, what)
         workers = self.worker_of(program)
         program.send(signal.SIGINT)
         self.assertEqual(program.wait(60), 128 + signal.SIGINT, program.log())
@@ -127,13 +125,13 @@ class Stopped(Bench):
             self.assertFalse(servers.pathlib.Path(f"/proc/{pid}").exists())
 
     def test_while_it_makes_jobs(self):
-        self.stop_when(lambda: self.queued() > 5000, "jobs", "--only", "drain")
+        self.stop_when(lambda program: self.queued(program) > 5000, "jobs", "--only", "drain")
 
     def test_while_its_worker_is_at_it(self):
         program = self.bench("--jobs", "30000", "--runs", "25", "--only", "drain", "--executors",
                              "1")
         self.wait_until(lambda: self.worker_of(program), 30, "a worker")
-        self.wait_until(lambda: 0 < self.queued() < 30000, 30, "some of the jobs to be done")
+        self.wait_until(lambda: 0 < self.queued(program) < 30000, 30, "some of the jobs to be done")
         workers = self.worker_of(program)
         program.send(signal.SIGTERM)
         self.assertEqual(program.wait(60), 128 + signal.SIGTERM, program.log())
@@ -145,7 +143,7 @@ class Stopped(Bench):
         program = self.bench("--jobs", "30000", "--runs", "25", "--only", "drain", "--executors",
                              "1")
         self.wait_until(lambda: self.worker_of(program), 30, "a worker")
-        self.wait_until(lambda: 0 < self.queued() < 30000, 30, "some of the jobs to be done")
+        self.wait_until(lambda: 0 < self.queued(program) < 30000, 30, "some of the jobs to be done")
         for pid in self.worker_of(program):
             servers.os.kill(pid, signal.SIGKILL)
         self.assertEqual(program.wait(60), 1, program.log())
