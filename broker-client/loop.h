@@ -53,8 +53,9 @@ bool qn_timer_is_set(const struct qn_timer *timer);
 void qn_timer_free(struct qn_timer *timer);
 
 /* For the end of this turn: fn is called before the loop waits again, and before qn_loop_once()
- * returns. Setting it again changes nothing. What is set by such a call comes one turn later, so
- * that others are heard in between. */
+ * returns. Setting it again changes nothing. What is set by such a call comes one turn later, and
+ * that turn only looks: a fn that told somebody something sets itself, so that he may act before
+ * the loop waits. */
 QN_MUST_CHECK int qn_later_create(struct qn_later **ret, struct qn_loop *loop, qn_later_fn *fn,
                                   void *arg, struct qn_err *reterr);
 void qn_later_set(struct qn_later *later);

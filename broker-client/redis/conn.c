@@ -215,12 +215,17 @@ void qn_conn_greeted(struct qn_conn *conn)
 static void turn_ended(void *arg)
 {
     struct qn_conn *conn = arg;
+    unsigned generation = conn->generation;
+    bool told = conn->failed.head != NULL;
     struct qn_call *call;
 
     while ((call = qn_calls_pop(&conn->failed)) != NULL)
         answer_failed(conn, call, call->failed_rc, conn->last.msg);
     if (conn->state == QN_CONN_UP || conn->state == QN_CONN_GREETING)
         qn_conn_flush(conn);
+    /* Who was told of a failure, or of all when it was given up, acts before the loop waits. */
+    if (told || generation != conn->generation)
+        qn_later_set(conn->turn);
 }
 
 /* ---- calls ---- */

@@ -1,6 +1,7 @@
 /* client.c - the C client, on both brokers. */
 #include "subject.h"
 
+#include "broker-client/client_type.h"
 #include "broker-client/fsck.h"
 #include <quern/client.h>
 #include <stdio.h>
@@ -107,6 +108,7 @@ static void prepare(struct torture_room *room)
         fprintf(stderr, "torture: %s\n", err.msg);
         abort();
     }
+    torture_forget_calls(((struct qn_client *)room->own)->broker);
 }
 
 static int wait_for(struct torture_room *room, struct qn_err *reterr)

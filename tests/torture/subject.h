@@ -37,6 +37,8 @@ extern const struct torture_table torture_parts, torture_broker, torture_client,
 /* ---- broker.c: an operation that waits for its answer ---- */
 
 int torture_await(struct torture_room *room, const bool *done);
+/* What a broker has kept of calls that are done: the next one asks for memory again. */
+void torture_forget_calls(struct qn_broker *broker);
 /* Jobs "ended" (failed), "queued", "due", "running" of worker TORTURE_WORKER. */
 #define TORTURE_QUEUE  "default"
 #define TORTURE_WORKER "AAAAAAAAAAA"

@@ -38,6 +38,7 @@ static void enter(struct torture_room *room, const struct torture_subject *subje
         if (qn_broker_open(&room->broker, &options, &err) != QN_OK)
             die(subject->name, "broker", 0, &err);
         torture_fill(room);
+        torture_forget_calls(room->broker);
     }
     if (subject->prepare)
         subject->prepare(room);

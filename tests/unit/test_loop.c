@@ -128,6 +128,27 @@ static void on_later(void *arg)
         qn_later_set(seen->later);
 }
 
+static void on_told(void *arg)
+{
+    struct seen *seen = arg;
+
+    if (seen->n++ == 0)
+        qn_later_set(seen->later);
+}
+
+/* Or an answer that is a failure would be acted upon when the time of the wait is over. */
+static void one_that_sets_itself_keeps_the_loop_from_waiting(void **state)
+{
+    struct seen *seen = *state;
+    struct qn_err err;
+
+    assert_int_equal(qn_later_create(&seen->later, seen->loop, on_told, seen, &err), QN_OK);
+    qn_later_set(seen->later);
+    turn(seen, -1);
+    assert_int_equal(seen->n, 2);
+    qn_later_free(seen->later);
+}
+
 static void what_is_left_for_the_end_of_the_turn_comes_before_the_wait(void **state)
 {
     struct seen *seen = *state;
@@ -275,6 +296,7 @@ int main(void)
         TEST(a_watch_tells_what_is_wanted_and_sleeps_when_nothing_is),
         TEST(a_timer_of_zero_comes_after_what_is_ready),
         TEST(what_is_left_for_the_end_of_the_turn_comes_before_the_wait),
+        TEST(one_that_sets_itself_keeps_the_loop_from_waiting),
         TEST(a_cleared_timer_does_not_fire_and_a_set_one_fires_once),
         TEST(a_callback_may_free_its_own_handle),
         TEST(run_goes_on_until_stop),
