@@ -1,8 +1,8 @@
 /* calls_work.c - what a worker does with its lease and its runs. */
 #include "redis.h"
 
+#include "common/str.h"
 #include <quern/job.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FINISH_WORDS 4
@@ -163,6 +163,19 @@ static bool runs_ok(const struct qn_finish *runs, size_t n)
     return n >= 1 && n <= QN_FINISH_BATCH_MAX;
 }
 
+/* The kind, 'l' for log lines, and the ms. */
+static void add_end(struct qn_call *call, const struct qn_finish *run)
+{
+    char text[2 + QN_I64_TEXT_SIZE];
+    size_t len = 0;
+
+    text[len++] = (char)run->kind;
+    if (run->logged)
+        text[len++] = 'l';
+    len += qn_i64_to_str(run->ms > 0 ? run->ms : 0, text + len);
+    qn_call_add(call, text, len);
+}
+
 void qn_redis_finish(struct qn_broker *b, const char *queue, const struct qn_finish *runs, size_t n,
                      int64_t final_ttl_ms, qn_reply_fn *fn, void *arg)
 {
@@ -179,12 +192,9 @@ void qn_redis_finish(struct qn_broker *b, const char *queue, const struct qn_fin
     call->n = n;
     qn_call_add_i64(call, final_ttl_ms);
     for (size_t i = 0; i < n; i++) {
-        char end[32];
-        snprintf(end, sizeof(end), "%c%s%lld", (char)runs[i].kind, runs[i].logged ? "l" : "",
-                 runs[i].ms > 0 ? (long long)runs[i].ms : 0);
         qn_call_add_str(call, runs[i].name);
         qn_call_add_str(call, runs[i].token);
-        qn_call_add_str(call, end);
+        add_end(call, &runs[i]);
         qn_call_add_span(call, runs[i].data);
     }
     qn_redis_send(b, call);

@@ -14,6 +14,10 @@
 --       incarnation until reconcile gives them back.
 
 local RUN_MAX = 2 ^ 53
+-- Redis keeps a small hash as a list and searches it from its front, by default up to 512
+-- fields, until one of them is over 64 bytes. With more runs than this it shall be a table.
+local SEARCHED = 16
+local LONG = string.rep('.', 65)
 local meta, running, tries, marks = KEYS[1], tag .. ':running', tag .. ':try', tag .. ':cancel'
 local uniques = tag .. ':uniques'
 local lines = {[0] = tag .. ':ready:0', tag .. ':ready:1', tag .. ':ready:2', tag .. ':ready:3'}
@@ -32,7 +36,7 @@ end
 if (tonumber(counter[2] or '0') or RUN_MAX) >= RUN_MAX then
     return redis.error_reply('ERR run of ' .. meta .. ' is no number of a run')
 end
-local some_run = redis.call('HLEN', running) > 0
+local n_running = redis.call('HLEN', running)
 -- Most queues have none of these just now: one question for all of them.
 local noted = redis.call('EXISTS', tries, marks, uniques) > 0
 local some_tries = noted and redis.call('HLEN', tries) > 0
@@ -126,7 +130,7 @@ local function take_elements(elements)
         keys[i] = record_key(names[i])
     end
     local found = redis.call('MGET', unpack(keys))
-    local held = some_run and redis.call('HMGET', running, unpack(names)) or {}
+    local held = n_running > 0 and redis.call('HMGET', running, unpack(names)) or {}
     local known = some_tries and redis.call('HMGET', tries, unpack(names)) or {}
     for i = 1, #names do
         if may_go(names[i], found[i], held[i], known[i])
@@ -210,7 +214,12 @@ if #taken > 0 then
         tokens[2 * i - 1] = taken[i]
         tokens[2 * i] = incarnation .. ':' .. string.format('%d', run + i - 1)
     end
-    redis.call('HSET', running, unpack(tokens))
+    if n_running < SEARCHED and n_running + #taken >= SEARCHED then
+        redis.call('HSET', running, '', LONG, unpack(tokens))
+        redis.call('HDEL', running, '')
+    else
+        redis.call('HSET', running, unpack(tokens))
+    end
     for i = 1, #taken do
         entries[3 * i - 2] = taken[i]
         entries[3 * i - 1] = records[i]
