@@ -1,7 +1,8 @@
 /* client.h - make jobs and ask for them, from any C program.
  *
  * One client owns one connection to the broker. It reconnects by itself with
- * backoff. Not thread-safe: one client per thread.
+ * backoff. Not thread-safe: one client per thread, and none across a fork: parent and child would
+ * read the same answers and make the same ids.
  *
  * Delivery: when enqueue returns QN_OK the broker holds the job. QN_EUNKNOWN
  * says that the connection broke after the request was sent: call again with
