@@ -1,17 +1,18 @@
 #include "broker.h"
 
+#include "common/url.h"
 #include "mem/mem.h"
 #include "redis/redis.h"
-#include "url.h"
 
 int qn_broker_open(struct qn_broker **ret, const struct qn_broker_options *options,
                    struct qn_err *reterr)
 {
+    struct qn_err err;
     struct qn_url url;
-    int rc = qn_url_parse(options->url, &url, reterr);
+    int rc = qn_url_parse(options->url, &url, &err);
 
     if (rc != QN_OK)
-        return rc;
+        return qn_fail(reterr, rc, "broker URL: %.200s", err.msg);
     if (url.scheme == QN_URL_MEM)
         return qn_mem_open(ret, options, url.host, reterr);
     return qn_redis_open(ret, options, &url, NULL, reterr);

@@ -1,7 +1,7 @@
 /* doctor_broker.c - Redis: whether it keeps jobs, and has room for them. */
-#include "broker-client/url.h"
 #include "common/clock.h"
 #include "common/str.h"
+#include "common/url.h"
 #include "doctor.h"
 #include "jsontext.h"
 #include "link_operate.h"

@@ -18,7 +18,7 @@
 #ifndef BROKER_CLIENT_REDIS_CONN_H
 #define BROKER_CLIENT_REDIS_CONN_H
 
-#include "broker-client/url.h"
+#include "common/url.h"
 #include "call.h"
 
 #define QN_CONN_CALLS_MAX  100000

@@ -1,7 +1,7 @@
 #include "model.h"
 
 #include "broker-client/redis/redis.h"
-#include "broker-client/url.h"
+#include "common/url.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

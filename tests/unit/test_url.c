@@ -1,4 +1,4 @@
-#include "broker-client/url.h"
+#include "common/url.h"
 
 /* cmocka wants these first */
 #include <setjmp.h>

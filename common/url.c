@@ -1,6 +1,6 @@
 #include "url.h"
 
-#include "common/str.h"
+#include "str.h"
 #include <string.h>
 
 #define DEFAULT_PORT        6379
@@ -8,7 +8,7 @@
 
 static int bad(struct qn_err *reterr, const char *why)
 {
-    return qn_fail(reterr, QN_EINVAL, "broker URL: %s", why);
+    return qn_fail(reterr, QN_EINVAL, "%s", why);
 }
 
 static bool copy_part(char *out, size_t size, const char *from, size_t len)
@@ -149,7 +149,7 @@ int qn_url_parse(const char *text, struct qn_url *ret, struct qn_err *reterr)
     }
     if (qn_str_starts(text, "rediss://"))
         return qn_fail(reterr, QN_EUNSUPPORTED,
-                       "broker URL: rediss:// (TLS) is not supported, put a TLS proxy in front");
+                       "rediss:// (TLS) is not supported, put a TLS proxy in front");
     if (qn_str_starts(text, "redis://"))
         url.scheme = QN_URL_TCP;
     else if (qn_str_starts(text, "unix://") || qn_str_starts(text, "redis+unix://"))

@@ -1,14 +1,14 @@
-/* url.h - where the broker is, out of its URL. Pure.
+/* url.h - where a Redis is, out of its URL. Pure.
  *
  *   redis://[[user]:password@]host[:port][/db]
  *   unix:///path[?db=n], also redis+unix:///path and unix://:password@/path
- *   mem:[name]
+ *   mem:[name], for who has something of its own there
  *
  * Percent-encoding is decoded in user and password. Errors never quote the
  * password.
  */
-#ifndef BROKER_CLIENT_URL_H
-#define BROKER_CLIENT_URL_H
+#ifndef COMMON_URL_H
+#define COMMON_URL_H
 
 #include <quern/err.h>
 
