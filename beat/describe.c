@@ -36,9 +36,9 @@ static void add_source(const struct beat_schedule *schedule, const char *file, s
 }
 
 /* RFC 3339 with the zone's offset: the instant, and what the clocks there show. */
-static void add_time(const struct beat_zone *zone, int64_t second, struct qn_buf *out)
+static void add_time(const struct qn_zone *zone, int64_t second, struct qn_buf *out)
 {
-    int32_t offset = beat_zone_offset(zone, second), minutes = (offset < 0 ? -offset : offset) / 60;
+    int32_t offset = qn_zone_offset(zone, second), minutes = (offset < 0 ? -offset : offset) / 60;
     char text[QN_TIME_TEXT_SIZE];
 
     qn_time_to_str((second + offset) * 1000, text);

@@ -8,7 +8,7 @@ int64_t beat_schedule_after(const struct beat_schedule *schedule, int64_t second
 
     if (every)
         return (second / every + 1) * every;
-    if (!beat_cron_next(&schedule->cron, schedule->zone, second, &next))
+    if (!qn_cron_next(&schedule->cron, schedule->zone, second, &next))
         return INT64_MAX;
     return next;
 }
@@ -36,7 +36,7 @@ void beat_schedules_release(struct beat_schedules *schedules)
         qn_free(schedules->all[i].args);
         qn_free(schedules->all[i].when);
         qn_free(schedules->all[i].zone_name);
-        beat_zone_free(schedules->all[i].zone);
+        qn_zone_free(schedules->all[i].zone);
     }
     qn_free(schedules->all);
     *schedules = (struct beat_schedules){0};

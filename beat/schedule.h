@@ -17,7 +17,7 @@
 #ifndef BEAT_SCHEDULE_H
 #define BEAT_SCHEDULE_H
 
-#include "cron.h"
+#include "cron/cron.h"
 #include <quern/client.h>
 
 #define BEAT_SCHEDULES_MAX 10000
@@ -31,8 +31,8 @@ struct beat_schedule {
     char *when;      /* cron or every as it is written */
     char *zone_name; /* of zone */
     bool every;      /* when is an interval */
-    struct beat_zone *zone;
-    struct beat_cron cron; /* an interval is cron.every_s */
+    struct qn_zone *zone;
+    struct qn_cron cron; /* an interval is cron.every_s */
     int priority;
     int max_attempts;
     int64_t expires_ms;

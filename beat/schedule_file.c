@@ -79,7 +79,7 @@ static int set_cron(struct reading *r, const char *key, const char *value)
 
     if (has_time(current(r)))
         return refuse(r, key, "cron or every is given before");
-    if (beat_cron_parse(&current(r)->cron, value, &why) < 0)
+    if (qn_cron_parse(&current(r)->cron, value, &why) < 0)
         return refuse(r, key, why.msg);
     return set_text(r, &current(r)->when, key, value);
 }
@@ -103,7 +103,7 @@ static int set_zone(struct reading *r, const char *key, const char *value)
 
     if (current(r)->zone)
         return refuse(r, key, "is given twice");
-    int rc = beat_zone_load(&current(r)->zone, value, NULL, &why);
+    int rc = qn_zone_load(&current(r)->zone, value, NULL, &why);
     if (rc < 0)
         return give_up(r, rc == QN_ENOMEM ? rc : QN_EINVAL, key, why.msg);
     return set_text(r, &current(r)->zone_name, key, value);
@@ -155,7 +155,7 @@ static int complete(struct reading *r)
         return QN_ENOMEM;
     if (s->zone)
         return QN_OK;
-    int rc = beat_zone_load(&s->zone, r->zone, NULL, &why);
+    int rc = qn_zone_load(&s->zone, r->zone, NULL, &why);
     if (rc < 0)
         return give_up(r, rc == QN_ENOMEM ? rc : QN_EINVAL, s->name, why.msg);
     return set_text(r, &s->zone_name, "zone", r->zone);

@@ -7,8 +7,8 @@ string(REGEX MATCH "[0-9]+$" quern_abi "${quern_abi}")
 
 # Clients and workers of one's own link this; the programs here keep their own copy. Only what
 # the headers of include/quern declare is visible.
-add_library(quern_shared SHARED $<TARGET_OBJECTS:quern_common> $<TARGET_OBJECTS:quern_broker>
-                                $<TARGET_OBJECTS:quern_worker>)
+add_library(quern_shared SHARED $<TARGET_OBJECTS:quern_common> $<TARGET_OBJECTS:quern_cron>
+                                $<TARGET_OBJECTS:quern_broker> $<TARGET_OBJECTS:quern_worker>)
 set_target_properties(quern_shared PROPERTIES
   OUTPUT_NAME quern EXPORT_NAME quern LINKER_LANGUAGE C
   VERSION "${PROJECT_VERSION}" SOVERSION "${quern_abi}"

@@ -54,6 +54,8 @@ class Includes(Check):
             "common/buf.c": '#include "buf.h"\n#include <quern/err.h>\n#include <stdio.h>\n',
             "broker-client/b.c": '#include "redis/x.h"\n#include "common/buf.h"\n',
             "worker/w.c": '#include "broker-client/redis/x.h"\n',
+            "broker-client/s.c": '#include "cron/cron.h"\n',
+            "beat/b.c": '#include "cron/cron.h"\n',
             "tasks/reports/r.c": '#include "tasks/lib/pg.h"\n#include "common/buf.h"\n',
             "tests/unit/t.c": '#include "worker/w.h"\n#include <cmocka.h>\n',
             "api/http.c": "#include <microhttpd.h>\n",
@@ -62,6 +64,12 @@ class Includes(Check):
     def test_common_may_not_include_the_broker(self):
         self.refuses("includes", {"common/a.c": '\n#include "broker-client/broker.h"\n'},
                      "common/a.c:2: common must not include broker-client")
+
+    def test_cron_may_not_include_the_broker_nor_the_worker_cron(self):
+        self.refuses("includes", {"cron/a.c": '#include "broker-client/broker.h"\n',
+                                  "worker/a.c": '#include "cron/cron.h"\n'},
+                     "cron/a.c:1: cron must not include broker-client",
+                     "worker/a.c:1: worker must not include cron")
 
     def test_programs_may_not_include_each_other(self):
         for room, other in (("cli", "worker"), ("worker", "api"), ("api", "beat"),

@@ -8,13 +8,13 @@
 
 #include <cmocka.h>
 
-#include "beat/cron.h"
+#include "cron/cron.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define ZONES        BEAT_ZONE_DIR "/zone1970.tab"
+#define ZONES        QN_ZONE_DIR "/zone1970.tab"
 #define DAY          86400
 #define AROUND       (2 * DAY)
 #define NEAR         (8 * DAY) /* whose offsets may be those of a date around a change */
@@ -24,8 +24,8 @@
 
 struct plan {
     const char *zone_name;
-    struct beat_zone *zone;
-    struct beat_zone_change changes[CHANGES_MAX];
+    struct qn_zone *zone;
+    struct qn_zone_change changes[CHANGES_MAX];
     size_t n_changes;
     int64_t expected[EXPECTED_MAX];
     size_t n;
@@ -53,7 +53,7 @@ static void read_changes(struct plan *plan)
     int64_t at = unix_of(1970);
 
     plan->n_changes = 0;
-    while (beat_zone_change_after(plan->zone, at, &plan->changes[plan->n_changes]) &&
+    while (qn_zone_change_after(plan->zone, at, &plan->changes[plan->n_changes]) &&
            plan->changes[plan->n_changes].at_s < unix_of(2038)) {
         at = plan->changes[plan->n_changes++].at_s;
         assert_true(plan->n_changes < CHANGES_MAX);
@@ -66,7 +66,7 @@ static int64_t first_moment_of(const struct plan *plan, int64_t wall)
     int64_t first = INT64_MAX, end_of_gap = INT64_MAX;
 
     for (size_t i = 0; i < plan->n_changes; i++) {
-        const struct beat_zone_change *change = &plan->changes[i];
+        const struct qn_zone_change *change = &plan->changes[i];
         if (llabs(change->at_s - wall) > NEAR)
             continue;
         const int64_t tries[] = {wall - change->before, wall - change->after};
@@ -96,27 +96,27 @@ static void expect(struct plan *plan, int64_t second)
 /* The expression fires at all that is expected between two moments, and at nothing else. */
 static void check(struct plan *plan, const char *text, int64_t from, int64_t until)
 {
-    struct beat_cron cron;
+    struct qn_cron cron;
     struct qn_err err = {0};
     int64_t at = from - 1;
 
-    assert_int_equal(beat_cron_parse(&cron, text, &err), QN_OK);
+    assert_int_equal(qn_cron_parse(&cron, text, &err), QN_OK);
     qsort(plan->expected, plan->n, sizeof(plan->expected[0]), by_time);
     for (size_t i = 0; i < plan->n; i++) {
         if (plan->expected[i] < from || plan->expected[i] >= until ||
             (i > 0 && plan->expected[i] == plan->expected[i - 1]))
             continue;
-        assert_true(beat_cron_next(&cron, plan->zone, at, &at));
+        assert_true(qn_cron_next(&cron, plan->zone, at, &at));
         if (at != plan->expected[i])
             fail_msg("%s, %s: fires at %lld, not at %lld", plan->zone_name, text, (long long)at,
                      (long long)plan->expected[i]);
     }
-    assert_true(beat_cron_next(&cron, plan->zone, at, &at));
+    assert_true(qn_cron_next(&cron, plan->zone, at, &at));
     if (at < until)
         fail_msg("%s, %s: fires at %lld too", plan->zone_name, text, (long long)at);
 }
 
-static void check_fixed(struct plan *plan, const struct beat_zone_change *change, int hour,
+static void check_fixed(struct plan *plan, const struct qn_zone_change *change, int hour,
                         int minute)
 {
     char text[32];
@@ -129,7 +129,7 @@ static void check_fixed(struct plan *plan, const struct beat_zone_change *change
     check(plan, text, change->at_s - AROUND, change->at_s + AROUND);
 }
 
-static void check_repeating(struct plan *plan, const struct beat_zone_change *change)
+static void check_repeating(struct plan *plan, const struct qn_zone_change *change)
 {
     int64_t from = change->at_s - 2 * 3600, until = change->at_s + 2 * 3600;
 
@@ -141,7 +141,7 @@ static void check_repeating(struct plan *plan, const struct beat_zone_change *ch
     check(plan, "*/15 * * * *", from, until);
 }
 
-static void fixed_times(struct plan *plan, const struct beat_zone_change *change)
+static void fixed_times(struct plan *plan, const struct qn_zone_change *change)
 {
     check_fixed(plan, change, 0, 0);
     check_fixed(plan, change, 0, 30);
@@ -151,27 +151,27 @@ static void fixed_times(struct plan *plan, const struct beat_zone_change *change
 }
 
 static void in_zone(struct plan *plan, const char *name,
-                    void (*fn)(struct plan *plan, const struct beat_zone_change *change))
+                    void (*fn)(struct plan *plan, const struct qn_zone_change *change))
 {
     struct qn_err err = {0};
 
     assert_int_equal(setenv("TZ", name, 1), 0);
     tzset();
     plan->zone_name = name;
-    if (beat_zone_load(&plan->zone, name, NULL, &err) != QN_OK)
+    if (qn_zone_load(&plan->zone, name, NULL, &err) != QN_OK)
         fail_msg("%s", err.msg);
     read_changes(plan);
     for (size_t i = 0; i < plan->n_changes; i++)
         fn(plan, &plan->changes[i]);
-    beat_zone_free(plan->zone);
+    qn_zone_free(plan->zone);
 }
 
 /* Lines of the table: countries, coordinates, zone, comments. */
-static void in_every_zone(void (*fn)(struct plan *plan, const struct beat_zone_change *change))
+static void in_every_zone(void (*fn)(struct plan *plan, const struct qn_zone_change *change))
 {
     static struct plan plan;
     FILE *file = fopen(ZONES, "r");
-    char line[512], name[BEAT_ZONE_NAME_MAX];
+    char line[512], name[QN_ZONE_NAME_MAX];
     int zones = 0;
 
     assert_non_null(file);

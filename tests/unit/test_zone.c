@@ -6,19 +6,19 @@
 
 #include <cmocka.h>
 
-#include "beat/zone.h"
 #include "common/mem.h"
+#include "cron/zone.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static struct beat_zone *zone_of(const char *name)
+static struct qn_zone *zone_of(const char *name)
 {
-    struct beat_zone *zone = NULL;
+    struct qn_zone *zone = NULL;
     struct qn_err err = {0};
 
-    if (beat_zone_load(&zone, name, NULL, &err) < 0)
+    if (qn_zone_load(&zone, name, NULL, &err) < 0)
         fail_msg("%s", err.msg);
     return zone;
 }
@@ -34,38 +34,38 @@ static void offsets_are_those_of_libc_from_1970_to_2100(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        struct beat_zone *zone = zone_of(names[i]);
+        struct qn_zone *zone = zone_of(names[i]);
         setenv("TZ", names[i], 1);
         tzset();
         for (time_t t = 0; t < 4102444800; t += 6 * 3600 + 601) {
             struct tm tm;
             localtime_r(&t, &tm);
-            if (tm.tm_gmtoff != beat_zone_offset(zone, t))
+            if (tm.tm_gmtoff != qn_zone_offset(zone, t))
                 fail_msg("%s at %lld: %d, libc says %ld", names[i], (long long)t,
-                         beat_zone_offset(zone, t), tm.tm_gmtoff);
+                         qn_zone_offset(zone, t), tm.tm_gmtoff);
         }
-        beat_zone_free(zone);
+        qn_zone_free(zone);
     }
 }
 
 static void a_change_is_found_from_both_sides(void **state)
 {
     (void)state;
-    struct beat_zone *zone = zone_of("Europe/Berlin");
-    struct beat_zone_change after, before;
+    struct qn_zone *zone = zone_of("Europe/Berlin");
+    struct qn_zone_change after, before;
     int64_t t = 0;
 
     for (int i = 0; i < 200; i++) {
-        assert_true(beat_zone_change_after(zone, t, &after));
+        assert_true(qn_zone_change_after(zone, t, &after));
         assert_true(after.at_s > t);
         assert_int_not_equal(after.before, after.after);
-        assert_int_equal(beat_zone_offset(zone, after.at_s - 1), after.before);
-        assert_int_equal(beat_zone_offset(zone, after.at_s), after.after);
-        assert_true(beat_zone_change_before(zone, after.at_s, &before));
+        assert_int_equal(qn_zone_offset(zone, after.at_s - 1), after.before);
+        assert_int_equal(qn_zone_offset(zone, after.at_s), after.after);
+        assert_true(qn_zone_change_before(zone, after.at_s, &before));
         assert_int_equal(before.at_s, after.at_s);
         t = after.at_s;
     }
-    beat_zone_free(zone);
+    qn_zone_free(zone);
 }
 
 static void a_name_that_leaves_the_directory_is_refused(void **state)
@@ -76,20 +76,20 @@ static void a_name_that_leaves_the_directory_is_refused(void **state)
         "a b"};
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        struct beat_zone *zone = NULL;
+        struct qn_zone *zone = NULL;
         struct qn_err err;
-        assert_int_equal(beat_zone_load(&zone, names[i], NULL, &err), QN_EINVAL);
+        assert_int_equal(qn_zone_load(&zone, names[i], NULL, &err), QN_EINVAL);
     }
 }
 
 static void an_unknown_zone_is_an_error_not_utc(void **state)
 {
-    struct beat_zone *zone = NULL;
+    struct qn_zone *zone = NULL;
     struct qn_err err = {0};
     (void)state;
-    assert_int_equal(beat_zone_load(&zone, "Mars/Olympus", NULL, &err), QN_ENOTFOUND);
+    assert_int_equal(qn_zone_load(&zone, "Mars/Olympus", NULL, &err), QN_ENOTFOUND);
     assert_non_null(strstr(err.msg, "Mars/Olympus"));
-    assert_int_equal(beat_zone_load(&zone, "Europe", NULL, &err), QN_ENOTFOUND);
+    assert_int_equal(qn_zone_load(&zone, "Europe", NULL, &err), QN_ENOTFOUND);
 }
 
 static size_t read_file(const char *path, unsigned char *out, size_t size)
@@ -104,23 +104,23 @@ static size_t read_file(const char *path, unsigned char *out, size_t size)
 /* Every truncation and every flipped byte: an error or a zone, never a crash. */
 static void a_damaged_file_is_refused_or_read_never_worse(void **state)
 {
-    static unsigned char bytes[BEAT_ZONE_FILE_MAX];
-    size_t len = read_file(BEAT_ZONE_DIR "/America/New_York", bytes, sizeof(bytes));
+    static unsigned char bytes[QN_ZONE_FILE_MAX];
+    size_t len = read_file(QN_ZONE_DIR "/America/New_York", bytes, sizeof(bytes));
     size_t live = qn_mem_live();
     (void)state;
     for (size_t i = 0; i < len; i++) {
-        struct beat_zone *zone = NULL;
-        if (beat_zone_parse(&zone, "cut", bytes, i, NULL) == QN_OK)
+        struct qn_zone *zone = NULL;
+        if (qn_zone_parse(&zone, "cut", bytes, i, NULL) == QN_OK)
             fail_msg("a file cut at %zu was read", i);
     }
     for (size_t i = 0; i < len; i++) {
-        struct beat_zone *zone = NULL;
+        struct qn_zone *zone = NULL;
         bytes[i] ^= 0xff;
-        if (beat_zone_parse(&zone, "flipped", bytes, len, NULL) == QN_OK) {
-            (void)beat_zone_offset(zone, 1700000000);
-            (void)beat_zone_offset(zone, INT64_C(4000000000));
+        if (qn_zone_parse(&zone, "flipped", bytes, len, NULL) == QN_OK) {
+            (void)qn_zone_offset(zone, 1700000000);
+            (void)qn_zone_offset(zone, INT64_C(4000000000));
         }
-        beat_zone_free(zone);
+        qn_zone_free(zone);
         bytes[i] ^= 0xff;
     }
     assert_int_equal(qn_mem_live(), live);

@@ -3,7 +3,7 @@
 
 #define LAST_SECOND INT64_C(253370764800) /* 9999-01-01T00:00:00Z */
 
-static bool month_matches(const struct beat_cron *cron, int month)
+static bool month_matches(const struct qn_cron *cron, int month)
 {
     return (cron->months >> month) & 1;
 }
@@ -18,7 +18,7 @@ static int nearest_workday(int day, int weekday, int last)
     return day;
 }
 
-static bool day_of_month_matches(const struct beat_cron *cron, int day, int weekday, int last)
+static bool day_of_month_matches(const struct qn_cron *cron, int day, int weekday, int last)
 {
     if ((cron->days >> day) & 1 || (cron->days_from_end >> (last - day)) & 1)
         return true;
@@ -36,7 +36,7 @@ static bool day_of_month_matches(const struct beat_cron *cron, int day, int week
     return false;
 }
 
-static bool day_of_week_matches(const struct beat_cron *cron, int day, int weekday, int last)
+static bool day_of_week_matches(const struct qn_cron *cron, int day, int weekday, int last)
 {
     if ((cron->weekdays >> weekday) & 1)
         return true;
@@ -45,12 +45,12 @@ static bool day_of_week_matches(const struct beat_cron *cron, int day, int weekd
     return (cron->weekdays_nth[weekday] >> ((day - 1) / 7 + 1)) & 1;
 }
 
-bool beat_cron_day_matches(const struct beat_cron *cron, int year, int month, int day)
+bool qn_cron_day_matches(const struct qn_cron *cron, int year, int month, int day)
 {
     if (!month_matches(cron, month))
         return false;
-    int last = beat_days_in_month(year, month);
-    int weekday = beat_weekday_of_days(beat_days_of_date((struct beat_date){year, month, day}));
+    int last = qn_days_in_month(year, month);
+    int weekday = qn_weekday_of_days(qn_days_of_date((struct qn_date){year, month, day}));
     bool by_day = day_of_month_matches(cron, day, weekday, last);
     bool by_week = day_of_week_matches(cron, day, weekday, last);
 
@@ -67,7 +67,7 @@ static int bit_from(uint64_t bits, int from)
 }
 
 /* The first matching second of a day at or after second; -1 for none. */
-static int time_of_day_from(const struct beat_cron *cron, int second)
+static int time_of_day_from(const struct qn_cron *cron, int second)
 {
     int h = second / 3600, m = second / 60 % 60, s = second % 60;
 
@@ -96,19 +96,19 @@ static int time_of_day_from(const struct beat_cron *cron, int second)
 
 static int64_t next_month(int64_t days)
 {
-    struct beat_date date = beat_date_of_days(days);
+    struct qn_date date = qn_date_of_days(days);
 
-    return days + beat_days_in_month(date.year, date.month) - date.day + 1;
+    return days + qn_days_in_month(date.year, date.month) - date.day + 1;
 }
 
 /* The first matching wall-clock second in [from, limit). */
-static bool wall_from(const struct beat_cron *cron, int64_t from, int64_t limit, int64_t *ret)
+static bool wall_from(const struct qn_cron *cron, int64_t from, int64_t limit, int64_t *ret)
 {
-    int64_t day = beat_day_of_second(from);
-    int second = (int)(from - day * BEAT_DAY_S);
+    int64_t day = qn_day_of_second(from);
+    int second = (int)(from - day * QN_DAY_S);
 
-    while (day * BEAT_DAY_S < limit) {
-        struct beat_date date = beat_date_of_days(day);
+    while (day * QN_DAY_S < limit) {
+        struct qn_date date = qn_date_of_days(day);
         int found = -1;
 
         if (!month_matches(cron, date.month)) {
@@ -116,10 +116,10 @@ static bool wall_from(const struct beat_cron *cron, int64_t from, int64_t limit,
             second = 0;
             continue;
         }
-        if (beat_cron_day_matches(cron, date.year, date.month, date.day))
+        if (qn_cron_day_matches(cron, date.year, date.month, date.day))
             found = time_of_day_from(cron, second);
         if (found >= 0) {
-            *ret = day * BEAT_DAY_S + found;
+            *ret = day * QN_DAY_S + found;
             return *ret < limit;
         }
         day++;
@@ -135,7 +135,7 @@ struct segment {
     int32_t before, offset;
 };
 
-static bool segment_next(const struct beat_cron *cron, const struct segment *seg, int64_t from,
+static bool segment_next(const struct qn_cron *cron, const struct segment *seg, int64_t from,
                          int64_t *ret)
 {
     int64_t wall = 0;
@@ -154,23 +154,23 @@ static bool segment_next(const struct beat_cron *cron, const struct segment *seg
     return true;
 }
 
-static struct segment segment_at(const struct beat_zone *zone, int64_t second)
+static struct segment segment_at(const struct qn_zone *zone, int64_t second)
 {
     struct segment seg = {.begin = INT64_MIN / 4, .until = LAST_SECOND};
-    struct beat_zone_change change;
+    struct qn_zone_change change;
 
-    seg.offset = seg.before = beat_zone_offset(zone, second);
-    if (beat_zone_change_before(zone, second, &change)) {
+    seg.offset = seg.before = qn_zone_offset(zone, second);
+    if (qn_zone_change_before(zone, second, &change)) {
         seg.begin = change.at_s;
         seg.before = change.before;
     }
-    if (beat_zone_change_after(zone, second, &change) && change.at_s < LAST_SECOND)
+    if (qn_zone_change_after(zone, second, &change) && change.at_s < LAST_SECOND)
         seg.until = change.at_s;
     return seg;
 }
 
-bool beat_cron_next(const struct beat_cron *cron, const struct beat_zone *zone, int64_t after_s,
-                    int64_t *ret_s)
+bool qn_cron_next(const struct qn_cron *cron, const struct qn_zone *zone, int64_t after_s,
+                  int64_t *ret_s)
 {
     if (cron->every_s) {
         *ret_s = after_s + cron->every_s;

@@ -170,7 +170,7 @@ static int plain_item(struct item *item, uint64_t *ret)
 }
 
 /* L, L-n, LW, nW. QN_EAGAIN: it is none of them. */
-static int special_day(struct item *item, struct beat_cron *cron)
+static int special_day(struct item *item, struct qn_cron *cron)
 {
     struct qn_span rest = item->rest;
     int n = 0;
@@ -200,7 +200,7 @@ static int special_day(struct item *item, struct beat_cron *cron)
 }
 
 /* d#k, dL. QN_EAGAIN: it is none of them. */
-static int special_weekday(struct item *item, struct beat_cron *cron)
+static int special_weekday(struct item *item, struct qn_cron *cron)
 {
     struct qn_span rest = item->rest;
     int day = 0, k = 0;
@@ -221,7 +221,7 @@ static int special_weekday(struct item *item, struct beat_cron *cron)
     return QN_OK;
 }
 
-static void add_bits(struct beat_cron *cron, enum field field, uint64_t bits)
+static void add_bits(struct qn_cron *cron, enum field field, uint64_t bits)
 {
     switch (field) {
     case SECOND:
@@ -245,7 +245,7 @@ static void add_bits(struct beat_cron *cron, enum field field, uint64_t bits)
     }
 }
 
-static int parse_item(struct beat_cron *cron, enum field field, struct qn_span text,
+static int parse_item(struct qn_cron *cron, enum field field, struct qn_span text,
                       struct qn_err *reterr)
 {
     struct item item = {&rows[field], text, text, reterr};
@@ -266,7 +266,7 @@ static int parse_item(struct beat_cron *cron, enum field field, struct qn_span t
     return rc;
 }
 
-static int parse_field(struct beat_cron *cron, enum field field, struct qn_span text,
+static int parse_field(struct qn_cron *cron, enum field field, struct qn_span text,
                        struct qn_err *reterr)
 {
     bool is_day = field == DAY || field == WEEKDAY;
@@ -291,20 +291,20 @@ static int parse_field(struct beat_cron *cron, enum field field, struct qn_span 
     }
 }
 
-static int refuse_never(const struct beat_cron *cron, const char *text, struct qn_err *reterr)
+static int refuse_never(const struct qn_cron *cron, const char *text, struct qn_err *reterr)
 {
-    int64_t first = beat_days_of_date((struct beat_date){2000, 1, 1});
+    int64_t first = qn_days_of_date((struct qn_date){2000, 1, 1});
 
     for (int64_t day = first; day < first + 146097; day++) {
-        struct beat_date date = beat_date_of_days(day);
-        if (beat_cron_day_matches(cron, date.year, date.month, date.day))
+        struct qn_date date = qn_date_of_days(day);
+        if (qn_cron_day_matches(cron, date.year, date.month, date.day))
             return QN_OK;
     }
     return qn_fail(reterr, QN_EINVAL, "\"%s\": no day of the calendar matches", text);
 }
 
 /* Whole numbers with units in the order d h m s, each at most once. */
-static int parse_every(struct beat_cron *cron, const char *text, struct qn_err *reterr)
+static int parse_every(struct qn_cron *cron, const char *text, struct qn_err *reterr)
 {
     static const char units[] = "dhms";
     static const int64_t seconds[] = {86400, 3600, 60, 1};
@@ -363,7 +363,7 @@ static int split(const char *text, struct qn_span *out, int max)
     }
 }
 
-static int parse_fields(struct beat_cron *cron, const char *text, struct qn_err *reterr)
+static int parse_fields(struct qn_cron *cron, const char *text, struct qn_err *reterr)
 {
     struct qn_span fields[FIELDS];
     int n = split(text, fields, FIELDS);
@@ -386,19 +386,19 @@ static int check_text(const char *text, struct qn_err *reterr)
 {
     size_t len = strlen(text);
 
-    if (len == 0 || len > BEAT_CRON_TEXT_MAX)
+    if (len == 0 || len > QN_CRON_TEXT_MAX)
         return qn_fail(reterr, QN_EINVAL, "the expression must have 1 to %d characters",
-                       BEAT_CRON_TEXT_MAX);
+                       QN_CRON_TEXT_MAX);
     for (size_t i = 0; i < len; i++)
         if (text[i] != '\t' && (text[i] < ' ' || text[i] > '~'))
             return qn_fail(reterr, QN_EINVAL, "character %zu is not printable ASCII", i + 1);
     return QN_OK;
 }
 
-int beat_cron_parse(struct beat_cron *ret, const char *text, struct qn_err *reterr)
+int qn_cron_parse(struct qn_cron *ret, const char *text, struct qn_err *reterr)
 {
-    struct beat_cron cron = {0};
-    char trimmed[BEAT_CRON_TEXT_MAX + 1];
+    struct qn_cron cron = {0};
+    char trimmed[QN_CRON_TEXT_MAX + 1];
     int rc = check_text(text, reterr);
 
     if (rc < 0)

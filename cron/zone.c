@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-struct beat_zone {
+struct qn_zone {
     int32_t first; /* offset before the first change */
     size_t n;
-    struct beat_zone_change *changes;
+    struct qn_zone_change *changes;
     bool has_rule;
-    struct beat_rule rule; /* for what comes behind the last change */
+    struct qn_zone_rule rule; /* for what comes behind the last change */
 };
 
 /* The file: RFC 9636, section 3. All integers are big-endian. */
@@ -52,7 +52,7 @@ static bool read_head(const unsigned char *p, size_t len, struct head *ret)
         .chars = be32(p + 40),
     };
     return ret->type >= 1 && ret->type <= TYPES_MAX && ret->time <= CHANGES_MAX &&
-           ret->chars <= BEAT_ZONE_FILE_MAX && ret->leap <= CHANGES_MAX && ret->isut <= TYPES_MAX &&
+           ret->chars <= QN_ZONE_FILE_MAX && ret->leap <= CHANGES_MAX && ret->isut <= TYPES_MAX &&
            ret->isstd <= TYPES_MAX;
 }
 
@@ -63,7 +63,7 @@ static size_t block_size(const struct head *head, size_t time_size)
 }
 
 /* Keeps only the moments at which the offset differs from before. */
-static int read_changes(struct beat_zone *zone, const unsigned char *p, const struct head *head,
+static int read_changes(struct qn_zone *zone, const unsigned char *p, const struct head *head,
                         size_t time_size)
 {
     const unsigned char *index = p + head->time * time_size;
@@ -82,13 +82,13 @@ static int read_changes(struct beat_zone *zone, const unsigned char *p, const st
         last = at;
         int32_t after = (int32_t)be32(types + (size_t)index[i] * TYPE_SIZE);
         if (after != offset)
-            zone->changes[zone->n++] = (struct beat_zone_change){at, offset, after};
+            zone->changes[zone->n++] = (struct qn_zone_change){at, offset, after};
         offset = after;
     }
     return QN_OK;
 }
 
-static int read_footer(struct beat_zone *zone, const unsigned char *p, size_t len,
+static int read_footer(struct qn_zone *zone, const unsigned char *p, size_t len,
                        struct qn_err *reterr)
 {
     if (len < 2 || p[0] != '\n')
@@ -99,10 +99,10 @@ static int read_footer(struct beat_zone *zone, const unsigned char *p, size_t le
     if (end == p + 1)
         return QN_OK;
     zone->has_rule = true;
-    return beat_rule_parse(&zone->rule, (const char *)p + 1, (size_t)(end - p - 1), reterr);
+    return qn_zone_rule_parse(&zone->rule, (const char *)p + 1, (size_t)(end - p - 1), reterr);
 }
 
-static int read_file(struct beat_zone *zone, const unsigned char *p, size_t len,
+static int read_file(struct qn_zone *zone, const unsigned char *p, size_t len,
                      struct qn_err *reterr)
 {
     struct head head;
@@ -130,24 +130,24 @@ static int read_file(struct beat_zone *zone, const unsigned char *p, size_t len,
     return time_size == 8 ? read_footer(zone, p + size, len - size, reterr) : QN_OK;
 }
 
-int beat_zone_parse(struct beat_zone **ret, const char *name, const void *bytes, size_t len,
-                    struct qn_err *reterr)
+int qn_zone_parse(struct qn_zone **ret, const char *name, const void *bytes, size_t len,
+                  struct qn_err *reterr)
 {
     struct qn_err why = {0};
-    struct beat_zone *zone = qn_zalloc(1, sizeof(*zone));
+    struct qn_zone *zone = qn_zalloc(1, sizeof(*zone));
 
     if (!zone)
         return qn_fail(reterr, QN_ENOMEM, "time zone \"%s\": out of memory", name);
     int rc = read_file(zone, bytes, len, &why);
     if (rc < 0) {
-        beat_zone_free(zone);
+        qn_zone_free(zone);
         return qn_fail(reterr, rc, "time zone \"%s\": %s", name, why.msg);
     }
     *ret = zone;
     return QN_OK;
 }
 
-void beat_zone_free(struct beat_zone *zone)
+void qn_zone_free(struct qn_zone *zone)
 {
     if (!zone)
         return;
@@ -161,7 +161,7 @@ static bool name_ok(const char *name)
     size_t len = strlen(name);
     bool part = false;
 
-    if (len == 0 || len > BEAT_ZONE_NAME_MAX || strncmp(name, "right/", 6) == 0 ||
+    if (len == 0 || len > QN_ZONE_NAME_MAX || strncmp(name, "right/", 6) == 0 ||
         strncmp(name, "posix", 5) == 0)
         return false;
     for (size_t i = 0; i < len; i++) {
@@ -175,21 +175,20 @@ static bool name_ok(const char *name)
     return part;
 }
 
-static int read_zone_file(struct beat_zone **ret, const char *name, FILE *file,
-                          struct qn_err *reterr)
+static int read_zone_file(struct qn_zone **ret, const char *name, FILE *file, struct qn_err *reterr)
 {
-    unsigned char *bytes = qn_alloc(BEAT_ZONE_FILE_MAX);
+    unsigned char *bytes = qn_alloc(QN_ZONE_FILE_MAX);
 
     if (!bytes)
         return qn_fail(reterr, QN_ENOMEM, "time zone \"%s\": out of memory", name);
-    size_t len = fread(bytes, 1, BEAT_ZONE_FILE_MAX, file);
+    size_t len = fread(bytes, 1, QN_ZONE_FILE_MAX, file);
     int rc = ferror(file) ? qn_fail(reterr, QN_ENOTFOUND, "time zone \"%s\" is not known", name)
-                          : beat_zone_parse(ret, name, bytes, len, reterr);
+                          : qn_zone_parse(ret, name, bytes, len, reterr);
     qn_free(bytes);
     return rc;
 }
 
-int beat_zone_load(struct beat_zone **ret, const char *name, const char *dir, struct qn_err *reterr)
+int qn_zone_load(struct qn_zone **ret, const char *name, const char *dir, struct qn_err *reterr)
 {
     char path[4096];
 
@@ -199,7 +198,7 @@ int beat_zone_load(struct beat_zone **ret, const char *name, const char *dir, st
         *ret = qn_zalloc(1, sizeof(**ret));
         return *ret ? QN_OK : qn_fail(reterr, QN_ENOMEM, "time zone: out of memory");
     }
-    if (snprintf(path, sizeof(path), "%s/%s", dir ? dir : BEAT_ZONE_DIR, name) >= (int)sizeof(path))
+    if (snprintf(path, sizeof(path), "%s/%s", dir ? dir : QN_ZONE_DIR, name) >= (int)sizeof(path))
         return qn_fail(reterr, QN_EINVAL, "the zone directory's name is too long");
     FILE *file = fopen(path, "rbe");
     if (!file)
@@ -210,44 +209,44 @@ int beat_zone_load(struct beat_zone **ret, const char *name, const char *dir, st
     return rc;
 }
 
-static int64_t last_change(const struct beat_zone *zone)
+static int64_t last_change(const struct qn_zone *zone)
 {
     return zone->n ? zone->changes[zone->n - 1].at_s : INT64_MIN;
 }
 
 static int year_of(int64_t second)
 {
-    return beat_date_of_days(beat_day_of_second(second)).year;
+    return qn_date_of_days(qn_day_of_second(second)).year;
 }
 
 #define RULE_YEARS 5
 
 /* The rule's real changes in the years around one, in order. A change that is
  * undone at the same moment is none. */
-static size_t rule_window(const struct beat_zone *zone, int year,
-                          struct beat_zone_change ret[2 * RULE_YEARS])
+static size_t rule_window(const struct qn_zone *zone, int year,
+                          struct qn_zone_change ret[2 * RULE_YEARS])
 {
-    struct beat_rule_change all[2 * RULE_YEARS];
+    struct qn_zone_rule_change all[2 * RULE_YEARS];
     size_t n = 0;
 
     if (!zone->has_rule || !zone->rule.has_summer)
         return 0;
     for (int i = 0; i < RULE_YEARS; i++)
-        beat_rule_changes(&zone->rule, year - 2 + i, &all[2 * i]);
+        qn_zone_rule_changes(&zone->rule, year - 2 + i, &all[2 * i]);
     int32_t offset = all[0].after;
     for (size_t i = 1; i < 2 * RULE_YEARS; i++) {
         bool undone = i + 1 < 2 * RULE_YEARS && all[i + 1].at_s <= all[i].at_s;
         if (undone || all[i].after == offset)
             continue;
         if (all[i].at_s > last_change(zone))
-            ret[n++] = (struct beat_zone_change){all[i].at_s, offset, all[i].after};
+            ret[n++] = (struct qn_zone_change){all[i].at_s, offset, all[i].after};
         offset = all[i].after;
     }
     return n;
 }
 
 /* The number of table changes at or before a second. */
-static size_t table_position(const struct beat_zone *zone, int64_t second)
+static size_t table_position(const struct qn_zone *zone, int64_t second)
 {
     size_t low = 0, high = zone->n;
 
@@ -261,10 +260,9 @@ static size_t table_position(const struct beat_zone *zone, int64_t second)
     return low;
 }
 
-bool beat_zone_change_before(const struct beat_zone *zone, int64_t second,
-                             struct beat_zone_change *ret)
+bool qn_zone_change_before(const struct qn_zone *zone, int64_t second, struct qn_zone_change *ret)
 {
-    struct beat_zone_change window[2 * RULE_YEARS];
+    struct qn_zone_change window[2 * RULE_YEARS];
     size_t n = second > last_change(zone) ? rule_window(zone, year_of(second), window) : 0;
 
     while (n > 0) {
@@ -280,10 +278,9 @@ bool beat_zone_change_before(const struct beat_zone *zone, int64_t second,
     return true;
 }
 
-bool beat_zone_change_after(const struct beat_zone *zone, int64_t second,
-                            struct beat_zone_change *ret)
+bool qn_zone_change_after(const struct qn_zone *zone, int64_t second, struct qn_zone_change *ret)
 {
-    struct beat_zone_change window[2 * RULE_YEARS];
+    struct qn_zone_change window[2 * RULE_YEARS];
     size_t position = table_position(zone, second);
 
     if (position < zone->n) {
@@ -300,11 +297,11 @@ bool beat_zone_change_after(const struct beat_zone *zone, int64_t second,
     return false;
 }
 
-int32_t beat_zone_offset(const struct beat_zone *zone, int64_t second)
+int32_t qn_zone_offset(const struct qn_zone *zone, int64_t second)
 {
-    struct beat_zone_change change;
+    struct qn_zone_change change;
 
-    if (beat_zone_change_before(zone, second, &change))
+    if (qn_zone_change_before(zone, second, &change))
         return change.after;
     return zone->n == 0 && zone->has_rule ? zone->rule.standard : zone->first;
 }

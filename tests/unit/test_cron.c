@@ -8,28 +8,28 @@
 
 #include <cmocka.h>
 
-#include "beat/calendar.h"
-#include "beat/cron.h"
 #include "common/clock.h"
+#include "cron/calendar.h"
+#include "cron/cron.h"
 #include <stdio.h>
 #include <string.h>
 
-static struct beat_zone *zone_of(const char *name)
+static struct qn_zone *zone_of(const char *name)
 {
-    struct beat_zone *zone = NULL;
+    struct qn_zone *zone = NULL;
     struct qn_err err = {0};
 
-    if (beat_zone_load(&zone, name, NULL, &err) < 0)
+    if (qn_zone_load(&zone, name, NULL, &err) < 0)
         fail_msg("%s", err.msg);
     return zone;
 }
 
-static struct beat_cron cron_of(const char *text)
+static struct qn_cron cron_of(const char *text)
 {
-    struct beat_cron cron;
+    struct qn_cron cron;
     struct qn_err err = {0};
 
-    if (beat_cron_parse(&cron, text, &err) < 0)
+    if (qn_cron_parse(&cron, text, &err) < 0)
         fail_msg("%s: %s", text, err.msg);
     return cron;
 }
@@ -42,12 +42,12 @@ static int64_t second_of(const char *text)
     return ms / 1000;
 }
 
-static void print_local(const struct beat_zone *zone, int64_t second, char *out, size_t size)
+static void print_local(const struct qn_zone *zone, int64_t second, char *out, size_t size)
 {
-    int32_t offset = beat_zone_offset(zone, second);
-    int64_t day = beat_day_of_second(second + offset);
-    struct beat_date date = beat_date_of_days(day);
-    int s = (int)(second + offset - day * BEAT_DAY_S);
+    int32_t offset = qn_zone_offset(zone, second);
+    int64_t day = qn_day_of_second(second + offset);
+    struct qn_date date = qn_date_of_days(day);
+    int s = (int)(second + offset - day * QN_DAY_S);
     int east = offset < 0 ? -offset : offset;
 
     snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", date.year, date.month, date.day,
@@ -66,19 +66,19 @@ static char *cut_last_column(char *line)
 static void check_sample_row(char *line)
 {
     char *wanted = cut_last_column(line), *after = cut_last_column(line);
-    struct beat_zone *zone = zone_of(cut_last_column(line));
-    struct beat_cron cron = cron_of(line);
+    struct qn_zone *zone = zone_of(cut_last_column(line));
+    struct qn_cron cron = cron_of(line);
     char got[256] = "", one[3][64];
     int64_t second = second_of(after);
 
     for (int i = 0; i < 3; i++) {
-        assert_true(beat_cron_next(&cron, zone, second, &second));
+        assert_true(qn_cron_next(&cron, zone, second, &second));
         print_local(zone, second, one[i], sizeof(one[i]));
     }
     snprintf(got, sizeof(got), "%s,%s,%s", one[0], one[1], one[2]);
     if (strcmp(got, wanted) != 0)
         fail_msg("%s after %s: %s, wanted %s", line, after, got, wanted);
-    beat_zone_free(zone);
+    qn_zone_free(zone);
 }
 
 static void every_row_of_the_sample_comes_out_exactly(void **state)
@@ -150,9 +150,9 @@ static void a_bad_expression_is_refused_with_its_field_and_reason(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct beat_cron cron;
+        struct qn_cron cron;
         struct qn_err err = {0};
-        if (beat_cron_parse(&cron, cases[i].text, &err) != QN_EINVAL)
+        if (qn_cron_parse(&cron, cases[i].text, &err) != QN_EINVAL)
             fail_msg("accepted: %s", cases[i].text);
         if (!strstr(err.msg, cases[i].why))
             fail_msg("%s: \"%s\" does not say \"%s\"", cases[i].text, err.msg, cases[i].why);
@@ -165,35 +165,34 @@ static bool bit(uint64_t bits, int64_t n)
 }
 
 /* Does the wall-clock second match, whatever the zone? */
-static bool wall_matches(const struct beat_cron *cron, int64_t wall)
+static bool wall_matches(const struct qn_cron *cron, int64_t wall)
 {
-    int64_t day = beat_day_of_second(wall), s = wall - day * BEAT_DAY_S;
-    struct beat_date date = beat_date_of_days(day);
+    int64_t day = qn_day_of_second(wall), s = wall - day * QN_DAY_S;
+    struct qn_date date = qn_date_of_days(day);
 
     return bit(cron->seconds, s % 60) && bit(cron->minutes, s / 60 % 60) &&
-           bit(cron->hours, s / 3600) &&
-           beat_cron_day_matches(cron, date.year, date.month, date.day);
+           bit(cron->hours, s / 3600) && qn_cron_day_matches(cron, date.year, date.month, date.day);
 }
 
 /* The rule, told second by second: what fires at t? */
-static bool fires_at(const struct beat_cron *cron, const struct beat_zone *zone, int64_t t)
+static bool fires_at(const struct qn_cron *cron, const struct qn_zone *zone, int64_t t)
 {
-    int32_t now = beat_zone_offset(zone, t), before = beat_zone_offset(zone, t - 1);
+    int32_t now = qn_zone_offset(zone, t), before = qn_zone_offset(zone, t - 1);
     bool matches = wall_matches(cron, t + now);
 
     if (!cron->fixed)
         return matches;
     for (int64_t wall = t + before; wall < t + now && !matches; wall++)
         matches = wall_matches(cron, wall); /* the gap that ends here */
-    struct beat_zone_change change;
-    bool second_pass = beat_zone_change_before(zone, t, &change) && change.after < change.before &&
+    struct qn_zone_change change;
+    bool second_pass = qn_zone_change_before(zone, t, &change) && change.after < change.before &&
                        t + change.after < change.at_s + change.before;
     return matches && !second_pass;
 }
 
 /* Steps from second to second; only every 15 minutes and around changes matter
  * for the expressions used here. */
-static bool step_to_next(const struct beat_cron *cron, const struct beat_zone *zone, int64_t after,
+static bool step_to_next(const struct qn_cron *cron, const struct qn_zone *zone, int64_t after,
                          int64_t limit, int64_t *ret)
 {
     for (int64_t t = after + 1; t < limit; t++) {
@@ -208,13 +207,13 @@ static bool step_to_next(const struct beat_cron *cron, const struct beat_zone *z
 }
 
 /* From two days before a moment to two days after it. */
-static void compare_around(const char *text, const struct beat_zone *zone, int64_t moment)
+static void compare_around(const char *text, const struct qn_zone *zone, int64_t moment)
 {
-    struct beat_cron cron = cron_of(text);
-    int64_t got = moment - 2 * BEAT_DAY_S, wanted = got;
+    struct qn_cron cron = cron_of(text);
+    int64_t got = moment - 2 * QN_DAY_S, wanted = got;
 
-    while (step_to_next(&cron, zone, wanted, moment + 2 * BEAT_DAY_S, &wanted)) {
-        assert_true(beat_cron_next(&cron, zone, got, &got));
+    while (step_to_next(&cron, zone, wanted, moment + 2 * QN_DAY_S, &wanted)) {
+        assert_true(qn_cron_next(&cron, zone, got, &got));
         if (got != wanted)
             fail_msg("%s around %lld: %lld, the stepper says %lld", text, (long long)moment,
                      (long long)got, (long long)wanted);
@@ -231,30 +230,30 @@ static void next_agrees_with_a_stepper_around_every_change_of_offset(void **stat
                                         "0 0 * * SUN", "15 */2 * * *", "0 1 L * FRI"};
     (void)state;
     for (size_t z = 0; z < sizeof(zones) / sizeof(zones[0]); z++) {
-        struct beat_zone *zone = zone_of(zones[z]);
-        struct beat_zone_change change;
+        struct qn_zone *zone = zone_of(zones[z]);
+        struct qn_zone_change change;
         int64_t from = second_of("1985-01-01T00:00:00Z");
-        for (int n = 0; n < 60 && beat_zone_change_after(zone, from, &change); n++) {
+        for (int n = 0; n < 60 && qn_zone_change_after(zone, from, &change); n++) {
             from = change.at_s;
             for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
                 compare_around(texts[i], zone, change.at_s);
         }
-        beat_zone_free(zone);
+        qn_zone_free(zone);
     }
 }
 
 static void days_and_dates_are_each_others_inverse(void **state)
 {
     (void)state;
-    int64_t previous = beat_days_of_date((struct beat_date){1600, 1, 1}) - 1;
+    int64_t previous = qn_days_of_date((struct qn_date){1600, 1, 1}) - 1;
 
     for (int64_t day = previous + 1; day < previous + 300000; day++) {
-        struct beat_date date = beat_date_of_days(day);
-        assert_int_equal(beat_days_of_date(date), day);
-        assert_in_range(date.day, 1, beat_days_in_month(date.year, date.month));
+        struct qn_date date = qn_date_of_days(day);
+        assert_int_equal(qn_days_of_date(date), day);
+        assert_in_range(date.day, 1, qn_days_in_month(date.year, date.month));
     }
-    assert_int_equal(beat_days_of_date((struct beat_date){1970, 1, 1}), 0);
-    assert_int_equal(beat_weekday_of_days(0), 4);
+    assert_int_equal(qn_days_of_date((struct qn_date){1970, 1, 1}), 0);
+    assert_int_equal(qn_weekday_of_days(0), 4);
 }
 
 int main(void)

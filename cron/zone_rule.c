@@ -72,27 +72,27 @@ static bool take_time(struct qn_span *s, int max_hours, int32_t *ret)
     return true;
 }
 
-static bool take_date(struct qn_span *s, struct beat_rule_date *ret)
+static bool take_date(struct qn_span *s, struct qn_zone_rule_date *ret)
 {
     bool ok;
 
     ret->time_s = 2 * 3600;
     if (take(s, 'M')) {
-        ret->kind = BEAT_DAY_MONTH_WEEK;
+        ret->kind = QN_DAY_MONTH_WEEK;
         ok = take_number(s, 12, &ret->month) && ret->month > 0 && take(s, '.') &&
              take_number(s, 5, &ret->week) && ret->week > 0 && take(s, '.') &&
              take_number(s, 6, &ret->day);
     } else if (take(s, 'J')) {
-        ret->kind = BEAT_DAY_JULIAN;
+        ret->kind = QN_DAY_JULIAN;
         ok = take_number(s, 365, &ret->day) && ret->day > 0;
     } else {
-        ret->kind = BEAT_DAY_OF_YEAR;
+        ret->kind = QN_DAY_OF_YEAR;
         ok = take_number(s, 365, &ret->day);
     }
     return ok && (!take(s, '/') || take_time(s, 167, &ret->time_s));
 }
 
-static bool parse(struct beat_rule *rule, struct qn_span s)
+static bool parse(struct qn_zone_rule *rule, struct qn_span s)
 {
     int32_t west = 0;
 
@@ -114,9 +114,10 @@ static bool parse(struct beat_rule *rule, struct qn_span s)
            take_date(&s, &rule->end) && s.len == 0;
 }
 
-int beat_rule_parse(struct beat_rule *ret, const char *text, size_t len, struct qn_err *reterr)
+int qn_zone_rule_parse(struct qn_zone_rule *ret, const char *text, size_t len,
+                       struct qn_err *reterr)
 {
-    struct beat_rule rule = {0};
+    struct qn_zone_rule rule = {0};
 
     if (!parse(&rule, (struct qn_span){text, len}))
         return qn_fail(reterr, QN_ECORRUPT, "the rule \"%.*s\" cannot be read", (int)len, text);
@@ -124,28 +125,29 @@ int beat_rule_parse(struct beat_rule *ret, const char *text, size_t len, struct 
     return QN_OK;
 }
 
-static int64_t day_in_year(const struct beat_rule_date *date, int year)
+static int64_t day_in_year(const struct qn_zone_rule_date *date, int year)
 {
-    int64_t january = beat_days_of_date((struct beat_date){year, 1, 1});
+    int64_t january = qn_days_of_date((struct qn_date){year, 1, 1});
 
-    if (date->kind == BEAT_DAY_OF_YEAR)
+    if (date->kind == QN_DAY_OF_YEAR)
         return january + date->day;
-    if (date->kind == BEAT_DAY_JULIAN)
-        return january + date->day - 1 + (date->day >= 60 && beat_year_is_leap(year));
-    int64_t first = beat_days_of_date((struct beat_date){year, date->month, 1});
-    int64_t day = first + (date->day - beat_weekday_of_days(first) + 7) % 7 + 7 * (date->week - 1);
-    int64_t last = first + beat_days_in_month(year, date->month) - 1;
+    if (date->kind == QN_DAY_JULIAN)
+        return january + date->day - 1 + (date->day >= 60 && qn_year_is_leap(year));
+    int64_t first = qn_days_of_date((struct qn_date){year, date->month, 1});
+    int64_t day = first + (date->day - qn_weekday_of_days(first) + 7) % 7 + 7 * (date->week - 1);
+    int64_t last = first + qn_days_in_month(year, date->month) - 1;
     return day > last ? day - 7 : day;
 }
 
-void beat_rule_changes(const struct beat_rule *rule, int year, struct beat_rule_change ret[2])
+void qn_zone_rule_changes(const struct qn_zone_rule *rule, int year,
+                          struct qn_zone_rule_change ret[2])
 {
-    struct beat_rule_change begin = {
-        .at_s = day_in_year(&rule->begin, year) * BEAT_DAY_S + rule->begin.time_s - rule->standard,
+    struct qn_zone_rule_change begin = {
+        .at_s = day_in_year(&rule->begin, year) * QN_DAY_S + rule->begin.time_s - rule->standard,
         .after = rule->summer,
     };
-    struct beat_rule_change end = {
-        .at_s = day_in_year(&rule->end, year) * BEAT_DAY_S + rule->end.time_s - rule->summer,
+    struct qn_zone_rule_change end = {
+        .at_s = day_in_year(&rule->end, year) * QN_DAY_S + rule->end.time_s - rule->summer,
         .after = rule->standard,
     };
 

@@ -1,6 +1,6 @@
 /* cron.h - cron expressions: parse, and the next time after a given one. Pure.
  *
- * The dialect (docs/schedules.md has it for users): five fields, or six with
+ * The dialect (docs/cron.md has it for users): five fields, or six with
  * seconds in front; lists, ranges, steps, names; ? in the day fields; L, L-n,
  * nW, LW in day of month; d#k, dL in day of week; @yearly ... @hourly;
  * @every 1h30m. When both day fields are restricted either may match, as in
@@ -13,18 +13,18 @@
  *
  * An expression that no day of the calendar can match is refused.
  *
- * Not here: when a schedule fired last (schedule.h), the zone data (zone.h).
+ * Not here: when a schedule fired last (beat), the zone data (zone.h).
  */
-#ifndef BEAT_CRON_H
-#define BEAT_CRON_H
+#ifndef CRON_CRON_H
+#define CRON_CRON_H
 
 #include "zone.h"
 #include <quern/err.h>
 #include <stdint.h>
 
-#define BEAT_CRON_TEXT_MAX 255
+#define QN_CRON_TEXT_MAX 255
 
-struct beat_cron {
+struct qn_cron {
     int64_t every_s; /* @every: then nothing else counts */
 
     uint64_t seconds; /* bit n: second n */
@@ -47,14 +47,14 @@ struct beat_cron {
 };
 
 /* QN_EINVAL; the text names the field and the reason. */
-QN_MUST_CHECK int beat_cron_parse(struct beat_cron *ret, const char *text, struct qn_err *reterr);
+QN_MUST_CHECK int qn_cron_parse(struct qn_cron *ret, const char *text, struct qn_err *reterr);
 
 /* The first firing strictly after after_s (Unix seconds). false: none before the
  * year 9999. */
-bool beat_cron_next(const struct beat_cron *cron, const struct beat_zone *zone, int64_t after_s,
-                    int64_t *ret_s);
+bool qn_cron_next(const struct qn_cron *cron, const struct qn_zone *zone, int64_t after_s,
+                  int64_t *ret_s);
 
 /* Whether the date matches month and day fields. */
-bool beat_cron_day_matches(const struct beat_cron *cron, int year, int month, int day);
+bool qn_cron_day_matches(const struct qn_cron *cron, int year, int month, int day);
 
 #endif

@@ -11,7 +11,7 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-int64_t beat_days_of_date(struct beat_date date)
+int64_t qn_days_of_date(struct qn_date date)
 {
     int64_t year = date.month <= 2 ? date.year - 1 : date.year;
     int64_t era = floor_div(year, ERA_YEARS);
@@ -23,7 +23,7 @@ int64_t beat_days_of_date(struct beat_date date)
     return era * ERA_DAYS + day_of_era - MARCH_0000;
 }
 
-struct beat_date beat_date_of_days(int64_t days)
+struct qn_date qn_date_of_days(int64_t days)
 {
     int64_t z = days + MARCH_0000;
     int64_t era = floor_div(z, ERA_DAYS);
@@ -34,33 +34,33 @@ struct beat_date beat_date_of_days(int64_t days)
     int64_t month_from_march = (5 * day_of_year + 2) / 153;
     int month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
 
-    return (struct beat_date){
+    return (struct qn_date){
         .year = (int)(year_of_era + era * ERA_YEARS) + (month <= 2),
         .month = month,
         .day = (int)(day_of_year - (153 * month_from_march + 2) / 5 + 1),
     };
 }
 
-int beat_weekday_of_days(int64_t days)
+int qn_weekday_of_days(int64_t days)
 {
     int64_t weekday = (days + 4) % 7; /* 1970-01-01 was a Thursday */
 
     return (int)(weekday < 0 ? weekday + 7 : weekday);
 }
 
-bool beat_year_is_leap(int year)
+bool qn_year_is_leap(int year)
 {
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-int beat_days_in_month(int year, int month)
+int qn_days_in_month(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-    return days[month - 1] + (month == 2 && beat_year_is_leap(year));
+    return days[month - 1] + (month == 2 && qn_year_is_leap(year));
 }
 
-int64_t beat_day_of_second(int64_t second)
+int64_t qn_day_of_second(int64_t second)
 {
-    return floor_div(second, BEAT_DAY_S);
+    return floor_div(second, QN_DAY_S);
 }
