@@ -25,6 +25,7 @@
 
 #include "broker-client/loop.h"
 #include "broker-client/record.h"
+#include "broker-client/timetable.h"
 #include "common/clock.h"
 
 #define QN_ENQUEUE_BATCH_MAX 450
@@ -57,13 +58,17 @@ struct qn_reply {
         const struct qn_stats *stats;
         const struct qn_woken *woken;
         const struct qn_entries *entries;
-        const struct qn_codes *codes;   /* note, wait, replay, forget */
+        const struct qn_codes *codes;   /* note, wait, replay, forget, note_fires */
         const struct qn_purged *purged; /* purge, trim */
         const struct qn_surveyed *surveyed;
         const struct qn_audited *audited;
         const struct qn_limits *limits;
-        int64_t
-            number; /* left (leave), changed (gate), ours (lead), told (message), ahead (place) */
+        const struct qn_lead *lead;
+        const struct qn_timetable *timetable;
+        const struct qn_defined *defined;
+        const struct qn_claimed *claimed;
+        int64_t number;      /* left (leave), changed (gate), told (message), ahead (place), an enum
+                                qn_change_code (drop, pause) */
         struct qn_span text; /* log: the lines; server: a JSON object */
     };
 };
@@ -363,8 +368,8 @@ struct qn_stats {
 /* All that are in line, parked ones too. */
 int64_t qn_stats_queued(const struct qn_stats *stats);
 
-/* Names with a value: tasks (definition JSON), workers (description JSON),
- * schedules (docs/schedules.md, JSON), queues (value ""). */
+/* Names with a value: tasks (definition JSON), workers (description JSON), fires (name "", JSON,
+ * the newest first), queues (value ""). */
 struct qn_entry {
     struct qn_span name;
     struct qn_span value;
@@ -481,12 +486,36 @@ struct qn_broker_ops {
     void (*alive)(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,
                   qn_reply_fn *fn, void *arg);
     void (*workers)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
-    /* All schedules of the namespace at once, by whoever leads; and what was said last. */
     void (*tell_schedules)(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
                            qn_reply_fn *fn, void *arg);
     void (*schedules)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
+    /* A lease that one program at a time may have; lease_ms 0 gives it back. holder "": only who
+     * has it is asked. */
     void (*lead)(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
+
+    /* ---- schedules (timetable.h) ---- */
+
+    /* Those of these names that exist; n 0: all. */
+    void (*timetable)(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
+                      void *arg);
+    /* holder NULL: live ones, 1-100, each is judged by itself. Else whoever leads as "beat" tells
+     * all that are in its file: these become the file's, the file's others are removed. */
+    void (*define)(struct qn_broker *b, const char *holder, const struct qn_definition *all,
+                   size_t n, qn_reply_fn *fn, void *arg);
+    /* With its history. */
+    void (*drop)(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
+    /* Planned times while it is paused are passed over. Of a file's too. */
+    void (*pause)(struct qn_broker *b, const char *name, bool paused, qn_reply_fn *fn, void *arg);
+    /* 1-1,000 planned times, of each schedule one. */
+    void (*claim)(struct qn_broker *b, const char *holder, int64_t revision,
+                  const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
+    /* 1-1,000. Codes: 1 noted; 0 noted before, or of no schedule. */
+    void (*note_fires)(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
+                       qn_reply_fn *fn, void *arg);
+    /* The last 20 of one. */
+    void (*fires)(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
+
     /* Version, memory, eviction policy, persistence as a JSON object; members that the
      * server does not tell (it may forbid CONFIG) are not there. */
     void (*server)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
