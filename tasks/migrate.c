@@ -12,12 +12,20 @@
 
 #define LOCK_KEY    "8175330416"
 #define NUMBER_SIZE 16
+#define NAMES_SIZE  128
 
 static const struct {
     const char *name;
     const char *sql;
+    /* For what it does to tables of others, which may come after it: a statement that says
+     * what is left, and one that does it. NULL: nothing. */
+    const char *left;
+    const char *finish;
 } known[] = {
-    {"once", migration_0001_once},
+    {"once", migration_0001_once, NULL, NULL},
+    {"orders", migration_0002_orders,
+     "SELECT string_agg(t::text, ', ') FROM quern.lacks_identity() AS t",
+     "SELECT quern.give_identity()"},
 };
 #define KNOWN (int)(sizeof(known) / sizeof(known[0]))
 
@@ -34,6 +42,7 @@ static const char make_table[] =
 struct migrate {
     struct qn_pg *pg;
     int applied; /* how many of them the database has */
+    enum qn_migration_state states[KNOWN];
 };
 
 /* to_regclass() would answer from a cache that missed what others did while we waited. */
@@ -156,19 +165,27 @@ static int apply(const struct migrate *migrate, int number, struct qn_err *reter
                                  known[number - 1].name, err.msg);
 }
 
-/* *ret_number: the one that was applied, 0 when none was missing any more. */
-static int apply_next(struct migrate *migrate, int *ret_number, struct qn_err *reterr)
+/* A transaction that holds the lock of all that migrate. */
+static int begin(const struct migrate *migrate, struct qn_err *reterr)
 {
     int rc =
         qn_pg_run(migrate->pg, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", NULL, 0, reterr);
 
-    *ret_number = 0;
     if (rc == QN_OK) { /* who waits for a lock keeps others waiting behind it */
         rc = qn_pg_run(migrate->pg, "SET LOCAL lock_timeout = '1min'", NULL, 0, reterr);
     }
     if (rc == QN_OK) {
         rc = qn_pg_run(migrate->pg, "SELECT pg_advisory_xact_lock(" LOCK_KEY ")", NULL, 0, reterr);
     }
+    return rc;
+}
+
+/* *ret_number: the one that was applied, 0 when none was missing any more. */
+static int apply_next(struct migrate *migrate, int *ret_number, struct qn_err *reterr)
+{
+    int rc = begin(migrate, reterr);
+
+    *ret_number = 0;
     if (rc == QN_OK) {
         rc = look(migrate, reterr);
     }
@@ -180,18 +197,10 @@ static int apply_next(struct migrate *migrate, int *ret_number, struct qn_err *r
     return rc;
 }
 
-static void tell(int number, enum qn_migration_state state, qn_migration_fn *fn, void *arg)
+/* Those that another caller applies meanwhile are there. */
+static int apply_missing(struct migrate *migrate, struct qn_err *reterr)
 {
-    const struct qn_migration migration = {number, known[number - 1].name, state};
-
-    fn(arg, &migration);
-}
-
-/* Those that another caller applies meanwhile are told as there. */
-static int apply_missing(struct migrate *migrate, qn_migration_fn *fn, void *arg,
-                         struct qn_err *reterr)
-{
-    int told = migrate->applied, number;
+    int number;
 
     do {
         int rc = apply_next(migrate, &number, reterr);
@@ -199,37 +208,108 @@ static int apply_missing(struct migrate *migrate, qn_migration_fn *fn, void *arg
         if (rc != QN_OK) {
             return rc;
         }
-        while (told < migrate->applied) {
-            tell(++told, QN_MIGRATION_THERE, fn, arg);
-        }
         if (number > 0) {
-            tell(told = number, QN_MIGRATION_APPLIED, fn, arg);
+            migrate->states[number - 1] = QN_MIGRATION_APPLIED;
         }
     } while (number > 0);
     return QN_OK;
 }
 
-static int run(struct migrate *migrate, bool look_only, qn_migration_fn *fn, void *arg,
-               struct qn_err *reterr)
+/* ---- what migrations do to tables of others ---- */
+
+/* names: of the tables, "" when nothing is left. */
+static int find_left(const struct migrate *migrate, int number, char names[NAMES_SIZE],
+                     struct qn_err *reterr)
+{
+    struct qn_pg_rows *rows = NULL;
+    int rc = qn_pg_query(migrate->pg, known[number - 1].left, NULL, 0, &rows, reterr);
+
+    if (rc == QN_OK) {
+        (void)qn_str_copy(names, NAMES_SIZE, qn_pg_str(rows, 0, 0));
+    }
+    qn_pg_rows_free(rows);
+    return rc;
+}
+
+/* Others wait behind who waits for such a lock, and these tables are in use. */
+static int finish_locked(struct migrate *migrate, int number, struct qn_err *reterr)
+{
+    char names[NAMES_SIZE];
+    int rc = qn_pg_run(migrate->pg, "SET LOCAL lock_timeout = '5s'", NULL, 0, reterr);
+
+    if (rc == QN_OK) { /* another caller may have done it meanwhile */
+        rc = find_left(migrate, number, names, reterr);
+    }
+    if (rc != QN_OK || names[0] == '\0') {
+        return rc;
+    }
+    rc = qn_pg_run(migrate->pg, known[number - 1].finish, NULL, 0, reterr);
+    if (rc == QN_OK) {
+        rc = qn_pg_run(migrate->pg, "COMMIT", NULL, 0, reterr);
+    }
+    if (rc == QN_OK) {
+        migrate->states[number - 1] = QN_MIGRATION_APPLIED;
+    }
+    return rc;
+}
+
+static int finish(struct migrate *migrate, int number, struct qn_err *reterr)
+{
+    int rc = begin(migrate, reterr);
+
+    if (rc == QN_OK) {
+        rc = finish_locked(migrate, number, reterr);
+    }
+    qn_pg_rollback(migrate->pg); /* where nothing was done */
+    return rc;
+}
+
+static int finish_known(struct migrate *migrate, int number, bool look_only, struct qn_err *reterr)
+{
+    char names[NAMES_SIZE] = "";
+    struct qn_err err = {.code = QN_OK};
+    int rc = known[number - 1].left != NULL ? find_left(migrate, number, names, reterr) : QN_OK;
+
+    if (rc != QN_OK || names[0] == '\0') {
+        return rc;
+    }
+    if (look_only) {
+        migrate->states[number - 1] = QN_MIGRATION_MISSING;
+        return QN_OK;
+    }
+    rc = finish(migrate, number, &err);
+    return rc == QN_OK ? QN_OK
+                       : qn_fail(reterr, rc, "migration %04d_%s, %s: %s", number,
+                                 known[number - 1].name, names, err.msg);
+}
+
+/* Comes last: tables that we may not change keep no migration waiting. */
+static int finish_all(struct migrate *migrate, bool look_only, struct qn_err *reterr)
+{
+    for (int number = 1; number <= migrate->applied; number++) {
+        int rc = finish_known(migrate, number, look_only, reterr);
+
+        if (rc != QN_OK) {
+            return rc;
+        }
+    }
+    return QN_OK;
+}
+
+static int run(struct migrate *migrate, bool look_only, struct qn_err *reterr)
 {
     int rc = qn_pg_ready(migrate->pg, "quern-worker migrate", -1, reterr);
 
     if (rc == QN_OK) {
         rc = look(migrate, reterr);
     }
-    if (rc != QN_OK) {
-        return rc;
+    for (int i = migrate->applied; i < KNOWN; i++) {
+        migrate->states[i] = look_only ? QN_MIGRATION_MISSING : QN_MIGRATION_THERE;
     }
-    for (int i = 1; i <= migrate->applied; i++) {
-        tell(i, QN_MIGRATION_THERE, fn, arg);
+    if (rc == QN_OK && !look_only && migrate->applied < KNOWN) {
+        rc = apply_missing(migrate, reterr);
     }
-    if (!look_only) {
-        return migrate->applied < KNOWN ? apply_missing(migrate, fn, arg, reterr) : QN_OK;
-    }
-    for (int i = migrate->applied + 1; i <= KNOWN; i++) {
-        tell(i, QN_MIGRATION_MISSING, fn, arg);
-    }
-    return QN_OK;
+    return rc == QN_OK ? finish_all(migrate, look_only, reterr) : rc;
 }
 
 int qn_migrate_database(const struct qn_config *config, bool look_only, qn_migration_fn *fn,
@@ -244,8 +324,13 @@ int qn_migrate_database(const struct qn_config *config, bool look_only, qn_migra
     }
     rc = qn_pg_create(&migrate.pg, url, reterr);
     if (rc == QN_OK) {
-        rc = run(&migrate, look_only, fn, arg, reterr);
+        rc = run(&migrate, look_only, reterr);
     }
     qn_pg_free(migrate.pg);
+    for (int i = 0; i < KNOWN && rc == QN_OK; i++) {
+        const struct qn_migration migration = {i + 1, known[i].name, migrate.states[i]};
+
+        fn(arg, &migration);
+    }
     return rc;
 }

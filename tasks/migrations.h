@@ -2,11 +2,14 @@
  * never changed: databases remember its checksum.
  *
  * Each runs in a transaction of its own, in a database that has the schema quern, and
- * qualifies its names. Not here: how they are applied (migrate.c).
+ * qualifies its names. What it does to tables of others, which may come later, is in two
+ * functions of its own that each call of quern-worker migrate asks: whether something is
+ * left to do, and to do it. Not here: how they are applied (migrate.c).
  */
 #ifndef TASKS_MIGRATIONS_H
 #define TASKS_MIGRATIONS_H
 
 extern const char migration_0001_once[];
+extern const char migration_0002_orders[];
 
 #endif

@@ -61,6 +61,11 @@ def taken(server, port):
     return True
 
 
+def states(log):
+    """Of the migrations that a call told of."""
+    return {line.split()[1] for line in log.read_text().splitlines()}
+
+
 def write_task(folder):
     task = folder / "seven.task"
     task.write_text("[task t.seven]\nsummary = Seven\n"
@@ -133,9 +138,9 @@ class Demo(Dev):
     def test_the_second_run_finds_what_the_first_one_made(self):
         migrated = self.data / "log" / "migrate.log"
         self.assertIn("a new cluster", self.once().stdout)
-        self.assertEqual(migrated.read_text(), "0001_once applied\n")
+        self.assertEqual(states(migrated), {"applied"})
         again = self.once()
-        self.assertEqual(migrated.read_text(), "0001_once there\n")
+        self.assertEqual(states(migrated), {"there"})
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertNotIn("a new cluster", again.stdout)
         self.assertIn("scale 1, as it was", again.stdout)
