@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXTS = 12 };
+enum { TEXTS = 15 };
 
 /* A text of the info: where it comes from and where it goes. */
 struct text {
@@ -95,8 +95,23 @@ static void list_texts(struct text texts[TEXTS], struct qn_job_info *info,
         {worker, &info->worker},
         {record->body.limit_key, &info->limit_key},
         {scope_of(entry->held), &info->behind_limit},
+        {record->body.parent, &info->parent},
+        {record->body.on_failed.task, &info->on_failed},
+        {record->body.on_failed.args, &info->on_failed_args},
     };
     memcpy(texts, all, sizeof(all));
+}
+
+/* An end without success has made it. */
+static void name_follow_up(struct qn_job_info *info, const char *queue, const char *name,
+                           const struct qn_record *record)
+{
+    char made[QN_ON_FAILED_NAME_SIZE];
+    bool failed = record->letter != 'L' && record->letter != 'S';
+
+    if (failed && record->body.on_failed.task.len > 0 &&
+        qn_on_failed_name(name, record->token, record->ended_ms, made) == QN_OK)
+        snprintf(info->on_failed_id, sizeof(info->on_failed_id), "%s.%s", queue, made);
 }
 
 int qn_job_info_make(struct qn_job_info **ret, const char *queue, const char *name,
@@ -133,6 +148,7 @@ int qn_job_info_make(struct qn_job_info **ret, const char *queue, const char *na
     info->result_len = record.ending.result.len;
     snprintf(info->id, sizeof(info->id), "%s.%s", queue, name);
     info->state = state_of(entry, &record, now_ms);
+    name_follow_up(info, queue, name, &record);
     fill_numbers(info, entry, &record, &attempt, now_ms);
     *ret = info;
     return QN_OK;

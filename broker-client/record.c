@@ -2,6 +2,8 @@
 
 #include "common/str.h"
 #include "record_fields.h"
+#include "sha256.h"
+#include <stdio.h>
 #include <string.h>
 
 #define VARINT_MAX 10
@@ -60,6 +62,25 @@ static void add_unique(struct qn_buf *out, const struct qn_body *body)
     add_number(out, QN_BODY_UNIQUE_FOR, body->unique.for_ms);
 }
 
+static size_t size_of(struct qn_span bytes)
+{
+    char length[VARINT_MAX];
+
+    return bytes.len > 0 ? 1 + put_varint(length, bytes.len) + bytes.len : 0;
+}
+
+/* A body within the body, so that scripts need only put a head in front. */
+static void add_on_failed(struct qn_buf *out, const struct qn_on_failed *job)
+{
+    if (job->task.len == 0)
+        return;
+    qn_buf_add_byte(out, QN_BODY_ON_FAILED);
+    qn_buf_add_varint(out, size_of(job->task) + size_of(job->args) + size_of(job->request_id));
+    add_bytes(out, QN_BODY_TASK, job->task);
+    add_bytes(out, QN_BODY_ARGS, job->args);
+    add_bytes(out, QN_BODY_REQUEST_ID, job->request_id);
+}
+
 int qn_body_encode(const struct qn_body *body, struct qn_buf *out)
 {
     add_bytes(out, QN_BODY_TASK, body->task);
@@ -78,6 +99,7 @@ int qn_body_encode(const struct qn_body *body, struct qn_buf *out)
     add_bytes(out, QN_BODY_REQUEST_ID, body->request_id);
     add_bytes(out, QN_BODY_PARENT, body->parent);
     add_bytes(out, QN_BODY_IDEMPOTENCY, body->idempotency);
+    add_on_failed(out, &body->on_failed);
     return qn_buf_status(out);
 }
 
@@ -169,6 +191,19 @@ int qn_try_encode(const struct qn_try *attempt, const char *line, struct qn_buf 
         qn_buf_add_byte(out, '\n');
     }
     return qn_buf_status(out);
+}
+
+int qn_on_failed_name(const char *name, struct qn_span token, int64_t ended_ms,
+                      char out[QN_ON_FAILED_NAME_SIZE])
+{
+    char text[QN_NAME_MAX + QN_TOKEN_SIZE + 2];
+    bool no_run = token.len == 0 || qn_span_is(token, "-");
+    int len = no_run ? snprintf(text, sizeof(text), "%s\n%lld", name, (long long)ended_ms)
+                     : snprintf(text, sizeof(text), "%s\n%.*s", name, (int)token.len, token.data);
+
+    if (len < 0 || (size_t)len >= sizeof(text))
+        return QN_EINVAL;
+    return qn_sha1_hex((struct qn_span){text, (size_t)len}, out);
 }
 
 bool qn_queue_ok(const char *queue)

@@ -16,6 +16,19 @@
 #define QN_HISTORY_MAX    (16 * 1024)       /* bytes of history kept with a try */
 #define QN_TOKEN_SIZE     48                /* "incarnation:run" and NUL */
 
+/* The job that is made in the same queue when one ends without success (docs/protocol.md).
+ * Whoever makes it adds its parent. */
+struct qn_on_failed {
+    struct qn_span task; /* "" none */
+    struct qn_span args;
+    struct qn_span request_id;
+};
+/* Its name, by the name and the end of the one that failed: the token of the run that ended
+ * it, "" or "-" when none did. */
+#define QN_ON_FAILED_NAME_SIZE 41
+QN_MUST_CHECK int qn_on_failed_name(const char *name, struct qn_span token, int64_t ended_ms,
+                                    char out[QN_ON_FAILED_NAME_SIZE]);
+
 /* What the producer decides: the body of a live record. Zero or NULL: default,
  * not stored. Decoded pointers are borrowed from the record's bytes. */
 struct qn_body {
@@ -33,6 +46,7 @@ struct qn_body {
     struct qn_span request_id;
     struct qn_span parent;      /* id of the job that made this one */
     struct qn_span idempotency; /* hash of the request's body, 32 bytes */
+    struct qn_on_failed on_failed;
 };
 QN_MUST_CHECK int qn_body_encode(const struct qn_body *body, struct qn_buf *out);
 

@@ -71,10 +71,24 @@ static void take_delays(struct qn_span delays, struct qn_retry *retry)
         retry->delays_ms[i] = value <= INT64_MAX ? (int64_t)value : 0;
 }
 
+/* What does not read is none. */
+static void take_on_failed(struct qn_span bytes, struct qn_on_failed *ret)
+{
+    struct qn_on_failed job = {0};
+    const struct target targets[] = {
+        {.kind = QN_BODY_TASK, .bytes = &job.task},
+        {.kind = QN_BODY_ARGS, .bytes = &job.args},
+        {.kind = QN_BODY_REQUEST_ID, .bytes = &job.request_id},
+    };
+
+    if (decode_fields(bytes, targets, sizeof(targets) / sizeof(targets[0]), "", NULL) == QN_OK)
+        *ret = job;
+}
+
 static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err *reterr)
 {
     int retry_kind = 0, unique = 0;
-    struct qn_span delays = {.data = NULL, .len = 0};
+    struct qn_span delays = {.data = NULL, .len = 0}, on_failed = delays;
     const struct target targets[] = {
         {.kind = QN_BODY_TASK, .bytes = &body->task},
         {.kind = QN_BODY_LIMIT_KEY, .bytes = &body->limit_key},
@@ -94,11 +108,13 @@ static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err
         {.kind = QN_BODY_PARENT, .bytes = &body->parent},
         {.kind = QN_BODY_IDEMPOTENCY, .bytes = &body->idempotency},
         {.kind = QN_BODY_RETRY_DELAYS, .bytes = &delays},
+        {.kind = QN_BODY_ON_FAILED, .bytes = &on_failed},
     };
     int rc = decode_fields(bytes, targets, sizeof(targets) / sizeof(targets[0]), "body", reterr);
 
     body->retry.kind = (enum qn_backoff)retry_kind;
     take_delays(delays, &body->retry);
+    take_on_failed(on_failed, &body->on_failed);
     body->unique.until = (enum qn_unique_until)(unique % QN_UNIQUE_CONFLICT_UNIT);
     body->unique.conflict = (enum qn_unique_conflict)(unique / QN_UNIQUE_CONFLICT_UNIT);
     return rc;

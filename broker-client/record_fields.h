@@ -24,6 +24,7 @@ enum qn_body_field {
     QN_BODY_UNIQUE = 16,       /* until + 4 * conflict; right behind the key */
     QN_BODY_UNIQUE_FOR = 17,   /* ms; right behind it */
     QN_BODY_RETRY_DELAYS = 18, /* varints, one behind the other */
+    QN_BODY_ON_FAILED = 19,    /* a body: of the job that follows an end without success */
 };
 
 enum qn_out_field {

@@ -27,6 +27,7 @@ enum qn_mem_place {
     QN_MEM_RUNNING,
     QN_MEM_FAILED,
     QN_MEM_ENDED,
+    QN_MEM_COMING, /* a follow-up, made in line when the operation is over */
 };
 
 struct qn_mem;
@@ -206,6 +207,8 @@ void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter,
                 struct qn_span data, int64_t life_ms);
 /* The same for a job that no run ended. */
 void qn_mem_bury(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, int64_t life_ms);
+/* Puts the follow-ups of those that ended in this operation in line. */
+void qn_mem_follow_up(struct qn_mem_queue *queue);
 void qn_mem_set(struct qn_buf *to, struct qn_span bytes);
 struct qn_span qn_mem_span(const struct qn_buf *buf);
 /* Puts the token, unless paused, and gives it to somebody who waits. */
@@ -318,6 +321,17 @@ void qn_mem_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules
 void qn_mem_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
+void qn_mem_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
+                        void *arg);
+void qn_mem_define(struct qn_broker *b, const char *holder, const struct qn_definition *all,
+                     size_t n, qn_reply_fn *fn, void *arg);
+void qn_mem_drop_schedule(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
+void qn_mem_pause(struct qn_broker *b, const char *name, bool paused, qn_reply_fn *fn, void *arg);
+void qn_mem_claim(struct qn_broker *b, const char *holder, int64_t revision,
+                    const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
+void qn_mem_note_fires(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
+                         qn_reply_fn *fn, void *arg);
+void qn_mem_fires(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
 void qn_mem_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 int qn_mem_poll(struct qn_broker *b, unsigned *ret_wants);
 void qn_mem_push(struct qn_broker *b);

@@ -2,6 +2,7 @@
 #include "mem_type.h"
 #include "unique.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,70 @@ static int64_t *total_of(struct qn_stats *totals, char letter)
                            : &totals->expired;
 }
 
+static int write_follow_up(struct qn_mem_job *job, struct qn_mem_queue *queue,
+                           const struct qn_on_failed *from, const char *parent)
+{
+    char id[QN_ID_SIZE];
+    int len = snprintf(id, sizeof(id), "%s.%s", queue->name, parent);
+    const struct qn_body body = {
+        .task = from->task,
+        .args = from->args,
+        .request_id = from->request_id,
+        .parent = {id, (size_t)len},
+    };
+
+    qn_buf_add_byte(&job->record, 1);
+    qn_buf_add_byte(&job->record, 'L');
+    qn_buf_add_byte(&job->record, job->priority);
+    qn_buf_add_u64(&job->record, (uint64_t)qn_mem_now(queue->store));
+    return qn_body_encode(&body, &job->record);
+}
+
+/* A job has ended without success: what follows, when it has a follow-up for that. */
+static void leave_follow_up(struct qn_mem_queue *queue, const struct qn_mem_job *ended)
+{
+    char name[QN_ON_FAILED_NAME_SIZE];
+    struct qn_record record;
+
+    if (qn_record_decode(qn_mem_span(&ended->record), &record, NULL) != QN_OK ||
+        record.body.on_failed.task.len == 0 ||
+        qn_on_failed_name(ended->name, record.token, record.ended_ms, name) != QN_OK ||
+        qn_mem_find(queue->store, queue, name))
+        return;
+    struct qn_mem_job *job = qn_mem_add(queue, name);
+    if (!job)
+        return;
+    job->priority = record.priority;
+    job->place = QN_MEM_COMING;
+    job->order = ++queue->last;
+    if (write_follow_up(job, queue, &record.body.on_failed, ended->name) != QN_OK)
+        qn_mem_drop(queue, job);
+}
+
+static struct qn_mem_job *next_coming(struct qn_mem_queue *queue)
+{
+    struct qn_mem_job *first = NULL;
+
+    for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
+        if (job->place == QN_MEM_COMING && (!first || job->order < first->order))
+            first = job;
+    }
+    return first;
+}
+
+void qn_mem_follow_up(struct qn_mem_queue *queue)
+{
+    struct qn_mem_job *job;
+    bool some = false;
+
+    for (; (job = next_coming(queue)) != NULL; some = true) {
+        qn_mem_make_ready(queue, job, false);
+        queue->totals.enqueued++;
+    }
+    if (some)
+        qn_mem_wake(queue->store, queue);
+}
+
 void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter, const char *token,
                 struct qn_span data, int64_t life_ms)
 {
@@ -86,6 +151,8 @@ void qn_mem_end(struct qn_mem_queue *queue, struct qn_mem_job *job, char letter,
     qn_buf_reset(&job->attempt);
     qn_buf_reset(&job->progress);
     *total_of(&queue->totals, letter) += 1;
+    if (letter != 'S')
+        leave_follow_up(queue, job);
     qn_mem_tell_watchers(queue, job);
 }
 

@@ -55,7 +55,7 @@ static bool is_full(struct qn_mem_queue *queue, const struct qn_new_job *from,
                     (from->expires_ms > 0 ? 8 : 0);
 
     for (struct qn_mem_job *job = NULL; (job = qn_mem_next(queue, job)) != NULL;) {
-        if (job == replaced || !qn_mem_is_live(job))
+        if (job == replaced || !qn_mem_is_live(job) || job->place == QN_MEM_COMING)
             continue;
         jobs++;
         bytes += (int64_t)job->record.len;
@@ -188,6 +188,7 @@ void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_
         enqueue_one(&e, i);
     if (e.wake)
         qn_mem_wake(q->store, q);
+    qn_mem_follow_up(q);
     answer->result.enqueued.n = n;
     answer->result.enqueued.code = e.codes;
     answer->result.enqueued.holder = e.holders;
@@ -242,6 +243,7 @@ static void cancel(struct qn_mem_store *store, struct qn_mem_queue *queue, struc
     } else {
         ret->code = QN_CANCEL_DONE;
         qn_mem_bury(queue, job, 'C', life_ms);
+        qn_mem_follow_up(queue);
     }
 }
 

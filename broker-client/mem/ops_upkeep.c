@@ -167,6 +167,7 @@ static void recover(struct recovery *r)
     result->requeued = r->requeued;
     result->failed = r->failed;
     result->cancelled = r->cancelled;
+    qn_mem_follow_up(r->queue);
     if (result->n_requeued > 0)
         qn_mem_wake(r->store, r->queue);
 }

@@ -209,6 +209,7 @@ static void take(struct taking *t)
         take_all(t);
     taken->entries = t->entries;
     taken->n = t->n;
+    qn_mem_follow_up(t->queue);
     if (qn_mem_any_ready(t->queue))
         qn_mem_wake(t->queue->store, t->queue);
     else
@@ -323,6 +324,7 @@ void qn_mem_finish(struct qn_broker *b, const char *queue, const struct qn_finis
         qn_mem_refuse(answer, QN_EINVAL, "a finish takes 1-100 runs");
     for (size_t i = 0; codes && answer->reply.rc == QN_OK && i < n; i++)
         codes[i] = finish_one(qn_mem_of(b)->store, q, &runs[i], final_ttl_ms);
+    qn_mem_follow_up(q);
     answer->result.finished = (struct qn_finished){.n = n, .code = codes};
     answer->reply.finished = &answer->result.finished;
     qn_mem_tell(b, answer);

@@ -75,6 +75,11 @@ struct qn_enqueue {
     const char *unique_key; /* what must be unique, at most QN_UNIQUE_MAX bytes; NULL: the args,
                                byte by byte */
     bool accept_unknown;    /* take a task that no worker has published */
+    /* The job that is made in the same queue when this one ends failed, cancelled or expired, by
+     * what ends it; NULL: none. Its arguments are a JSON object too. A purge makes none. */
+    const char *on_failed;
+    const char *on_failed_args;
+    size_t on_failed_args_len;
 };
 
 struct qn_receipt {
@@ -130,8 +135,12 @@ struct qn_job_info {
     const char *tags;   /* JSON array */
     const char *worker; /* incarnation that runs or ended it */
     const char *limit_key;
-    const char *behind_limit; /* the scope of a limit that it waits behind, "" none */
-    struct qn_unique unique;  /* until QN_UNIQUE_NO: it need not be */
+    const char *behind_limit;      /* the scope of a limit that it waits behind, "" none */
+    const char *parent;            /* id of the job that it follows */
+    const char *on_failed;         /* task of its follow-up when it ends without success */
+    const char *on_failed_args;    /* JSON */
+    char on_failed_id[QN_ID_SIZE]; /* the one that was made, "" none */
+    struct qn_unique unique;       /* until QN_UNIQUE_NO: it need not be */
     int priority;
     int attempts; /* that counted */
     int max_attempts;

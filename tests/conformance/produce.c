@@ -40,8 +40,13 @@ static void encode(const struct job *job, struct parts *parts)
         .limit_key = span_of(job->key),
         .args = span_of(job->args ? job->args : "{}"),
         .unique = job->unique,
+        .on_failed.task = span_of(job->on_failed),
     };
 
+    if (job->on_failed) {
+        body.on_failed.args = span_of("{\"of\":1}");
+        body.on_failed.request_id = span_of("r1");
+    }
     if (job->args_len)
         body.args.len = job->args_len;
     if (job->same) {

@@ -403,7 +403,8 @@ static void on_peeked(void *arg, const struct qn_reply *reply)
         return;
     const struct qn_peek_entry *entry = &reply->peeked->entries[0];
     got->n = entry->record.data != NULL;
-    if (got->n && qn_job_info_make(&got->info[0], Q, "peeked", entry, reply->now_ms, &err) != QN_OK)
+    if (got->n &&
+        qn_job_info_make(&got->info[0], Q, got->name[0], entry, reply->now_ms, &err) != QN_OK)
         fail_msg("%s", err.msg);
     got->attempt[0] = keep(got, entry->attempt);
     got->progress[0] = keep(got, entry->progress);
@@ -415,6 +416,8 @@ static void on_peeked(void *arg, const struct qn_reply *reply)
 struct got *op_peek(struct world *w, const char *name)
 {
     struct got *got = got_create();
+
+    snprintf(got->name[0], sizeof(got->name[0]), "%s", name);
     w->broker->ops->peek(w->broker, Q, &name, 1, on_peeked, got);
     SENT(got);
 }

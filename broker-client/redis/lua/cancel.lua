@@ -32,4 +32,5 @@ lib().cancel_waiting(name, record, ARGV[2], t)
 lib().leave_lane(meta, name, record)
 lib().count(meta, 'cancelled', 1)
 lib().add_room(meta, -1, -#record)
+lib().follow_up(meta, t)
 return {1, t, ''}

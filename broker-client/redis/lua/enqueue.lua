@@ -243,6 +243,9 @@ if #delayed > 0 then
     local earliest = redis.call('ZRANGE', due_key, 0, 0, 'WITHSCORES')[2]
     waken = waken or not first or tonumber(earliest) < tonumber(first)
 end
+if replaced > 0 then
+    lib().follow_up(meta, t)
+end
 if waken and not paused then
     put_token(tag .. ':wake')
 end

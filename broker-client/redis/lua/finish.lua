@@ -71,6 +71,9 @@ local function end_job(name, token, kind, data, life, logged)
     redis.call('SET', record_key(name), head .. token .. data, 'PX', life)
     freed = freed + live_size(data)
     over[#over + 1] = name
+    if kind ~= 'S' then
+        lib().leave(name, token, data)
+    end
     if kind == 'F' then
         redis.call('ZADD', tag .. ':failed', t, name)
     else
@@ -167,6 +170,9 @@ for kind, n_of in pairs(counts) do
     if words[kind] then
         lib().count(meta, words[kind], n_of)
     end
+end
+if #over > (counts.S or 0) then
+    lib().follow_up(meta, t)
 end
 if earliest or requeued then
     lib().wake(meta, tag .. ':wake')

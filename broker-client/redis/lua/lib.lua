@@ -15,6 +15,7 @@ local HEAD = 11 -- bytes before the times of a live record
 local LATEST = 2 ^ 53 -- ms, of a time that can be told
 local NOBODY = '-' -- the token in a try that no run wrote
 local TASK, LIMIT_KEY, UNIQUE_KEY, UNIQUE, UNIQUE_FOR = 1, 14, 15, 16, 17 -- fields of a body
+local PARENT, ON_FAILED = 12, 19
 
 local function record_key(name)
     return tag .. ':j:' .. name
@@ -100,6 +101,26 @@ local function open_lib()
             end
             front[kind] = string.sub(record, at + 2, at + 1 + length)
             at = at + 2 + length
+        end
+    end
+
+    -- The bytes of one of the fields that begin at an offset; nil when it is not there.
+    function lib.find_field(text, at, wanted)
+        while at <= #text do
+            local kind = string.byte(text, at)
+            local length, unit, byte = 0, 1
+            repeat
+                at = at + 1
+                byte = string.byte(text, at) or 0
+                length = length + byte % 128 * unit
+                unit = unit * 128
+            until byte < 128
+            if at + length > #text then
+                return nil
+            elseif kind == wanted then
+                return string.sub(text, at + 1, at + length)
+            end
+            at = at + 1 + length
         end
     end
 
@@ -229,10 +250,49 @@ local function open_lib()
         end
     end
 
+    -- A job ends without success: what follows when it has a follow-up for that, its name from
+    -- the end, so that it is the same however often it is asked for. ending: the final record
+    -- behind its token. follow_up() makes it.
+    local followers = {}
+    function lib.leave(name, mark, ending)
+        local a, b, c, d = string.byte(ending, 1, 4)
+        local at = d and 5 + a + b * 2 ^ 8 + c * 2 ^ 16 + d * 2 ^ 24 or 1
+        local flags = string.byte(ending, at + 2) or 0
+        local body = lib.find_field(ending,
+            at + HEAD + (flags % 8 >= 4 and 8 or 0) + (flags >= 8 and 8 or 0), ON_FAILED)
+        if body then
+            local queue = string.match(tag, ':([^:]*)}$')
+            followers[#followers + 1] = {
+                name = redis.sha1hex(name .. '\n' .. mark), priority = flags % 4,
+                body = body .. lib.field(PARENT, queue .. '.' .. name)}
+        end
+    end
+
+    -- Makes the follow-ups of those that ended in this call. What goes wrong here must not keep
+    -- them from ending. True: some are in line.
+    function lib.follow_up(meta, t)
+        local made, bytes = 0, 0
+        for _, job in ipairs(followers) do
+            local record = struct.pack('<BBBi8', 1, LIVE, job.priority, t) .. job.body
+            if redis.call('SET', record_key(job.name), record, 'NX') then
+                made = made + 1
+                bytes = bytes + #record
+                redis.pcall('LPUSH', tag .. ':ready:' .. job.priority, '.' .. job.name)
+            end
+        end
+        if made > 0 then
+            lib.count(meta, 'enqueued', made)
+            lib.add_room(meta, made, bytes)
+            lib.wake(meta, tag .. ':wake')
+        end
+        return made > 0
+    end
+
     -- The final record of a job that no run ended; the log of its runs goes with it.
     function lib.write_end(name, state, data, life, t)
         redis.call('SET', record_key(name), lib.final_head(state, NOBODY, t) .. data, 'PX', life)
         redis.call('PEXPIRE', tag .. ':log:' .. name, life)
+        lib.leave(name, string.format('%.0f', t), data)
     end
 
     -- Ends a live job that no run holds.

@@ -109,6 +109,7 @@ if more == 0 then
 end
 lib().let_go(buried)
 lib().add_room(meta, -#buried, -freed)
+lib().follow_up(meta, t)
 if #requeued > 0 or lanes and lanes.woken then
     lib().wake(meta, KEYS[2])
 end

@@ -19,26 +19,6 @@ local TOKEN_MAX = 47
 local HISTORY = 10 -- field of an outcome
 local t = now()
 
--- The bytes of one field of an outcome, '' when there is none.
-local function outcome_field(outcome, wanted)
-    local at = 1
-    while at <= #outcome do
-        local kind = string.byte(outcome, at)
-        local length, unit = 0, 1
-        repeat
-            at = at + 1
-            local byte = string.byte(outcome, at) or 0
-            length = length + byte % 128 * unit
-            unit = unit * 128
-        until byte < 128
-        if kind == wanted then
-            return string.sub(outcome, at + 1, at + length)
-        end
-        at = at + 1 + length
-    end
-    return ''
-end
-
 -- The live record and the new try of a final record; nil when it is damaged.
 local function open(record)
     local at = 13 + (string.byte(record, 12) or 0)
@@ -56,7 +36,7 @@ local function open(record)
     end
     local outcome = string.sub(record, at + 4, at + 3 + length)
     return live, {attempts = 0, deaths = 0, snoozes = 0, token = token,
-                  history = outcome_field(outcome, HISTORY)}
+                  history = lib().find_field(outcome, 1, HISTORY) or ''}
 end
 
 local function put_in_line(name, live)

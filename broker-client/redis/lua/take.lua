@@ -238,6 +238,7 @@ if #over > 0 then
     lib().add_room(meta, -#over, -over_bytes)
     lib().let_go(over)
     lib().tell(over)
+    empty = not lib().follow_up(meta, t) and empty
 end
 if noted then
     lib().let_go(taken, 's')
