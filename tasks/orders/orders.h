@@ -1,0 +1,16 @@
+/* orders.h - the tasks on the orders of a shop.
+ *
+ * orders.process marks an order as processed, orders.create makes one out of stock. Both
+ * happen exactly once, however often their jobs run (tasks/lib/once.h).
+ *
+ * Not here: the door of a flash sale, which makes jobs of orders.create.
+ */
+#ifndef TASKS_ORDERS_ORDERS_H
+#define TASKS_ORDERS_ORDERS_H
+
+#include <quern/task.h>
+
+extern const struct qn_task orders_process_task;
+extern const struct qn_task orders_create_task;
+
+#endif
