@@ -18,8 +18,8 @@
 #ifndef BROKER_CLIENT_REDIS_CONN_H
 #define BROKER_CLIENT_REDIS_CONN_H
 
-#include "common/url.h"
 #include "call.h"
+#include "common/url.h"
 
 #define QN_CONN_CALLS_MAX  100000
 #define QN_CONN_BYTES_MAX  (256 * 1024 * 1024) /* of calls without an answer */

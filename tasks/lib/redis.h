@@ -8,7 +8,7 @@
  * Keys and values are bytes of any kind. One command with many keys is for one server:
  * Redis Cluster is not spoken.
  *
- * Errors: QN_ECONN for no connection: nothing was sent; QN_EUNKNOWN for one that broke after
+ * Errors: QN_ECONN for no connection: nothing was done; QN_EUNKNOWN for one that broke after
  * the command was sent: it may have been done; QN_ETIMEOUT for no answer before the deadline,
  * or "stopped by the soft limit": the same; QN_ELIMIT for an answer over the maximum;
  * QN_EFULL for a server without memory; QN_EAGAIN for one that is busy with itself (loading,

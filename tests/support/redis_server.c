@@ -53,16 +53,10 @@ static void wait_ready(struct redis_server *server)
     die("redis-server", "did not listen in time");
 }
 
-void redis_server_start(struct redis_server *server)
+void redis_server_again(struct redis_server *server)
 {
     pid_t parent = getpid();
 
-    memset(server, 0, sizeof(*server));
-    snprintf(server->dir, sizeof(server->dir), "/tmp/quern-redis-XXXXXX");
-    if (!mkdtemp(server->dir))
-        die("mkdtemp", strerror(errno));
-    snprintf(server->socket, sizeof(server->socket), "%s/s", server->dir);
-    snprintf(server->url, sizeof(server->url), "unix://%s", server->socket);
     server->pid = fork();
     if (server->pid < 0)
         die("fork", strerror(errno));
@@ -71,14 +65,32 @@ void redis_server_start(struct redis_server *server)
     wait_ready(server);
 }
 
-void redis_server_stop(struct redis_server *server)
+void redis_server_start(struct redis_server *server)
+{
+    memset(server, 0, sizeof(*server));
+    snprintf(server->dir, sizeof(server->dir), "/tmp/quern-redis-XXXXXX");
+    if (!mkdtemp(server->dir))
+        die("mkdtemp", strerror(errno));
+    snprintf(server->socket, sizeof(server->socket), "%s/s", server->dir);
+    snprintf(server->url, sizeof(server->url), "unix://%s", server->socket);
+    redis_server_again(server);
+}
+
+void redis_server_kill(struct redis_server *server)
 {
     if (server->control)
         redisFree(server->control);
+    server->control = NULL;
     if (server->pid > 0) {
         kill(server->pid, SIGKILL);
         waitpid(server->pid, NULL, 0);
     }
+    server->pid = 0;
+}
+
+void redis_server_stop(struct redis_server *server)
+{
+    redis_server_kill(server);
     unlink(server->socket);
     rmdir(server->dir);
 }

@@ -20,6 +20,9 @@ struct redis_server {
 
 void redis_server_start(struct redis_server *server);
 void redis_server_stop(struct redis_server *server);
+/* kill -9, and another one in its place, without its data. */
+void redis_server_kill(struct redis_server *server);
+void redis_server_again(struct redis_server *server);
 /* One command; an error answer ends the program. The integer of an integer answer, else 0. */
 long long redis_server_do(struct redis_server *server, const char *format, ...);
 /* The same for a text answer, copied; "" for nil. */
