@@ -26,6 +26,7 @@ static const struct {
     {"orders", migration_0002_orders,
      "SELECT string_agg(t::text, ', ') FROM quern.lacks_identity() AS t",
      "SELECT quern.give_identity()"},
+    {"upkeep", migration_0003_upkeep, NULL, NULL},
 };
 #define KNOWN (int)(sizeof(known) / sizeof(known[0]))
 

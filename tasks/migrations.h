@@ -11,5 +11,6 @@
 
 extern const char migration_0001_once[];
 extern const char migration_0002_orders[];
+extern const char migration_0003_upkeep[];
 
 #endif

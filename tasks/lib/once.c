@@ -25,7 +25,7 @@ static int namespace_of(struct qn_span *ret, struct qn_err *reterr)
     return QN_OK;
 }
 
-static int fill_key(struct qn_once *once, const struct qn_job *job, const char *step,
+static int fill_key(struct qn_once *once, const char *job_id, const char *step,
                     struct qn_err *reterr)
 {
     size_t len = strlen(step);
@@ -33,7 +33,7 @@ static int fill_key(struct qn_once *once, const struct qn_job *job, const char *
     if (len == 0 || len > QN_ONCE_STEP_MAX) {
         return qn_fail(reterr, QN_EINVAL, "a step has a name of 1 to %d bytes", QN_ONCE_STEP_MAX);
     }
-    once->key[1] = qn_pg_text(qn_job_id(job));
+    once->key[1] = qn_pg_text(job_id);
     once->key[2] = qn_pg_text(step);
     return namespace_of(&once->key[0], reterr);
 }
@@ -126,13 +126,13 @@ static int enter(struct qn_once *once, const struct qn_job *job, struct qn_err *
     return rc;
 }
 
-int qn_once_begin(struct qn_once *once, struct qn_pg *pg, const struct qn_job *job,
-                  const char *step, struct qn_err *reterr)
+int qn_once_begin_for(struct qn_once *once, struct qn_pg *pg, const struct qn_job *job,
+                      const char *owner, const char *step, struct qn_err *reterr)
 {
     int rc;
 
     *once = (struct qn_once){.pg = NULL};
-    rc = fill_key(once, job, step, reterr);
+    rc = fill_key(once, owner, step, reterr);
     if (rc != QN_OK) {
         return rc;
     }
@@ -142,6 +142,12 @@ int qn_once_begin(struct qn_once *once, struct qn_pg *pg, const struct qn_job *j
         qn_once_release(once);
     }
     return rc;
+}
+
+int qn_once_begin(struct qn_once *once, struct qn_pg *pg, const struct qn_job *job,
+                  const char *step, struct qn_err *reterr)
+{
+    return qn_once_begin_for(once, pg, job, qn_job_id(job), step, reterr);
 }
 
 bool qn_once_is_done(const struct qn_once *once)

@@ -54,6 +54,11 @@ struct qn_once {
  * owed after a failure too. */
 QN_MUST_CHECK int qn_once_begin(struct qn_once *once, struct qn_pg *pg, const struct qn_job *job,
                                 const char *step, struct qn_err *reterr);
+/* The same for what another job left behind: the row has that job's id, owner, so it does not
+ * matter which of the two gets it done. owner is borrowed until the release. */
+QN_MUST_CHECK int qn_once_begin_for(struct qn_once *once, struct qn_pg *pg,
+                                    const struct qn_job *job, const char *owner, const char *step,
+                                    struct qn_err *reterr);
 
 /* Another run did it: the effect and its result are there, nothing is open. */
 bool qn_once_is_done(const struct qn_once *once);
