@@ -13,7 +13,8 @@
  *
  * An expression that no day of the calendar can match is refused.
  *
- * Not here: when a schedule fired last (beat), the zone data (zone.h).
+ * Not here: when a schedule fired last (beat), the zone data (zone.h), the
+ * expression in English (words.h).
  */
 #ifndef CRON_CRON_H
 #define CRON_CRON_H
@@ -48,13 +49,24 @@ struct qn_cron {
 
 /* QN_EINVAL; the text names the field and the reason. */
 QN_MUST_CHECK int qn_cron_parse(struct qn_cron *ret, const char *text, struct qn_err *reterr);
+/* The same for bytes without an end. */
+QN_MUST_CHECK int qn_cron_parse_bytes(struct qn_cron *ret, const char *text, size_t len,
+                                      struct qn_err *reterr);
 
 /* The first firing strictly after after_s (Unix seconds). false: none before the
  * year 9999. */
 bool qn_cron_next(const struct qn_cron *cron, const struct qn_zone *zone, int64_t after_s,
                   int64_t *ret_s);
 
-/* Whether the date matches month and day fields. */
-bool qn_cron_day_matches(const struct qn_cron *cron, int year, int month, int day);
+/* The same, and how many steps it took. A step looks at one month, or at one span of time
+ * without a change of offset. Calendar and zones repeat every 400 years, so that a search
+ * ends there at the latest: with the zones there are in less than QN_CRON_STEPS_MAX steps,
+ * whatever the expression; what fires at all is found in a tenth of it. */
+#define QN_CRON_STEPS_MAX 10000
+bool qn_cron_next_counted(const struct qn_cron *cron, const struct qn_zone *zone, int64_t after_s,
+                          int64_t *ret_s, int *ret_steps);
+
+/* The days of a month that match, bit n for day n; none when the month does not. */
+uint32_t qn_cron_days(const struct qn_cron *cron, int year, int month);
 
 #endif

@@ -1,61 +1,14 @@
 #include "calendar.h"
 #include "cron.h"
 
-#define LAST_SECOND INT64_C(253370764800) /* 9999-01-01T00:00:00Z */
+#define FIRST_SECOND INT64_C(-62135596800)        /* 0001-01-01T00:00:00Z */
+#define LAST_SECOND  INT64_C(253370764800)        /* 9999-01-01T00:00:00Z */
+#define REPEATS_S    (146097 * (int64_t)QN_DAY_S) /* 400 years */
 
-static bool month_matches(const struct qn_cron *cron, int month)
-{
-    return (cron->months >> month) & 1;
-}
-
-/* The Monday-Friday day nearest to a day, inside its month. */
-static int nearest_workday(int day, int weekday, int last)
-{
-    if (weekday == 6)
-        return day > 1 ? day - 1 : day + 2;
-    if (weekday == 0)
-        return day < last ? day + 1 : day - 2;
-    return day;
-}
-
-static bool day_of_month_matches(const struct qn_cron *cron, int day, int weekday, int last)
-{
-    if ((cron->days >> day) & 1 || (cron->days_from_end >> (last - day)) & 1)
-        return true;
-    if (cron->last_workday) {
-        int last_weekday = (weekday + last - day) % 7;
-        int back = last_weekday == 6 ? 1 : last_weekday == 0 ? 2 : 0;
-        if (day == last - back)
-            return true;
-    }
-    for (int n = 1; cron->days_workday && n <= last; n++) {
-        int n_weekday = ((weekday + n - day) % 7 + 7) % 7;
-        if ((cron->days_workday >> n) & 1 && nearest_workday(n, n_weekday, last) == day)
-            return true;
-    }
-    return false;
-}
-
-static bool day_of_week_matches(const struct qn_cron *cron, int day, int weekday, int last)
-{
-    if ((cron->weekdays >> weekday) & 1)
-        return true;
-    if ((cron->weekdays_last >> weekday) & 1 && day + 7 > last)
-        return true;
-    return (cron->weekdays_nth[weekday] >> ((day - 1) / 7 + 1)) & 1;
-}
-
-bool qn_cron_day_matches(const struct qn_cron *cron, int year, int month, int day)
-{
-    if (!month_matches(cron, month))
-        return false;
-    int last = qn_days_in_month(year, month);
-    int weekday = qn_weekday_of_days(qn_days_of_date((struct qn_date){year, month, day}));
-    bool by_day = day_of_month_matches(cron, day, weekday, last);
-    bool by_week = day_of_week_matches(cron, day, weekday, last);
-
-    return cron->day_is_star || cron->weekday_is_star ? by_day && by_week : by_day || by_week;
-}
+struct search {
+    const struct qn_cron *cron;
+    int steps;
+};
 
 /* The lowest set bit at or above from, -1 for none. */
 static int bit_from(uint64_t bits, int from)
@@ -94,94 +47,100 @@ static int time_of_day_from(const struct qn_cron *cron, int second)
     return hour * 3600 + minute * 60 + s;
 }
 
-static int64_t next_month(int64_t days)
-{
-    struct qn_date date = qn_date_of_days(days);
-
-    return days + qn_days_in_month(date.year, date.month) - date.day + 1;
-}
-
 /* The first matching wall-clock second in [from, limit). */
-static bool wall_from(const struct qn_cron *cron, int64_t from, int64_t limit, int64_t *ret)
+static bool wall_from(struct search *search, int64_t from, int64_t limit, int64_t *ret)
 {
     int64_t day = qn_day_of_second(from);
-    int second = (int)(from - day * QN_DAY_S);
+    struct qn_date date = qn_date_of_days(day);
+    int64_t month = day - date.day; /* the day before its first */
+    int first = time_of_day_from(search->cron, (int)(from - day * QN_DAY_S));
+    int least = first >= 0 ? date.day : date.day + 1;
 
-    while (day * QN_DAY_S < limit) {
-        struct qn_date date = qn_date_of_days(day);
-        int found = -1;
-
-        if (!month_matches(cron, date.month)) {
-            day = next_month(day);
-            second = 0;
-            continue;
-        }
-        if (qn_cron_day_matches(cron, date.year, date.month, date.day))
-            found = time_of_day_from(cron, second);
-        if (found >= 0) {
-            *ret = day * QN_DAY_S + found;
+    while ((month + 1) * QN_DAY_S < limit) {
+        search->steps++;
+        int found = bit_from(qn_cron_days(search->cron, date.year, date.month), least);
+        if (found > 0) {
+            if (month + found != day || first < 0)
+                first = time_of_day_from(search->cron, 0);
+            *ret = (month + found) * QN_DAY_S + first;
             return *ret < limit;
         }
-        day++;
-        second = 0;
+        month += qn_days_in_month(date.year, date.month);
+        date.year += date.month == 12;
+        date.month = date.month % 12 + 1;
+        least = 1;
     }
     return false;
 }
 
-/* The first firing in [from, until), where the offset does not change. Begin is
- * when this offset came into force, before the offset until then. */
-struct segment {
-    int64_t begin, until;
-    int32_t before, offset;
-};
-
-static bool segment_next(const struct qn_cron *cron, const struct segment *seg, int64_t from,
-                         int64_t *ret)
+/* The first firing at or after from, which lies in the span. */
+static bool span_next(struct search *search, const struct qn_zone_span *span, int64_t from,
+                      int64_t *ret)
 {
-    int64_t wall = 0;
+    bool fixed = search->cron->fixed && span->begin_s != QN_ZONE_EVER;
+    int64_t wall = 0, first = from + span->offset, before = span->begin_s + span->before;
 
-    if (cron->fixed && from <= seg->begin && seg->offset > seg->before &&
-        wall_from(cron, seg->begin + seg->before, seg->begin + seg->offset, &wall)) {
-        *ret = seg->begin;
+    if (fixed && from == span->begin_s && span->offset > span->before &&
+        wall_from(search, before, span->begin_s + span->offset, &wall)) {
+        *ret = span->begin_s;
         return true;
     }
-    int64_t first = from + seg->offset;
-    if (cron->fixed && seg->offset < seg->before && first < seg->begin + seg->before)
-        first = seg->begin + seg->before;
-    if (!wall_from(cron, first, seg->until + seg->offset, &wall))
+    if (fixed && span->offset < span->before && first < before)
+        first = before; /* the second pass */
+    if (!wall_from(search, first, span->until_s + span->offset, &wall))
         return false;
-    *ret = wall - seg->offset;
+    *ret = wall - span->offset;
     return true;
 }
 
-static struct segment segment_at(const struct qn_zone *zone, int64_t second)
+/* From here on nothing comes that has not been seen. */
+static int64_t horizon(const struct qn_zone *zone, int64_t from)
 {
-    struct segment seg = {.begin = INT64_MIN / 4, .until = LAST_SECOND};
-    struct qn_zone_change change;
+    int64_t settles = qn_zone_settles_s(zone);
+    int64_t until = (from > settles ? from : settles) + REPEATS_S + QN_DAY_S;
 
-    seg.offset = seg.before = qn_zone_offset(zone, second);
-    if (qn_zone_change_before(zone, second, &change)) {
-        seg.begin = change.at_s;
-        seg.before = change.before;
+    return until < LAST_SECOND ? until : LAST_SECOND;
+}
+
+static bool search_from(struct search *search, const struct qn_zone *zone, int64_t from,
+                        int64_t *ret)
+{
+    int64_t limit = horizon(zone, from);
+
+    while (from < limit) {
+        struct qn_zone_span span;
+        search->steps++;
+        qn_zone_span_at(zone, from, &span);
+        if (span.until_s > limit)
+            span.until_s = limit;
+        if (span_next(search, &span, from, ret))
+            return true;
+        from = span.until_s;
     }
-    if (qn_zone_change_after(zone, second, &change) && change.at_s < LAST_SECOND)
-        seg.until = change.at_s;
-    return seg;
+    return false;
+}
+
+bool qn_cron_next_counted(const struct qn_cron *cron, const struct qn_zone *zone, int64_t after_s,
+                          int64_t *ret_s, int *ret_steps)
+{
+    struct search search = {.cron = cron};
+    int64_t after = after_s < FIRST_SECOND ? FIRST_SECOND - 1 : after_s;
+    bool found = false;
+
+    if (after < LAST_SECOND && cron->every_s) {
+        *ret_s = after + cron->every_s;
+        found = *ret_s < LAST_SECOND;
+    } else if (after < LAST_SECOND) {
+        found = search_from(&search, zone, after + 1, ret_s);
+    }
+    *ret_steps = search.steps;
+    return found;
 }
 
 bool qn_cron_next(const struct qn_cron *cron, const struct qn_zone *zone, int64_t after_s,
                   int64_t *ret_s)
 {
-    if (cron->every_s) {
-        *ret_s = after_s + cron->every_s;
-        return true;
-    }
-    int64_t from = after_s + 1;
-    while (from < LAST_SECOND) {
-        struct segment seg = segment_at(zone, from);
-        if (segment_next(cron, &seg, from, ret_s))
-            return true;
-        from = seg.until;
-    }
-    return false;
+    int steps;
+
+    return qn_cron_next_counted(cron, zone, after_s, ret_s, &steps);
 }
