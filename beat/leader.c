@@ -36,11 +36,11 @@ static void on_answer(void *arg, const struct qn_reply *reply)
         return;
     leader->heard_mono_ms = leader->ended_mono_ms;
     leader->broker_ahead_ms = reply->now_ms - qn_mono_ms(leader->o.clock);
-    if (reply->number == 1) {
+    if (reply->lead->ours) {
         int64_t until = leader->asked_mono_ms + leader->o.lease_ms;
         qn_timer_set(leader->end, until - qn_mono_ms(leader->o.clock));
     }
-    set_leading(leader, reply->number == 1);
+    set_leading(leader, reply->lead->ours);
 }
 
 static void ask(void *arg)

@@ -97,7 +97,8 @@ struct qn_claim {
 };
 enum qn_claim_code {
     QN_CLAIM_OK = 1,   /* also: claimed before, for this queue, and open */
-    QN_CLAIM_PAST = 2, /* this time or a later one was dealt with, or is passed over */
+    QN_CLAIM_PAST = 2, /* this time or a later one was dealt with, or is passed over; or
+                           there is no such schedule */
     QN_CLAIM_OPEN = 3, /* an earlier one is open, or this one for another queue: read it, finish it,
                           note it first */
     QN_CLAIM_EARLY = 4, /* it is not that time yet, on the broker's clock */

@@ -121,6 +121,8 @@ struct qn_mem_store {
     const struct qn_clock *clock;
     struct qn_mem_queue *queues;
     struct qn_mem_pair *tasks, *served, *workers, *leaders, *schedules;
+    struct qn_mem_schedule *plans;
+    int64_t revision; /* of plans */
     struct qn_mem *brokers;
 };
 
@@ -154,6 +156,10 @@ struct qn_mem_answer {
         struct qn_surveyed surveyed;
         struct qn_audited audited;
         struct qn_limits limits;
+        struct qn_lead lead;
+        struct qn_timetable timetable;
+        struct qn_defined defined;
+        struct qn_claimed claimed;
     } result;
     struct qn_mem_block *blocks; /* freed with it */
     char queue[QN_QUEUE_MAX + 1];
@@ -228,6 +234,9 @@ typedef bool qn_mem_is_fn(const struct qn_mem_queue *queue, const struct qn_mem_
                           const void *arg);
 struct qn_mem_job *qn_mem_last_run(struct qn_mem_queue *queue, qn_mem_is_fn *is, const void *arg);
 bool qn_mem_owns(const struct qn_mem_job *job, const char *incarnation);
+
+/* ops_schedules.c */
+void qn_mem_plans_free(struct qn_mem_store *store);
 
 /* mem.c */
 struct qn_mem *qn_mem_of(struct qn_broker *broker);
@@ -322,15 +331,15 @@ void qn_mem_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
 void qn_mem_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
-                        void *arg);
+                      void *arg);
 void qn_mem_define(struct qn_broker *b, const char *holder, const struct qn_definition *all,
-                     size_t n, qn_reply_fn *fn, void *arg);
+                   size_t n, qn_reply_fn *fn, void *arg);
 void qn_mem_drop_schedule(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
 void qn_mem_pause(struct qn_broker *b, const char *name, bool paused, qn_reply_fn *fn, void *arg);
-void qn_mem_claim(struct qn_broker *b, const char *holder, int64_t revision,
-                    const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
+void qn_mem_claim_times(struct qn_broker *b, const char *holder, int64_t revision,
+                        const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
 void qn_mem_note_fires(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
-                         qn_reply_fn *fn, void *arg);
+                       qn_reply_fn *fn, void *arg);
 void qn_mem_fires(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
 void qn_mem_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 int qn_mem_poll(struct qn_broker *b, unsigned *ret_wants);

@@ -319,13 +319,17 @@ void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int6
         return;
     int64_t now = answer->reply.now_ms;
     const struct qn_mem_pair *pair = qn_mem_pair(store->leaders, what);
-    bool free_or_ours = !pair || pair->number <= now || strcmp(pair->value, holder) == 0;
-    if (free_or_ours && lease_ms <= 0)
+    bool held = pair && pair->number > now;
+    bool ours = holder[0] && (!held || strcmp(pair->value, holder) == 0);
+    if (ours && lease_ms <= 0)
         qn_mem_pair_drop(&store->leaders, what);
-    else if (free_or_ours &&
+    else if (ours &&
              !qn_mem_pair_set(&store->leaders, span_of(what), span_of(holder), now + lease_ms))
         qn_mem_refuse(answer, QN_ENOMEM, "out of memory");
-    answer->reply.number = free_or_ours;
+    const char *who = ours ? (lease_ms > 0 ? holder : "") : held ? pair->value : "";
+    answer->result.lead = (struct qn_lead){
+        .ours = ours, .holder = qn_mem_keep(answer, who, strlen(who)), .revision = store->revision};
+    answer->reply.lead = &answer->result.lead;
     qn_mem_tell(b, answer);
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MARK_LIFE_MS INT64_C(604800000)
+
 static struct qn_mem_job *next_due_at(struct qn_mem_queue *queue, enum qn_mem_place place,
                                       int64_t now)
 {
@@ -226,6 +228,16 @@ static bool may_weigh(struct qn_mem_queue *queue, int64_t now)
     return true;
 }
 
+/* Of planned times a week ago. */
+static void forget_marks(struct qn_mem_queue *queue, int64_t now)
+{
+    for (struct qn_mem_pair *mark = queue->fired, *next; mark; mark = next) {
+        next = mark->next;
+        if (mark->number < now - MARK_LIFE_MS)
+            qn_mem_pair_drop(&queue->fired, mark->name);
+    }
+}
+
 void qn_mem_trim(struct qn_broker *b, const char *queue, const struct qn_trim *how, qn_reply_fn *fn,
                  void *arg)
 {
@@ -244,6 +256,7 @@ void qn_mem_trim(struct qn_broker *b, const char *queue, const struct qn_trim *h
         qn_mem_drop(q, job);
         answer->result.purged.n++;
     }
+    forget_marks(q, now);
     answer->reply.purged = &answer->result.purged;
     qn_mem_tell(b, answer);
 }

@@ -32,6 +32,11 @@ static const char *const words[] = {
     [QN_KEY_WORKER] = "worker",
     [QN_KEY_LEAD] = "lead",
     [QN_KEY_SCHEDULES] = "schedules",
+    [QN_KEY_REVISION] = "schedules:rev",
+    [QN_KEY_PAUSED] = "schedules:paused",
+    [QN_KEY_PLANNED] = "schedules:planned",
+    [QN_KEY_LAST] = "schedules:last",
+    [QN_KEY_FIRES] = "fires",
     [QN_KEY_ENDED_CHANNEL] = "ended",
 };
 

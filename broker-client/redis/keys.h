@@ -39,6 +39,11 @@ enum qn_key {
     QN_KEY_WORKER,
     QN_KEY_LEAD,
     QN_KEY_SCHEDULES,
+    QN_KEY_REVISION,
+    QN_KEY_PAUSED,
+    QN_KEY_PLANNED,
+    QN_KEY_LAST,
+    QN_KEY_FIRES,
     QN_KEY_ENDED_CHANNEL,
 };
 

@@ -121,6 +121,17 @@ void qn_redis_tell_schedules(struct qn_broker *b, const struct qn_entry *schedul
 void qn_redis_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                    qn_reply_fn *fn, void *arg);
+void qn_redis_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
+                        void *arg);
+void qn_redis_define(struct qn_broker *b, const char *holder, const struct qn_definition *all,
+                     size_t n, qn_reply_fn *fn, void *arg);
+void qn_redis_drop(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
+void qn_redis_pause(struct qn_broker *b, const char *name, bool paused, qn_reply_fn *fn, void *arg);
+void qn_redis_claim(struct qn_broker *b, const char *holder, int64_t revision,
+                    const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
+void qn_redis_note_fires(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
+                         qn_reply_fn *fn, void *arg);
+void qn_redis_fires(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
 void qn_redis_server(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 int qn_redis_poll(struct qn_broker *b, unsigned *ret_wants);
 void qn_redis_push(struct qn_broker *b);

@@ -26,6 +26,12 @@
                 .of_queue = true,                      \
                 .of_space = true,                      \
                 .keys = {__VA_ARGS__}}
+#define PLANS(script, text, ...)         \
+    [script] = {.name = #text,           \
+                .body = qn_lua_##text,   \
+                .shared = {qn_lua_plan}, \
+                .of_queue = false,       \
+                .keys = {__VA_ARGS__}}
 #define SPACE(script, text, ...) \
     [script] = {.name = #text, .body = qn_lua_##text, .of_queue = false, .keys = {__VA_ARGS__}}
 
@@ -70,11 +76,22 @@ const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
     LOOKS(QN_SCRIPT_AUDIT, audit, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_LEASES,
           QN_KEY_DEAD, QN_KEY_TRY, QN_KEY_DUE, QN_KEY_RETRY, QN_KEY_FAILED, QN_KEY_ENDED,
           QN_KEY_CANCEL, QN_KEY_PROGRESS, QN_KEY_WAITERS, QN_KEY_FIRED),
-    SPACE(QN_SCRIPT_LEAD, lead, QN_KEY_LEAD),
+    SPACE(QN_SCRIPT_LEAD, lead, QN_KEY_REVISION, QN_KEY_LEAD),
     SPACE(QN_SCRIPT_ALIVE, alive, QN_KEY_WORKERS, QN_KEY_WORKER),
     SPACE(QN_SCRIPT_PUBLISH, publish, QN_KEY_QUEUES, QN_KEY_TASKS),
     SPACE(QN_SCRIPT_WORKERS, workers, QN_KEY_WORKERS),
     SPACE(QN_SCRIPT_SCHEDULES, schedules, QN_KEY_SCHEDULES),
+    SPACE(QN_SCRIPT_TIMETABLE, timetable, QN_KEY_SCHEDULES, QN_KEY_REVISION, QN_KEY_PAUSED,
+          QN_KEY_PLANNED, QN_KEY_LAST),
+    PLANS(QN_SCRIPT_DEFINE, define, QN_KEY_SCHEDULES, QN_KEY_REVISION, QN_KEY_PAUSED,
+          QN_KEY_PLANNED, QN_KEY_LAST, QN_KEY_LEAD),
+    PLANS(QN_SCRIPT_DROP, drop, QN_KEY_SCHEDULES, QN_KEY_REVISION, QN_KEY_PAUSED, QN_KEY_PLANNED,
+          QN_KEY_LAST),
+    PLANS(QN_SCRIPT_PAUSE, pause, QN_KEY_SCHEDULES, QN_KEY_REVISION, QN_KEY_PAUSED,
+          QN_KEY_PLANNED),
+    PLANS(QN_SCRIPT_CLAIM, claim, QN_KEY_SCHEDULES, QN_KEY_REVISION, QN_KEY_PLANNED,
+          QN_KEY_LEAD),
+    PLANS(QN_SCRIPT_NOTE_FIRES, note_fires, QN_KEY_SCHEDULES, QN_KEY_PLANNED, QN_KEY_LAST),
 };
 /* clang-format on */
 

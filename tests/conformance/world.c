@@ -530,10 +530,21 @@ struct got *op_alive(struct world *w, const char *incarnation, int64_t life, con
     SENT(got);
 }
 
+static void on_lead(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    if (!begin(arg, reply))
+        return;
+    got->number = reply->lead->ours;
+    got->revision = reply->lead->revision;
+    snprintf(got->text, sizeof(got->text), "%s", reply->lead->holder);
+}
+
 struct got *op_lead(struct world *w, const char *holder, int64_t lease)
 {
     struct got *got = got_create();
-    w->broker->ops->lead(w->broker, "beat", holder, lease, on_number, got);
+    w->broker->ops->lead(w->broker, "beat", holder, lease, on_lead, got);
     SENT(got);
 }
 

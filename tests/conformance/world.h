@@ -58,6 +58,7 @@ struct got {
     struct qn_stats stats;
     char text[4096];          /* log, message; of peek what holds it back */
     struct qn_limit limit[8]; /* their scopes are the names */
+    int64_t revision;         /* of the schedules */
     struct qn_buf bytes;
 };
 

@@ -43,7 +43,9 @@ static void the_table_gives_the_keys_that_the_files_ask_for(void **state)
             char name[64];
             char *colon = strchr(word, ':');
             snprintf(name, sizeof(name), "%s", colon ? colon + 1 : word);
-            name[strcspn(name, ":")] = '\0';
+            char *behind = strstr(name, ":<"); /* of a key with a name behind it */
+            if (behind || strcmp(name, "lead:beat") == 0)
+                *strrchr(name, ':') = '\0';
             assert_true(n < qn_script_n_keys((enum qn_script)i));
             assert_string_equal(name, qn_key_word((enum qn_key)row->keys[n]));
             assert_int_equal(row->of_queue, colon == NULL);

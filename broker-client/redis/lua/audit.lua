@@ -548,6 +548,12 @@ local function audit_space(word)
     local wanted, ends = space_type(word)
     if wanted then
         audit_key(word, tag .. ':' .. word, wanted, ends and SHORT_LIFE)
+        if is_left_over(word) and redis.call('EXISTS', tag .. ':' .. word) == 1 then
+            if mending then
+                redis.call('UNLINK', tag .. ':' .. word)
+            end
+            found(word, REMAINS, word, '', mending)
+        end
     end
 end
 

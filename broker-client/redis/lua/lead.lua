@@ -1,20 +1,24 @@
 #!lua flags=allow-oom
 -- lead.lua - hold a named lease that one program at a time may have.
 --
--- KEYS  {ns}:lead:<what>
--- ARGV  holder, lease_ms; 0 gives it back
--- Returns {code, now, holder}: 1 it is ours, 0 somebody else holds it
+-- KEYS  {ns}:schedules:rev {ns}:lead:<what>
+-- ARGV  holder ('' only asks), lease_ms; 0 gives it back
+-- Returns {code, now, holder, revision}: 1 it is ours (or was, and is given back), 0 it is not;
+--       who has it now, '' nobody; the revision of the schedules
 -- Twice The lease is renewed, or given back already.
 
 local t = now()
-local holder = redis.call('GET', KEYS[1])
+local revision = figure_of(redis.call('GET', KEYS[1]))
+local holder = redis.call('GET', KEYS[2])
 local lease = tonumber(ARGV[2])
-if holder and holder ~= ARGV[1] then
-    return {0, t, holder}
+if ARGV[1] == '' or holder and holder ~= ARGV[1] then
+    return {0, t, holder or '', revision}
 end
 if lease > 0 then
-    redis.call('SET', KEYS[1], ARGV[1], 'PX', lease)
-elseif holder then
-    redis.call('DEL', KEYS[1])
+    redis.call('SET', KEYS[2], ARGV[1], 'PX', lease)
+    return {1, t, ARGV[1], revision}
 end
-return {1, t, ARGV[1]}
+if holder then
+    redis.call('DEL', KEYS[2])
+end
+return {1, t, '', revision}

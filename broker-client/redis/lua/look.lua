@@ -11,7 +11,8 @@ local ANY = math.huge -- what 63 bits hold
 -- Keys of the namespace with their types; those with something behind a colon live as long
 -- as a lease or a few heartbeats.
 local SPACE = {proto = 'string', queues = 'set', tasks = 'hash', workers = 'zset',
-    schedules = 'hash'}
+    schedules = 'hash', ['schedules:rev'] = 'string', ['schedules:paused'] = 'hash',
+    ['schedules:planned'] = 'hash', ['schedules:last'] = 'hash'}
 -- The fields that are numbers, with the greatest value.
 local BODY = {[3] = INT_MAX, [4] = 4, [5] = ANY, [6] = ANY, [7] = ANY, [8] = ANY, [9] = ANY,
     [16] = 11, [17] = ANY}
@@ -24,8 +25,16 @@ local function space_type(word)
     local kind = string.match(word, '^(%a+):')
     if kind == 'lead' or kind == 'worker' then
         return 'string', true
+    elseif kind == 'fires' then
+        return 'list', false
     end
     return SPACE[word], false
+end
+
+-- The history of a schedule that is none.
+local function is_left_over(word)
+    local name = string.match(word, '^fires:(.*)$')
+    return name and redis.pcall('HEXISTS', tag .. ':schedules', name) == 0
 end
 
 -- A function that gives the byte at an offset, nil behind the end.

@@ -81,7 +81,7 @@ end
 local function glance_at_space(word, key)
     local wanted, ends = space_type(word)
     if wanted and (redis.call('TYPE', key).ok ~= wanted
-        or ends and redis.call('PTTL', key) == -1) then
+        or ends and redis.call('PTTL', key) == -1 or is_left_over(word)) then
         tell(word, ODD)
     end
 end

@@ -9,8 +9,10 @@
 -- Twice The second finds nothing to do, or goes on.
 -- Weighing goes from the newest to the oldest, some in each call; the first that does not fit
 -- goes with all that are older, the newest stays. Nobody begins to weigh within 30 s of another.
+-- Some marks of schedules are looked at too: those of planned times a week ago go.
 
 local WEIGH_MAX, WEIGH_EVERY = 250, 30000
+local MARKS_MAX, MARK_LIFE = 100, 604800000
 local meta, failed = KEYS[1], KEYS[2]
 local max_age, max_count, max_bytes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local limit, after, bytes = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
@@ -66,6 +68,13 @@ if #names > 0 then
     end
     redis.call('ZREM', failed, unpack(names))
     redis.call('UNLINK', unpack(keys))
+end
+-- Marks of planned times so old keep nothing from being made twice: claim.lua does.
+local marks = redis.call('HRANDFIELD', tag .. ':fired', MARKS_MAX, 'WITHVALUES')
+for i = 1, #marks, 2 do
+    if (tonumber(marks[i + 1]) or t) < t - MARK_LIFE then
+        redis.call('HDEL', tag .. ':fired', marks[i])
+    end
 end
 local more = unweighed or #names == limit
 return {t, #names, more and 1 or 0, more and after or '', bytes}
