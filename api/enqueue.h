@@ -45,13 +45,28 @@ struct api_enqueue {
     struct api_batch *batches;
     size_t open; /* batches without an answer */
     int64_t until_mono_ms;
+    int64_t now_ms;                             /* the broker's clock when it made jobs */
+    void (*ended)(struct api_enqueue *enqueue); /* NULL: the usual answer follows */
 };
 
 /* jobs_enqueue.c: all batches are answered. */
 void api_enqueue_answer(struct api_enqueue *enqueue);
+/* The usual answer, for who has been told that it ended. */
+void api_enqueue_respond(struct api_enqueue *enqueue);
+/* One job, in the words of POST /v1/jobs; json passed the check and lives as long as the
+ * request. */
+void api_enqueue_one(struct api_request *req, struct qn_span json,
+                     void (*ended)(struct api_enqueue *enqueue));
 
 /* enqueue_check.c: refuses what cannot be, names and packs the rest, then sends. */
 void api_enqueue_start(struct api_enqueue *enqueue);
+/* Whether the directory knows what a job names, and its arguments fit; ret_queue gets where it
+ * goes. prefix: of an argument's name in errors. What is unknown to an old copy a fresh one may
+ * know. */
+QN_MUST_CHECK int api_draft_check(const struct api_server *server, const struct qn_draft *draft,
+                                  const char *prefix, char ret_queue[QN_QUEUE_MAX + 1],
+                                  struct api_fault *fault);
+bool api_fault_is_unknown(const struct api_fault *fault);
 
 /* enqueue_send.c */
 void api_enqueue_send(struct api_enqueue *enqueue);

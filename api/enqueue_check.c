@@ -7,65 +7,51 @@
 
 #define PRINCIPAL "anonymous" /* until there are keys */
 
-static void refuse(struct api_item *item, enum api_problem problem, const char *field,
-                   const char *text)
+static int refuse_unknown(struct api_fault *fault, enum api_problem problem, const char *name)
 {
-    item->refused = true;
-    api_fault_set(&item->fault, problem, field, "%s", text);
+    bool task = problem == API_UNKNOWN_TASK;
+    return api_fault_set(
+        fault, problem, task ? "task" : "queue",
+        task ? "no worker has published a task \"%s\"" : "no worker serves a queue \"%s\"", name);
 }
 
-static void refuse_unknown(struct api_item *item, enum api_problem problem)
-{
-    char text[QN_ERR_TEXT_MAX];
-    if (problem == API_UNKNOWN_TASK)
-        snprintf(text, sizeof(text), "no worker has published a task \"%s\"", item->draft.task);
-    else
-        snprintf(text, sizeof(text), "no worker serves a queue \"%s\"", item->queue);
-    refuse(item, problem, problem == API_UNKNOWN_TASK ? "task" : "queue", text);
-}
-
-static void check_arguments(struct api_enqueue *enqueue, struct api_item *item,
-                            const struct qn_taskdef *def)
+static int check_arguments(const struct qn_taskdef *def, struct qn_span args, const char *prefix,
+                           struct api_fault *fault)
 {
     char member[QN_ARG_FIELD_SIZE], field[API_FIELD_SIZE];
     struct qn_err err = {0};
-    struct qn_span args = item->draft.args;
     if (qn_taskdef_check(def, args.data, args.len, member, &err) == QN_OK)
-        return;
+        return QN_OK;
     if (member[0] != '\0')
-        snprintf(field, sizeof(field), "%s%s", enqueue->field_prefix, member);
+        snprintf(field, sizeof(field), "%s%s", prefix, member);
     else
         snprintf(field, sizeof(field), "args");
-    refuse(item, API_BAD_ARGUMENTS, field, err.msg);
+    return api_fault_set(fault, API_BAD_ARGUMENTS, field, "%s", err.msg);
 }
 
-/* False when it names something unknown: a fresh copy may know it. */
-static bool check_item(struct api_enqueue *enqueue, struct api_item *item)
+int api_draft_check(const struct api_server *server, const struct qn_draft *draft,
+                    const char *prefix, char ret_queue[QN_QUEUE_MAX + 1], struct api_fault *fault)
 {
-    const struct api_server *server = enqueue->req->server;
-    const struct qn_taskdef *def = api_directory_task(server->directory, item->draft.task);
-    const char *queue = item->draft.queue;
-    item->refused = false;
-    if (!def && !server->accept_unknown) {
-        refuse_unknown(item, API_UNKNOWN_TASK);
-        return false;
-    }
+    const struct qn_taskdef *def = api_directory_task(server->directory, draft->task);
+    const char *queue = draft->queue;
+    if (!def && !server->accept_unknown)
+        return refuse_unknown(fault, API_UNKNOWN_TASK, draft->task);
     if (queue[0] == '\0')
         queue = def ? qn_taskdef_queue(def) : "default";
-    qn_str_copy(item->queue, sizeof(item->queue), queue);
-    if (!server->accept_unknown && !api_directory_has_queue(server->directory, item->queue)) {
-        refuse_unknown(item, API_UNKNOWN_QUEUE);
-        return false;
-    }
-    if (def)
-        check_arguments(enqueue, item, def);
-    return true;
+    qn_str_copy(ret_queue, QN_QUEUE_MAX + 1, queue);
+    if (!server->accept_unknown && !api_directory_has_queue(server->directory, ret_queue))
+        return refuse_unknown(fault, API_UNKNOWN_QUEUE, ret_queue);
+    return def ? check_arguments(def, draft->args, prefix, fault) : QN_OK;
+}
+
+bool api_fault_is_unknown(const struct api_fault *fault)
+{
+    return fault->problem == API_UNKNOWN_TASK || fault->problem == API_UNKNOWN_QUEUE;
 }
 
 static bool is_unknown(const struct api_item *item)
 {
-    return item->refused &&
-           (item->fault.problem == API_UNKNOWN_TASK || item->fault.problem == API_UNKNOWN_QUEUE);
+    return item->refused && api_fault_is_unknown(&item->fault);
 }
 
 static bool check_items(struct api_enqueue *enqueue, bool again)
@@ -73,8 +59,11 @@ static bool check_items(struct api_enqueue *enqueue, bool again)
     bool all_known = true;
     for (size_t i = 0; i < enqueue->n; i++) {
         struct api_item *item = &enqueue->items[i];
-        if (again ? is_unknown(item) : !item->refused)
-            all_known = check_item(enqueue, item) && all_known;
+        if (again ? !is_unknown(item) : item->refused)
+            continue;
+        item->refused = api_draft_check(enqueue->req->server, &item->draft, enqueue->field_prefix,
+                                        item->queue, &item->fault) < 0;
+        all_known = all_known && !is_unknown(item);
     }
     return all_known;
 }

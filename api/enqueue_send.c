@@ -178,6 +178,7 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
             refuse_all(batch, reply);
         return;
     }
+    batch->enqueue->now_ms = reply->now_ms;
     for (size_t i = 0; i < batch->n && i < reply->enqueued->n; i++)
         read_code(batch, batch->items[i], reply->enqueued->code[i],
                   reply->enqueued->holder ? reply->enqueued->holder[i] : "");

@@ -112,12 +112,20 @@ static void answer_list(struct api_enqueue *enqueue)
     api_respond(req);
 }
 
-void api_enqueue_answer(struct api_enqueue *enqueue)
+void api_enqueue_respond(struct api_enqueue *enqueue)
 {
     if (enqueue->list)
         answer_list(enqueue);
     else
         answer_one(enqueue);
+}
+
+void api_enqueue_answer(struct api_enqueue *enqueue)
+{
+    if (enqueue->ended)
+        enqueue->ended(enqueue);
+    else
+        api_enqueue_respond(enqueue);
 }
 
 /* ---- the request ---- */
@@ -238,17 +246,30 @@ void api_jobs_enqueue(struct api_request *req)
     enum qn_json_type type;
     int rc = check_text(&req->body, &type, &fault);
     struct qn_span json = trim(&req->body);
-    if (rc == QN_OK && type == QN_JSON_ARRAY)
+    if (rc == QN_OK && type != QN_JSON_ARRAY) {
+        api_enqueue_one(req, json, NULL);
+        return;
+    }
+    if (rc == QN_OK)
         rc = parse_list(req, json, &enqueue, &fault);
-    else if (rc == QN_OK)
-        rc = open_enqueue(&enqueue, req, 1, &fault);
-    if (rc < 0) {
+    if (rc < 0)
+        api_respond_fault(req, &fault);
+    else
+        api_enqueue_start(enqueue);
+}
+
+void api_enqueue_one(struct api_request *req, struct qn_span json,
+                     void (*ended)(struct api_enqueue *enqueue))
+{
+    struct api_enqueue *enqueue = NULL;
+    struct api_fault fault;
+    if (open_enqueue(&enqueue, req, 1, &fault) < 0) {
         api_respond_fault(req, &fault);
         return;
     }
-    if (!enqueue->list)
-        parse_item(enqueue, 0, json);
-    if (!enqueue->list && enqueue->items[0].refused)
+    enqueue->ended = ended;
+    parse_item(enqueue, 0, json);
+    if (enqueue->items[0].refused)
         api_respond_fault(req, &enqueue->items[0].fault);
     else
         api_enqueue_start(enqueue);

@@ -114,6 +114,8 @@ int main(int argc, char **argv)
         return fail("settings", &err);
     }
     int rc = qn_settings_log(&config, "quern-api", &err);
+    if (rc == QN_OK)
+        rc = qn_settings_zone(&config, &err);
     if (rc == QN_OK) {
         raise_fd_limit(&config);
         rc = run(&config, &err);

@@ -255,6 +255,7 @@ int api_server_create(struct api_server **ret, const struct qn_config *config, s
     server->loop = loop;
     server->clock = &qn_clock_system;
     server->artifact_dir = qn_config_text(config, "artifact-dir");
+    server->timezone = qn_config_text(config, "timezone");
     server->accept_unknown = qn_config_flag(config, "accept-unknown");
     server->final_ttl_ms = qn_config_number(config, "result-ttl");
     server->broker_timeout_ms = qn_config_number(config, "broker-timeout");

@@ -19,6 +19,7 @@ struct api_server {
     struct api_waits *waits;
     struct qn_random_pool random; /* for the names of requests and jobs */
     const char *artifact_dir;
+    const char *timezone; /* of schedules that name none */
     bool accept_unknown;
     int64_t final_ttl_ms;
     int64_t broker_timeout_ms;

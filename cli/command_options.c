@@ -91,6 +91,46 @@ const struct cli_option cli_tell_options[] = {
     {NULL, NULL, NULL},
 };
 
+/* What a definition says, in the same words as of enqueue where it is the job's. */
+const struct cli_option cli_schedule_change_options[] = {
+    {"file", "FILE", "the whole definition as JSON; - reads stdin"},
+    {"cron", "EXPR", "when: \"0 1 * * *\", six fields have seconds in front"},
+    {"every", "TIME", "or an interval: 90s, 2h"},
+    {"at", "INSTANT", "or once: 2026-06-30T15:15:00+08:00"},
+    {"zone", "ZONE", "of --cron, such as Europe/Berlin"},
+    {"jitter", "TIME", "each job starts up to so much later"},
+    {"starts-at", "INSTANT", "no planned time before it"},
+    {"ends-at", "INSTANT", "none after it"},
+    {"catch-up", "HOW", "of times that were missed: skip, one or all"},
+    {"catch-up-max", "N", "with all: at most so many"},
+    {"overlap", "RULE", "while its last job lives: allow, skip, cancel_previous"},
+    {"task", "TASK", "what its job runs"},
+    {"args", "JSON", "the job's arguments as one object; - reads stdin"},
+    {"queue", "QUEUE", "its queue, the task's own unless given"},
+    {"priority", "0-3", "3 goes first"},
+    {"expires", "TIME", "not started by then: expired"},
+    {"max-attempts", "N", "attempts in all"},
+    {"retry", "KIND", "fixed, linear, exponential:2s:10m or list:1s:10s:1m"},
+    {"soft-limit", "TIME", "after it the job is asked to stop"},
+    {"hard-limit", "TIME", "after it the job is killed"},
+    {"result-ttl", "TIME", "how long its record is kept"},
+    {"limit-key", "KEY", "whose turn it is, such as a tenant (docs/limits.md)"},
+    {"unique", "RULE", "finished, or until=window,for=10m,conflict=existing"},
+    {"tag", "TAG", "may be given several times"},
+    {"count", "N", "show so many of its next times, 5"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_schedule_show_options[] = {
+    {"count", "N", "so many of its next times, 5"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_schedule_remove_options[] = {
+    {"yes", NULL, "do not ask"},
+    {NULL, NULL, NULL},
+};
+
 const struct cli_option cli_dead_letter_list_options[] = {
     {"queue", "QUEUE", "only of this queue"},
     {"task", "TASK", "only of this task"},

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/str.h"
+#include "input.h"
 #include "link.h"
 #include "run.h"
 #include "typed.h"
@@ -120,30 +121,10 @@ static int read_options(struct wish *wish, struct qn_err *reterr)
 
 /* ---- arguments ---- */
 
-static int read_stream(FILE *file, const char *what, struct qn_buf *out, struct qn_err *reterr)
-{
-    char chunk[8192];
-    size_t n;
-
-    while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0 && qn_buf_status(out) == QN_OK)
-        qn_buf_add(out, chunk, n);
-    if (ferror(file))
-        return qn_fail_sys(reterr, "%s", what);
-    int rc = qn_buf_status(out);
-    if (rc == QN_ELIMIT)
-        return qn_fail(reterr, rc, "%s: over %d bytes, more than arguments may have", what,
-                       QN_ARGS_MAX);
-    return rc == QN_OK ? rc : qn_fail(reterr, rc, "%s: %s", what, qn_err_text(rc));
-}
-
 static int read_file(const char *path, struct qn_buf *out, struct qn_err *reterr)
 {
-    FILE *file = fopen(path, "re");
+    int rc = cli_input_file(path, "--file", out, reterr);
 
-    if (!file)
-        return qn_fail_sys(reterr, "--file %s", path);
-    int rc = read_stream(file, path, out, reterr);
-    fclose(file);
     if (rc == QN_OK && out->len == 0)
         return qn_fail(reterr, QN_EINVAL, "--file %s: it is empty", path);
     return rc;
@@ -183,7 +164,7 @@ static int read_args(struct wish *wish, struct qn_err *reterr)
     if (file)
         rc = read_file(file, &wish->args, reterr);
     else if (args && strcmp(args, "-") == 0)
-        rc = read_stream(stdin, "--args -: stdin", &wish->args, reterr);
+        rc = cli_input_stream(stdin, "--args -: stdin", &wish->args, reterr);
     else if (args)
         rc = qn_buf_add_str(&wish->args, args);
     else if (words)

@@ -27,7 +27,6 @@ struct question {
     int64_t number, now_ms;
     bool lost; /* an answer was lost: it may have happened before */
 };
-typedef void send_fn(struct qn_broker *broker, struct question *question);
 
 static bool take(struct question *question, const struct qn_reply *reply)
 {
@@ -51,22 +50,29 @@ static bool is_lost(int rc)
     return rc == QN_ECONN || rc == QN_EUNKNOWN || rc == QN_ETIMEOUT;
 }
 
-static int ask(struct cli_link *link, struct question *question, send_fn *send,
-               struct qn_err *reterr)
+int cli_link_ask(struct cli_link *link, struct cli_answer *question, cli_send_fn *send,
+                 bool *ret_lost, struct qn_err *reterr)
 {
     int rc = QN_ECONN;
 
+    *ret_lost = false;
     for (int i = 0; i < TRIES && is_lost(rc); i++) {
         if (i > 0 && !wait_for_link(link))
             break;
-        question->base = (struct cli_answer){0};
+        *question = (struct cli_answer){0};
         send(link->broker, question);
-        rc = cli_link_finish(link, &question->base, reterr);
-        question->lost = question->lost || (is_lost(rc) && rc != QN_ECONN);
+        rc = cli_link_finish(link, question, reterr);
+        *ret_lost = *ret_lost || (is_lost(rc) && rc != QN_ECONN);
     }
-    if (rc == QN_ECONN && question->lost && reterr)
+    if (rc == QN_ECONN && *ret_lost && reterr)
         reterr->code = rc = QN_EUNKNOWN;
     return rc;
+}
+
+static int ask(struct cli_link *link, struct question *question, cli_send_fn *send,
+               struct qn_err *reterr)
+{
+    return cli_link_ask(link, &question->base, send, &question->lost, reterr);
 }
 
 int cli_link_find_queue(struct cli_link *link, const char *name, struct qn_err *reterr)
@@ -95,8 +101,10 @@ static void on_codes(void *arg, const struct qn_reply *reply)
         question->codes[i] = (enum qn_ended_code)reply->codes->code[i];
 }
 
-static void send_end(struct qn_broker *broker, struct question *question)
+static void send_end(struct qn_broker *broker, void *arg)
 {
+    struct question *question = arg;
+
     if (question->what == CLI_REPLAY)
         broker->ops->replay(broker, question->queue, question->jobs, question->n, on_codes,
                             question);
@@ -130,8 +138,10 @@ static void on_purged(void *arg, const struct qn_reply *reply)
         question->purged = *reply->purged;
 }
 
-static void send_purge(struct qn_broker *broker, struct question *question)
+static void send_purge(struct qn_broker *broker, void *arg)
 {
+    struct question *question = arg;
+
     broker->ops->purge(broker, question->queue, question->state, question->before_ms, on_purged,
                        question);
 }
@@ -157,8 +167,10 @@ static void on_number(void *arg, const struct qn_reply *reply)
         question->number = reply->number;
 }
 
-static void send_message(struct qn_broker *broker, struct question *question)
+static void send_message(struct qn_broker *broker, void *arg)
 {
+    struct question *question = arg;
+
     broker->ops->message(broker, question->queue, question->incarnation, question->text, on_number,
                          question);
 }
@@ -181,8 +193,10 @@ static void on_stats(void *arg, const struct qn_reply *reply)
         question->stats = *reply->stats;
 }
 
-static void send_stats(struct qn_broker *broker, struct question *question)
+static void send_stats(struct qn_broker *broker, void *arg)
 {
+    struct question *question = arg;
+
     broker->ops->stats(broker, question->queue, on_stats, question);
 }
 
@@ -199,8 +213,10 @@ int cli_link_figures(struct cli_link *link, const char *queue, struct qn_stats *
 
 /* ---- limits, budgets ---- */
 
-static void send_limit(struct qn_broker *broker, struct question *question)
+static void send_limit(struct qn_broker *broker, void *arg)
 {
+    struct question *question = arg;
+
     broker->ops->limit(broker, question->queue, question->limit, 1, on_number, question);
 }
 
@@ -234,8 +250,10 @@ static void on_limits(void *arg, const struct qn_reply *reply)
     }
 }
 
-static void send_limits(struct qn_broker *broker, struct question *question)
+static void send_limits(struct qn_broker *broker, void *arg)
 {
+    struct question *question = arg;
+
     broker->ops->limits(broker, question->queue, on_limits, question);
 }
 
@@ -257,8 +275,10 @@ void cli_limits_release(struct cli_limits *limits)
     *limits = (struct cli_limits){.n = 0};
 }
 
-static void send_budget(struct qn_broker *broker, struct question *question)
+static void send_budget(struct qn_broker *broker, void *arg)
 {
+    struct question *question = arg;
+
     broker->ops->budget(broker, question->queue, question->max_jobs, question->max_bytes, on_number,
                         question);
 }

@@ -8,6 +8,13 @@
 #include "broker-client/limits.h"
 #include "link.h"
 
+/* For files that ask questions of their own: send asks, with the question, which is the first
+ * member of what the caller keeps; it is called again after an answer that was lost, and *ret_lost
+ * says that one was: it may have happened before. */
+typedef void cli_send_fn(struct qn_broker *broker, void *question);
+QN_MUST_CHECK int cli_link_ask(struct cli_link *link, struct cli_answer *question,
+                               cli_send_fn *send, bool *ret_lost, struct qn_err *reterr);
+
 /* QN_ENOTFOUND: a queue that nobody has served is a mistyped one. */
 QN_MUST_CHECK int cli_link_find_queue(struct cli_link *link, const char *name,
                                       struct qn_err *reterr);

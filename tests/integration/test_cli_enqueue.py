@@ -54,7 +54,7 @@ class Enqueue(cli_case.Cli):
         large = self.folder / "large.json"
         large.write_text(fitting + " ")
         self.ok("enqueue", "test.echo", "--delay", "1h", "--args", "-", stdin=fitting)
-        why = "over 1048576 bytes, more than arguments may have"
+        why = "over 1048576 bytes, more than may be there"
         self.fails(2, "stdin: " + why, "enqueue", "test.echo", "--args", "-", stdin=fitting + " ")
         self.fails(2, f"{large}: {why}", "enqueue", "test.echo", "--file", str(large))
         line = '{"task":"test.echo","delay":3600,"args":%s}'
