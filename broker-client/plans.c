@@ -85,7 +85,7 @@ const char *qn_fire_notes_fault(const struct qn_fire_note *fires, size_t n)
         if (fires[i].at_ms < 0 || fires[i].at_ms > LATEST_MS)
             return TIME_RULE;
         if (fires[i].json.len < 2 || fires[i].json.len > QN_FIRE_JSON_MAX)
-            return "what became of a planned time is not told in 2 to 1,024 bytes";
+            return "what became of a planned time is not told in 2 to 2,048 bytes";
     }
     return NULL;
 }

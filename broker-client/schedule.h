@@ -26,6 +26,7 @@
 #include "broker-client/draft.h"
 #include "broker-client/timetable.h"
 #include "cron/cron.h"
+#include "cron/zone_cache.h"
 
 #define QN_SCHEDULE_LATE_S   10 /* planned times so young are late, not missed */
 #define QN_CATCH_UP_MOST     1000
@@ -43,13 +44,13 @@ extern const char *const qn_overlaps[];
 struct qn_schedule {
     char name[QN_QUEUE_MAX + 1];
     enum qn_schedule_kind kind;
-    char when[QN_SCHEDULE_WHEN_MAX + 1]; /* the expression, interval or time as it was written */
+    char when[QN_SCHEDULE_WHEN_MAX + 1]; /* expression or time as written, or interval */
     char zone_name[QN_ZONE_NAME_MAX + 1];
-    struct qn_zone *zone; /* its own */
+    struct qn_zone *zone; /* held */
     struct qn_cron cron;  /* an interval is cron.every_s */
     int64_t at_s;
     int64_t jitter_ms;
-    int64_t starts_s, ends_s; /* INT64_MIN, INT64_MAX when not given */
+    int64_t starts_s, ends_s; /* 0, INT64_MAX when not given */
     enum qn_catch_up catch_up;
     int64_t catch_up_max;
     enum qn_overlap overlap;
@@ -63,8 +64,9 @@ struct qn_schedule {
 };
 
 struct qn_schedule_rules {
-    const char *zone; /* of one that names none */
-    bool kept;        /* it comes from the broker: has changed_at and source */
+    const char *zone;            /* of one that names none; NULL: UTC */
+    struct qn_zone_cache *zones; /* borrowed for the call; NULL: each zone is read */
+    bool kept;                   /* it comes from the broker: has changed_at and source */
 };
 
 /* QN_OK; QN_EINVAL and what is wrong: field gets the member ("job.args", "" the whole), reterr a
@@ -84,7 +86,7 @@ int qn_schedule_encode(const struct qn_schedule *schedule, struct qn_buf *out);
 int64_t qn_schedule_after(const struct qn_schedule *schedule, int64_t second);
 /* The last one in (from, to], INT64_MIN when there is none. */
 int64_t qn_schedule_last(const struct qn_schedule *schedule, int64_t from, int64_t to);
-/* How many are in (from, to]; counting ends at most. */
+/* How many are in (from, to]; counting ends at most most. */
 int64_t qn_schedule_count(const struct qn_schedule *schedule, int64_t from, int64_t to,
                           int64_t most);
 

@@ -29,7 +29,7 @@
 #define QN_DEFINE_BATCH_MAX    100  /* of live ones */
 #define QN_CLAIM_BATCH_MAX     1000 /* of notes too */
 #define QN_FIRES_KEPT          20   /* of a schedule */
-#define QN_FIRE_JSON_MAX       1024
+#define QN_FIRE_JSON_MAX       2048
 #define QN_HOLDER_MAX          128
 
 /* Who holds a lease. */
