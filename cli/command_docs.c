@@ -157,6 +157,22 @@ const char cli_doc_schedule_check[] =
     "shows the next times. It needs no broker.\n\n"
     "    quern schedule check quern-schedule.conf";
 
+const char cli_doc_cron_next[] =
+    "Prints the next times of a cron expression (docs/cron.md), a line each, with the offset of "
+    "the zone at that time. An expression or a zone that is wrong is refused with the reason, "
+    "exit 2. It needs no broker.\n\n"
+    "--batch answers many questions. A line is expression TAB zone TAB time; its answer is the "
+    "same line, TAB, and 3 times with commas between, or \"error: \" and the reason. Answers have "
+    "the order of the lines.\n\n"
+    "    quern cron next '30 2 * * FRIL' --tz Europe/Berlin\n"
+    "    quern cron next '0 9 * * MON-FRI' --after 2026-03-27T12:00:00Z --count 3\n"
+    "    quern cron next --batch questions.tsv";
+
+const char cli_doc_cron_explain[] =
+    "Says in words when a cron expression fires and what becomes of it when clocks are changed, "
+    "with its next three times. It needs no broker.\n\n"
+    "    quern cron explain '30 2 * * FRIL' --tz Europe/Berlin";
+
 const char cli_doc_dead_letter_list[] =
     "Lists failed jobs, the last ones first. Filters are combined: a job is shown when all "
     "of them fit.\n\n"

@@ -34,6 +34,8 @@ extern const char cli_doc_schedule_list[];
 extern const char cli_doc_schedule_show[];
 extern const char cli_doc_schedule_run[];
 extern const char cli_doc_schedule_check[];
+extern const char cli_doc_cron_next[];
+extern const char cli_doc_cron_explain[];
 extern const char cli_doc_dead_letter_list[];
 extern const char cli_doc_dead_letter_replay[];
 extern const char cli_doc_dead_letter_delete[];

@@ -131,6 +131,19 @@ const struct cli_option cli_schedule_remove_options[] = {
     {NULL, NULL, NULL},
 };
 
+const struct cli_option cli_cron_next_options[] = {
+    {"tz", "ZONE", "its time zone, else the setting timezone"},
+    {"after", "INSTANT", "strictly later than this, else than now"},
+    {"count", "N", "so many times, 5"},
+    {"batch", "FILE", "many questions, a line each; - reads stdin"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_cron_explain_options[] = {
+    {"tz", "ZONE", "its time zone, else the setting timezone"},
+    {NULL, NULL, NULL},
+};
+
 const struct cli_option cli_dead_letter_list_options[] = {
     {"queue", "QUEUE", "only of this queue"},
     {"task", "TASK", "only of this task"},

@@ -20,6 +20,8 @@ extern const struct cli_option cli_tell_options[];
 extern const struct cli_option cli_schedule_change_options[];
 extern const struct cli_option cli_schedule_show_options[];
 extern const struct cli_option cli_schedule_remove_options[];
+extern const struct cli_option cli_cron_next_options[];
+extern const struct cli_option cli_cron_explain_options[];
 extern const struct cli_option cli_dead_letter_list_options[];
 extern const struct cli_option cli_dead_letter_options[];
 extern const struct cli_option cli_stats_options[];

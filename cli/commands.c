@@ -33,6 +33,8 @@ const struct cli_command cli_commands[] = {
     {"schedule show",      "NAME",                   1,  1, NULL,                         "one schedule, with its next times",              cli_doc_schedule_show,      cli_run_schedule_show},
     {"schedule run",       "NAME",                   1,  1, NULL,                         "make its job now",                               cli_doc_schedule_run,       cli_run_schedule_run},
     {"schedule check",     "[FILE]",                 0,  1, NULL,                         "check a schedule file, show the next times",     cli_doc_schedule_check,     cli_run_schedule_check},
+    {"cron next",          "[EXPR]",                 0,  1, cli_cron_next_options,        "when a cron expression fires next",              cli_doc_cron_next,          cli_run_cron_next},
+    {"cron explain",       "EXPR",                   1,  1, cli_cron_explain_options,     "a cron expression in words",                     cli_doc_cron_explain,       cli_run_cron_explain},
     {"dead-letter list",   "",                       0,  0, cli_dead_letter_list_options, "jobs that failed for good",                      cli_doc_dead_letter_list,   cli_run_dead_letter_list},
     {"dead-letter replay", "[ID ...]",               0, -1, cli_dead_letter_options,      "run them again",                                 cli_doc_dead_letter_replay, cli_run_dead_letter_replay},
     {"dead-letter delete", "[ID ...]",               0, -1, cli_dead_letter_options,      "remove them",                                    cli_doc_dead_letter_delete, cli_run_dead_letter_delete},

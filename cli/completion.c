@@ -33,6 +33,7 @@ static const struct offer offers[] = {
     {"QUEUE", NULL, NULL, CLI_NAMES_QUEUES},
     {"ID", "worker", NULL, CLI_NAMES_WORKERS},
     {"NAME", "schedule", NULL, CLI_NAMES_SCHEDULES},
+    {"ZONE", NULL, NULL, CLI_NAMES_ZONES},
 };
 
 /* The line in front of the cursor. */

@@ -1,5 +1,6 @@
 #include "completion_names.h"
 #include "broker-client/settings.h"
+#include "cron/zone.h"
 #include "jsontext.h"
 #include "link.h"
 #include "typed.h"
@@ -63,6 +64,25 @@ static void each_param(const struct cli_pairs *tasks, const char *task, cli_name
     }
 }
 
+/* Lines of the table: countries, coordinates, zone, comments. */
+static void each_zone(cli_name_fn *fn, void *arg)
+{
+    FILE *file = fopen(QN_ZONE_DIR "/zone1970.tab", "re");
+    char line[512], *rest;
+
+    fn(arg, "UTC");
+    while (file && fgets(line, sizeof(line), file)) {
+        rest = line;
+        for (int column = 0; column < 2 && rest; column++)
+            (void)strsep(&rest, "\t");
+        const char *name = line[0] != '#' && rest ? strsep(&rest, "\t\n") : NULL;
+        if (name && qn_zone_name_ok(name))
+            fn(arg, name);
+    }
+    if (file)
+        fclose(file);
+}
+
 static int ask(struct cli_link *link, enum cli_names what, struct cli_pairs *ret)
 {
     switch (what) {
@@ -75,6 +95,7 @@ static int ask(struct cli_link *link, enum cli_names what, struct cli_pairs *ret
         return cli_link_workers(link, ret, NULL);
     case CLI_NAMES_SCHEDULES:
         return cli_link_schedules(link, ret, NULL);
+    case CLI_NAMES_ZONES:
     case CLI_NAMES_NONE:
         break;
     }
@@ -88,6 +109,10 @@ void cli_names_each(enum cli_names what, const struct cli_names_line *line, cons
     struct cli_link link = {0};
     struct cli_pairs pairs = {0};
 
+    if (what == CLI_NAMES_ZONES) {
+        each_zone(fn, arg);
+        return;
+    }
     if (load(&cli.config, line) != QN_OK)
         return;
     if (cli_link_open(&link, &cli, NULL) == QN_OK && ask(&link, what, &pairs) == QN_OK) {

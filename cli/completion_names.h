@@ -1,4 +1,4 @@
-/* completion_names.h - names that only the broker knows, for a shell that waits.
+/* completion_names.h - names that only the broker knows, or the system, for a shell that waits.
  *
  * Silent: without a broker there are no names.
  */
@@ -12,6 +12,7 @@ enum cli_names {
     CLI_NAMES_QUEUES,
     CLI_NAMES_WORKERS,
     CLI_NAMES_SCHEDULES,
+    CLI_NAMES_ZONES, /* of the system */
 };
 
 #define CLI_NAMES_SETTINGS_MAX 16

@@ -32,6 +32,8 @@ int cli_run_schedule_list(struct cli *cli);
 int cli_run_schedule_show(struct cli *cli);
 int cli_run_schedule_run(struct cli *cli);
 int cli_run_schedule_check(struct cli *cli);
+int cli_run_cron_next(struct cli *cli);
+int cli_run_cron_explain(struct cli *cli);
 int cli_run_dead_letter_list(struct cli *cli);
 int cli_run_dead_letter_replay(struct cli *cli);
 int cli_run_dead_letter_delete(struct cli *cli);

@@ -1,3 +1,3 @@
-foreach(module IN ITEMS cron zone)
+foreach(module IN ITEMS cron cron_words zone)
   set(unit_links_test_${module} quern_cron)
 endforeach()

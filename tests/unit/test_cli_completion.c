@@ -57,8 +57,8 @@ static void commands_are_offered_word_by_word(void **state)
 static void options_are_those_of_the_command_and_the_settings(void **state)
 {
     (void)state;
-    check("queue drain --t", "--timeout");
-    check("queue list --t", "");
+    check("queue drain --timeo", "--timeout");
+    check("queue list --timeo", "");
     check("queue list --br", "--broker-url --broker-timeout");
     check("--br", "--broker-url --broker-timeout");
     check("enqueue x -- --w", "");
@@ -76,6 +76,7 @@ static void values_are_known_for_what_has_few(void **state)
     check("completion ", "bash zsh fish");
     check("enqueue --priority ", "0 1 2 3");
     check("--log-level w", "warn");
+    check("cron next --tz Europe/Ber", "Europe/Berlin");
 }
 
 static void files_are_left_to_the_shell(void **state)
