@@ -508,8 +508,8 @@ struct qn_broker_ops {
     /* Planned times while it is paused are passed over. Of a file's too. */
     void (*pause)(struct qn_broker *b, const char *name, bool paused, qn_reply_fn *fn, void *arg);
     /* 1-1,000 planned times, of each schedule one. */
-    void (*claim)(struct qn_broker *b, const char *holder, int64_t revision,
-                  const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
+    void (*claim)(struct qn_broker *b, const char *holder, const struct qn_claim *claims, size_t n,
+                  qn_reply_fn *fn, void *arg);
     /* 1-1,000. Codes: 1 noted; 0 noted before, or of no schedule. */
     void (*note_fires)(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
                        qn_reply_fn *fn, void *arg);

@@ -7,7 +7,7 @@
  * How a planned time becomes one job, whoever leads:
  *
  *   claim    in the slot of the namespace: the leader says which time comes next, for which queue.
- *            Only who holds the lease may, only with the newest revision, only forward in time.
+ *            Only who holds the lease may, only by its newest version, only forward in time.
  *   enqueue  in the slot of the queue: compares the time with the queue's mark of the schedule.
  *   note     in the slot of the namespace: the time is dealt with; what became of it.
  *
@@ -36,6 +36,7 @@
 struct qn_lead {
     bool ours;
     const char *holder; /* "" nobody */
+    int64_t left_ms;    /* of the lease, 0 of none */
     int64_t revision;   /* of the schedules */
 };
 
@@ -45,6 +46,7 @@ struct qn_planned {
     const char *queue; /* it went to, "" none */
     bool open;         /* nobody has noted what became of it */
     int64_t passed_ms; /* planned times until then are passed over: it was paused */
+    int64_t version;   /* the revision that changed its definition or pause last */
 };
 
 struct qn_schedule_row {
@@ -94,6 +96,7 @@ struct qn_claim {
     const char *name;
     int64_t at_ms;
     const char *queue;
+    int64_t version; /* as the timetable told it */
 };
 enum qn_claim_code {
     QN_CLAIM_OK = 1,   /* also: claimed before, for this queue, and open */
@@ -101,12 +104,13 @@ enum qn_claim_code {
                            there is no such schedule */
     QN_CLAIM_OPEN = 3, /* an earlier one is open, or this one for another queue: read it, finish it,
                           note it first */
-    QN_CLAIM_EARLY = 4, /* it is not that time yet, on the broker's clock */
+    QN_CLAIM_EARLY = 4,   /* it is not that time yet, on the broker's clock */
+    QN_CLAIM_CHANGED = 5, /* it was defined anew, paused or resumed: read it again */
 };
 struct qn_claimed {
-    enum { QN_CLAIMS_TAKEN, QN_CLAIMS_LOST, QN_CLAIMS_OLD } status; /* no lease; another revision */
+    bool lost; /* the holder does not lead (any more): nothing was done */
     int64_t revision;
-    size_t n; /* 0 unless taken */
+    size_t n; /* 0 when lost */
     const int *code;
 };
 

@@ -336,8 +336,8 @@ void qn_mem_define(struct qn_broker *b, const char *holder, const struct qn_defi
                    size_t n, qn_reply_fn *fn, void *arg);
 void qn_mem_drop_schedule(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
 void qn_mem_pause(struct qn_broker *b, const char *name, bool paused, qn_reply_fn *fn, void *arg);
-void qn_mem_claim_times(struct qn_broker *b, const char *holder, int64_t revision,
-                        const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
+void qn_mem_claim_times(struct qn_broker *b, const char *holder, const struct qn_claim *claims,
+                        size_t n, qn_reply_fn *fn, void *arg);
 void qn_mem_note_fires(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
                        qn_reply_fn *fn, void *arg);
 void qn_mem_fires(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);

@@ -327,8 +327,11 @@ void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int6
              !qn_mem_pair_set(&store->leaders, span_of(what), span_of(holder), now + lease_ms))
         qn_mem_refuse(answer, QN_ENOMEM, "out of memory");
     const char *who = ours ? (lease_ms > 0 ? holder : "") : held ? pair->value : "";
-    answer->result.lead = (struct qn_lead){
-        .ours = ours, .holder = qn_mem_keep(answer, who, strlen(who)), .revision = store->revision};
+    int64_t until_ms = ours ? now + lease_ms : held ? pair->number : now;
+    answer->result.lead = (struct qn_lead){.ours = ours,
+                                           .holder = qn_mem_keep(answer, who, strlen(who)),
+                                           .left_ms = until_ms - now,
+                                           .revision = store->revision};
     answer->reply.lead = &answer->result.lead;
     qn_mem_tell(b, answer);
 }

@@ -17,7 +17,7 @@ struct qn_mem_schedule {
     struct qn_buf json; /* as it was given */
     int64_t changed_ms;
     int64_t paused_ms; /* QN_NO_TIME */
-    int64_t at_ms, passed_ms;
+    int64_t at_ms, passed_ms, version;
     char queue[QN_QUEUE_MAX + 1];
     bool open;
     bool given;                         /* mark of define */
@@ -145,6 +145,7 @@ static int define(struct qn_mem_store *store, const struct qn_definition *given,
     qn_mem_set(&it->json, given->json);
     if (same && same_owner)
         return QN_DEFINE_SAME;
+    it->version = store->revision + 1;
     return old ? QN_DEFINE_CHANGED : QN_DEFINE_CREATED;
 }
 
@@ -251,7 +252,7 @@ void qn_mem_pause(struct qn_broker *b, const char *name, bool paused, qn_reply_f
     if (it && was != paused) {
         it->passed_ms = !paused && now > it->passed_ms ? now : it->passed_ms;
         it->paused_ms = paused ? now : QN_NO_TIME;
-        store->revision++;
+        it->version = ++store->revision;
     }
     answer->reply.number = !it ? QN_CHANGE_NONE : was == paused ? QN_CHANGE_SAME : QN_CHANGE_DONE;
     qn_mem_tell(b, answer);
@@ -276,8 +277,11 @@ static void tell_row(struct qn_mem_answer *answer, const struct qn_mem_schedule 
     row->name = qn_mem_keep_span(answer, row->name);
     row->definition = tell(answer, &text);
     row->paused_ms = it->paused_ms;
-    row->planned = (struct qn_planned){
-        .at_ms = it->at_ms, .open = it->open, .passed_ms = it->passed_ms, .queue = ""};
+    row->planned = (struct qn_planned){.at_ms = it->at_ms,
+                                       .open = it->open,
+                                       .passed_ms = it->passed_ms,
+                                       .queue = "",
+                                       .version = it->version};
     if (it->queue[0])
         row->planned.queue = qn_mem_keep(answer, it->queue, strlen(it->queue));
     row->last = it->last.len > 0 ? tell(answer, &it->last) : (struct qn_span){0};
@@ -325,6 +329,8 @@ static int claim(struct qn_mem_store *store, const struct qn_claim *given)
     if (it->open)
         return it->at_ms == given->at_ms && strcmp(it->queue, given->queue) == 0 ? QN_CLAIM_OK
                                                                                  : QN_CLAIM_OPEN;
+    if (given->version != it->version)
+        return QN_CLAIM_CHANGED;
     if (given->at_ms <= it->at_ms || given->at_ms <= it->passed_ms)
         return QN_CLAIM_PAST;
     it->at_ms = given->at_ms;
@@ -333,8 +339,8 @@ static int claim(struct qn_mem_store *store, const struct qn_claim *given)
     return QN_CLAIM_OK;
 }
 
-void qn_mem_claim_times(struct qn_broker *b, const char *holder, int64_t revision,
-                        const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg)
+void qn_mem_claim_times(struct qn_broker *b, const char *holder, const struct qn_claim *claims,
+                        size_t n, qn_reply_fn *fn, void *arg)
 {
     struct qn_mem_store *store = qn_mem_of(b)->store;
     struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
@@ -345,11 +351,8 @@ void qn_mem_claim_times(struct qn_broker *b, const char *holder, int64_t revisio
     struct qn_claimed *claimed = &answer->result.claimed;
     if (fault)
         qn_mem_refuse(answer, QN_EINVAL, fault);
-    else if (!leads(store, holder))
-        claimed->status = QN_CLAIMS_LOST;
-    else if (revision != store->revision)
-        claimed->status = QN_CLAIMS_OLD;
-    bool taken = !fault && claimed->status == QN_CLAIMS_TAKEN;
+    claimed->lost = !fault && !leads(store, holder);
+    bool taken = !fault && !claimed->lost;
     int *codes = qn_mem_list(answer, taken ? n : 0, sizeof(*codes));
     for (size_t i = 0; codes && taken && i < n; i++)
         codes[i] = claim(store, &claims[i]);

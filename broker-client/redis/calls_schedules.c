@@ -8,18 +8,19 @@
 
 #define ROW_WORDS    5
 #define DEFINE_WORDS 3
-#define CLAIM_WORDS  3
+#define CLAIM_WORDS  4
 #define NOTE_WORDS   3
 #define NAMES_MAX    1000
 
 /* ---- the timetable ---- */
 
-/* "<ms> <queue or -> <o or d> <ms>"; what a hand has damaged is as if it were not there. */
+/* "<ms> <queue or -> <o or d> <ms> <version>"; what a hand has damaged is as if it were not there.
+ */
 static void read_planned(struct qn_reading *r, const redisReply *value, char *queue,
                          struct qn_planned *planned)
 {
     struct qn_span text = qn_reading_span(r, value);
-    long long at = 0, passed = 0;
+    long long at = 0, passed = 0, version = 0;
     char copy[QN_PLANNED_MAX], state = 'd';
 
     *planned = (struct qn_planned){.queue = ""};
@@ -27,10 +28,11 @@ static void read_planned(struct qn_reading *r, const redisReply *value, char *qu
         return;
     memcpy(copy, text.data, text.len);
     copy[text.len] = '\0';
-    if (sscanf(copy, "%16lld %32s %c %16lld", &at, queue, &state, &passed) != 4)
+    if (sscanf(copy, "%16lld %32s %c %16lld %16lld", &at, queue, &state, &passed, &version) != 5)
         return;
     planned->at_ms = at;
     planned->passed_ms = passed;
+    planned->version = version;
     planned->open = state == 'o';
     planned->queue = qn_queue_ok(queue) ? queue : "";
 }
@@ -172,23 +174,20 @@ static void on_claim(struct qn_call *call, int rc, const struct qn_err *err,
 
     if (!qn_reading_begin(&r, call, rc, err, answer, 3))
         return;
-    int64_t status = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    claimed.lost = qn_reading_i64(&r, qn_reading_at(&r, 0)) == 0;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
     claimed.revision = qn_reading_i64(&r, qn_reading_at(&r, 2));
-    if (status < QN_CLAIMS_TAKEN || status > QN_CLAIMS_OLD)
-        qn_reading_fail(&r, QN_EPROTO, "claim gave an unknown status");
-    claimed.status = (int)status;
-    claimed.n = status == QN_CLAIMS_TAKEN ? call->n : 0;
+    claimed.n = claimed.lost ? 0 : call->n;
     claimed.code = qn_reading_codes(&r, 3, claimed.n);
     r.reply.claimed = &claimed;
     qn_reading_end(&r);
 }
 
-void qn_redis_claim(struct qn_broker *b, const char *holder, int64_t revision,
-                    const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg)
+void qn_redis_claim(struct qn_broker *b, const char *holder, const struct qn_claim *claims,
+                    size_t n, qn_reply_fn *fn, void *arg)
 {
     const char *fault = qn_claims_fault(holder, claims, n);
-    size_t words = fault ? 0 : 2 + n * CLAIM_WORDS;
+    size_t words = fault ? 0 : 1 + n * CLAIM_WORDS;
     struct qn_call *call = qn_redis_named(b, QN_SCRIPT_CLAIM, "beat", words, on_claim, fn, arg);
 
     if (!call)
@@ -199,11 +198,11 @@ void qn_redis_claim(struct qn_broker *b, const char *holder, int64_t revision,
     }
     call->n = n;
     qn_call_add_str(call, holder);
-    qn_call_add_i64(call, revision);
     for (size_t i = 0; i < n; i++) {
         qn_call_add_str(call, claims[i].name);
         qn_call_add_i64(call, claims[i].at_ms);
         qn_call_add_str(call, claims[i].queue);
+        qn_call_add_i64(call, claims[i].version);
     }
     qn_redis_send(b, call);
 }

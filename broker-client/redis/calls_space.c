@@ -162,13 +162,14 @@ static void on_lead(struct qn_call *call, int rc, const struct qn_err *err,
     struct qn_reading r;
     struct qn_lead lead = {.holder = ""};
 
-    if (!qn_reading_begin(&r, call, rc, err, answer, 4))
+    if (!qn_reading_begin(&r, call, rc, err, answer, 5))
         return;
     lead.ours = qn_reading_i64(&r, qn_reading_at(&r, 0)) == 1;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
     struct qn_span holder = qn_reading_span(&r, qn_reading_at(&r, 2));
     lead.holder = holder.data ? holder.data : "";
-    lead.revision = qn_reading_i64(&r, qn_reading_at(&r, 3));
+    lead.left_ms = qn_reading_i64(&r, qn_reading_at(&r, 3));
+    lead.revision = qn_reading_i64(&r, qn_reading_at(&r, 4));
     r.reply.lead = &lead;
     qn_reading_end(&r);
 }

@@ -127,8 +127,8 @@ void qn_redis_define(struct qn_broker *b, const char *holder, const struct qn_de
                      size_t n, qn_reply_fn *fn, void *arg);
 void qn_redis_drop(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);
 void qn_redis_pause(struct qn_broker *b, const char *name, bool paused, qn_reply_fn *fn, void *arg);
-void qn_redis_claim(struct qn_broker *b, const char *holder, int64_t revision,
-                    const struct qn_claim *claims, size_t n, qn_reply_fn *fn, void *arg);
+void qn_redis_claim(struct qn_broker *b, const char *holder, const struct qn_claim *claims,
+                    size_t n, qn_reply_fn *fn, void *arg);
 void qn_redis_note_fires(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
                          qn_reply_fn *fn, void *arg);
 void qn_redis_fires(struct qn_broker *b, const char *name, qn_reply_fn *fn, void *arg);

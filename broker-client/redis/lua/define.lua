@@ -11,12 +11,13 @@
 -- Twice Nothing changes.
 -- A live one of the same name becomes the file's. One that only moved in its file has not changed.
 
-local all, rev = KEYS[1], KEYS[2]
+local all, rev, planned = KEYS[1], KEYS[2], KEYS[4]
 local holder, most, bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local t = now()
 local from_file = holder ~= ''
+local revision = revision_of(rev)
 if from_file and redis.call('GET', KEYS[6]) ~= holder then
-    return {0, t, revision_of(rev), 0}
+    return {0, t, revision, 0}
 end
 
 local room, count -- counted when they are first asked for
@@ -58,6 +59,9 @@ local function define(name, source, json)
     if same and is_of_file(old_source) == from_file then
         return 0
     end
+    local far = parse_planned(redis.call('HGET', planned, name))
+    far.version = revision + 1
+    redis.call('HSET', planned, name, format_planned(far))
     changes = changes + 1
     return old and 2 or 1
 end
@@ -71,7 +75,7 @@ if from_file then
     for i = 1, #kept, 2 do
         local _, source = parse_definition(kept[i + 1])
         if is_of_file(source) and not given[kept[i]] then
-            forget_schedule(kept[i], {all, KEYS[3], KEYS[4], KEYS[5]})
+            forget_schedule(kept[i], {all, KEYS[3], planned, KEYS[5]})
             removed = removed + 1
         end
     end
@@ -79,7 +83,10 @@ end
 for i = 4, #ARGV, 3 do
     codes[#codes + 1] = define(ARGV[i], ARGV[i + 1], ARGV[i + 2])
 end
-local revision = changes + removed > 0 and count_revision(rev) or revision_of(rev)
+if changes + removed > 0 then
+    revision = revision + 1
+    set_revision(rev, revision)
+end
 local reply = {1, t, revision, removed}
 for i = 1, #codes do
     reply[i + 4] = codes[i]

@@ -17,5 +17,5 @@ if is_of_file(source) then
     return {3, t}
 end
 forget_schedule(ARGV[1], {KEYS[1], KEYS[3], KEYS[4], KEYS[5]})
-count_revision(KEYS[2])
+set_revision(KEYS[2], revision_of(KEYS[2]) + 1)
 return {1, t}

@@ -15,13 +15,14 @@ if redis.call('HEXISTS', all, name) == 0 then
 elseif (redis.call('HEXISTS', paused, name) == 1) == pausing then
     return {2, t}
 end
+local far = parse_planned(redis.call('HGET', planned, name))
+far.version = revision_of(rev) + 1
 if pausing then
     redis.call('HSET', paused, name, whole(t))
 else
-    local far = parse_planned(redis.call('HGET', planned, name))
-    far.passed = math.max(far.passed, t)
     redis.call('HDEL', paused, name)
-    redis.call('HSET', planned, name, format_planned(far))
+    far.passed = math.max(far.passed, t)
 end
-count_revision(rev)
+redis.call('HSET', planned, name, format_planned(far))
+set_revision(rev, far.version)
 return {1, t}
