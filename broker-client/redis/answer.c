@@ -42,8 +42,11 @@ void qn_reading_fail(struct qn_reading *reading, int rc, const char *what)
 
 void *qn_reading_list(struct qn_reading *reading, size_t n, size_t size)
 {
-    void *list = reading->n_lists < QN_READING_LISTS ? qn_zalloc(n > 0 ? n : 1, size) : NULL;
+    void *list = qn_call_list(reading->call, n > 0 ? n : 1, size);
 
+    if (list)
+        return list;
+    list = reading->n_lists < QN_READING_LISTS ? qn_zalloc(n > 0 ? n : 1, size) : NULL;
     if (list)
         reading->lists[reading->n_lists++] = list;
     else

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define DIGITS_MAX 20 /* of 64 bits */
+#define LIST_ALIGN 16
 #define SHA_PLACE  "0000000000000000000000000000000000000000"
 
 /* Up to end; its first digit. A printf here would cost more than all the rest of a command. */
@@ -33,7 +34,6 @@ static void add_count(struct qn_buf *out, char mark, size_t count)
 static struct qn_call *get_call(struct qn_call_pool *pool)
 {
     struct qn_call *call = pool ? pool->first : NULL;
-    struct qn_buf bytes;
 
     if (!call) {
         call = qn_zalloc(1, sizeof(*call));
@@ -43,8 +43,9 @@ static struct qn_call *get_call(struct qn_call_pool *pool)
     }
     pool->first = call->next;
     pool->n--;
-    bytes = call->bytes;
-    *call = (struct qn_call){.bytes = bytes};
+    const struct qn_call done = *call;
+    *call =
+        (struct qn_call){.bytes = done.bytes, .lists = done.lists, .lists_size = done.lists_size};
     qn_buf_reset(&call->bytes);
     return call;
 }
@@ -85,7 +86,32 @@ struct qn_call *qn_call_create_script(struct qn_call_pool *pool, enum qn_script 
 static void drop(struct qn_call *call)
 {
     qn_buf_release(&call->bytes);
+    qn_free(call->lists);
     qn_free(call);
+}
+
+void *qn_call_list(struct qn_call *call, size_t n, size_t size)
+{
+    size_t bytes = (n * size + LIST_ALIGN - 1) / LIST_ALIGN * LIST_ALIGN;
+    char *list = call->lists_size - call->lists_used < bytes ? NULL : call->lists;
+
+    call->lists_wanted += bytes;
+    if (!list)
+        return NULL;
+    list += call->lists_used;
+    call->lists_used += bytes;
+    memset(list, 0, bytes);
+    return list;
+}
+
+/* Before it is kept: what its answer needed, the next one's will too. */
+static void grow_lists(struct qn_call *call)
+{
+    if (call->lists_wanted <= call->lists_size || call->lists_wanted > QN_CALL_KEEP_MAX)
+        return;
+    qn_free(call->lists);
+    call->lists = qn_alloc(call->lists_wanted);
+    call->lists_size = call->lists ? call->lists_wanted : 0;
 }
 
 void qn_call_free(struct qn_call *call)
@@ -98,6 +124,7 @@ void qn_call_free(struct qn_call *call)
         drop(call);
         return;
     }
+    grow_lists(call);
     call->next = pool->first;
     pool->first = call;
     pool->n++;

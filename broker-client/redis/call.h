@@ -34,6 +34,8 @@ struct qn_call {
     struct qn_call *next;
     struct qn_call_pool *pool; /* where it goes in the end; NULL: back to the heap */
     struct qn_buf bytes;
+    char *lists; /* of its answer, as it is read; kept with it */
+    size_t lists_size, lists_used, lists_wanted;
     size_t sent;
     int64_t timeout_ms; /* 0: the connection's own */
     int64_t deadline_ms;
@@ -77,6 +79,9 @@ void qn_call_add_i64(struct qn_call *call, int64_t word);
 void qn_call_add_span(struct qn_call *call, struct qn_span word);
 void qn_call_add_key(struct qn_call *call, const char *ns, const char *queue, enum qn_key key,
                      const char *name);
+/* Zeroed memory for the reading of its answer, until it is freed; NULL when there is not so much:
+ * then the next one that is made of it has. */
+void *qn_call_list(struct qn_call *call, size_t n, size_t size);
 /* Puts the hash of the script into its place. */
 void qn_call_set_sha(struct qn_call *call, const char sha[QN_SHA_LEN]);
 

@@ -4,3 +4,5 @@ target_link_libraries(broker_double PRIVATE quern_flags quern_common PkgConfig::
 foreach(name IN ITEMS settle queues limits fence states parts lease vitals)
   set(unit_links_test_worker_${name} broker_double quern_worker quern_broker)
 endforeach()
+set(unit_links_test_worker_cost redis_server system_calls quern_worker quern_broker
+    PkgConfig::HIREDIS)
