@@ -172,6 +172,15 @@ static enum worker_fate fate_of(const struct worker_result_frame *result)
     return result->cause == QN_CAUSE_TIMEOUT ? WORKER_FATE_TIMED_OUT : fates[result->outcome];
 }
 
+/* They do not reach it all at once: the last slot's are replaced a quarter earlier. */
+static int64_t most_jobs(const struct worker_slot *slot)
+{
+    const struct worker_pool *pool = slot->pool;
+    int64_t most = pool->base->options->max_jobs;
+
+    return most - most / 4 * (slot - pool->slots) / (int64_t)pool->n;
+}
+
 /* Looked at now and then: after each long run, and often enough among short ones. */
 static bool is_too_large(struct worker_slot *slot)
 {
@@ -186,14 +195,12 @@ static bool is_too_large(struct worker_slot *slot)
 /* One that was killed meanwhile is on its way out. */
 static void next_after_run(struct worker_slot *slot)
 {
-    const struct worker_options *options = slot->pool->base->options;
-
     slot->jobs++;
     qn_timer_clear(slot->timer);
     if (slot->killed != WORKER_KILL_NONE) {
         worker_slot_enter(slot, WORKER_SLOT_ENDING);
         qn_timer_set(slot->timer, QUIT_MS);
-    } else if (slot->pool->closed || slot->jobs >= options->max_jobs || is_too_large(slot)) {
+    } else if (slot->pool->closed || slot->jobs >= most_jobs(slot) || is_too_large(slot)) {
         worker_slot_quit(slot);
     } else {
         worker_slot_enter(slot, WORKER_SLOT_IDLE);

@@ -15,7 +15,7 @@
 #define WORKER_QUEUES_MAX 64
 #define WORKER_WEIGHT_MAX 1000
 #define WORKER_NO_QUEUE   SIZE_MAX
-#define WORKER_LOOK_MS    50
+#define WORKER_LOOK_MS    20
 
 struct worker_queue {
     char name[QN_QUEUE_MAX + 1];
