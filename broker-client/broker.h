@@ -90,6 +90,7 @@ struct qn_new_job {
     bool keyed;             /* the body has a limit key */
     const char *unique_key; /* NULL, or 32 hex digits (qn_unique_key()) */
     struct qn_unique unique;
+    int64_t watch_ms; /* its end is waited for on this broker object, as by watch(); 0: it is not */
 };
 enum qn_enqueue_code {
     QN_ENQ_EXISTS = 0,
@@ -105,6 +106,7 @@ struct qn_enqueued {
     const int *code;           /* enum qn_enqueue_code */
     const char *const *holder; /* names, "" none */
     int64_t retry_ms;          /* when some are QN_ENQ_FULL, else 0 */
+    bool watched; /* all jobs of the call were made, and have a watch_ms: their ends will be told */
 };
 
 struct qn_cancelled {

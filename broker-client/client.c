@@ -7,24 +7,10 @@
 #include <string.h>
 
 #define DEFAULT_TIMEOUT_MS 5000
-#define WATCH_TTL_MS       (60 * INT64_C(1000))
-#define WATCH_AGAIN_MS     (20 * INT64_C(1000))
-#define LOOK_AGAIN_MS      250 /* when the broker could not be asked or has no room */
-#define SERVICE_MS         50  /* timers of the connection must run */
+#define SERVICE_MS         50 /* timers of the connection must run */
 #define CANCELLED_TTL_MS   (86400 * INT64_C(1000))
 
 /* ---- life ---- */
-
-static void on_ended(void *arg, const char *queue, const char *name)
-{
-    struct qn_client *client = arg;
-
-    if (!name)
-        client->unheard = true;
-    if (!name || (client->wait_name && strcmp(name, client->wait_name) == 0 &&
-                  strcmp(queue, client->wait_queue) == 0))
-        client->look = true;
-}
 
 static const char *choose(const char *given, const char *variable, const char *preset)
 {
@@ -63,7 +49,7 @@ int qn_client_open(struct qn_client **ret, const struct qn_client_options *optio
         qn_client_close(client);
         return rc;
     }
-    client->broker->on_ended = on_ended;
+    client->broker->on_ended = qn_client_told;
     client->broker->on_ended_arg = client;
     *ret = client;
     return QN_OK;
@@ -150,7 +136,6 @@ struct question {
     struct qn_job_info *info;
     enum qn_state state;
     int code;
-    bool room;
 };
 
 static int ask(struct qn_client *client, struct question *question, struct qn_err *reterr)
@@ -180,8 +165,8 @@ static void on_peek(void *arg, const struct qn_reply *reply)
                                         &reply->peeked->entries[0], reply->now_ms, &question->err);
 }
 
-static int look(struct qn_client *client, const char *queue, const char *name,
-                struct qn_job_info **ret, struct qn_err *reterr)
+int qn_client_look(struct qn_client *client, const char *queue, const char *name,
+                   struct qn_job_info **ret, struct qn_err *reterr)
 {
     struct question question = {.queue = queue, .name = name};
 
@@ -199,7 +184,7 @@ int qn_client_get(struct qn_client *client, const char *id, struct qn_job_info *
     char name[QN_NAME_MAX + 1];
     int rc = qn_id_split(id, queue, name, reterr);
 
-    return rc == QN_OK ? look(client, queue, name, ret, reterr) : rc;
+    return rc == QN_OK ? qn_client_look(client, queue, name, ret, reterr) : rc;
 }
 
 static void on_cancel(void *arg, const struct qn_reply *reply)
@@ -299,7 +284,7 @@ static int retry_once(struct qn_client *client, const char *queue, const char *n
 {
     struct qn_job_info *info = NULL;
     int code = QN_ENDED_NONE;
-    int rc = look(client, queue, name, &info, reterr);
+    int rc = qn_client_look(client, queue, name, &info, reterr);
 
     if (rc != QN_OK)
         return rc;
@@ -337,106 +322,5 @@ int qn_client_retry(struct qn_client *client, const char *id, enum qn_state *ret
         rc = retry_once(client, queue, name, &state, reterr);
     if (ret_state)
         *ret_state = state;
-    return rc;
-}
-
-/* ---- waiting ---- */
-
-static void on_watch(void *arg, const struct qn_reply *reply)
-{
-    struct question *question = arg;
-
-    answered(question, reply);
-    question->room = reply->rc == QN_OK && reply->codes->code[0] == 1;
-}
-
-static void watch(struct qn_client *client, bool on, struct question *question)
-{
-    client->broker->ops->watch(client->broker, client->wait_queue, &client->wait_name, 1, on,
-                               WATCH_TTL_MS, on_watch, question);
-}
-
-static void stop_watching(struct qn_client *client)
-{
-    struct question question = {0};
-
-    watch(client, false, &question);
-    (void)!ask(client, &question, NULL);
-}
-
-/* Registers and looks, both in one write. *ret_watched: its end will be told; else it must be
- * asked for. */
-static int watch_and_look(struct qn_client *client, struct qn_job_info **ret, bool *ret_watched,
-                          struct qn_err *reterr)
-{
-    struct question question = {0};
-
-    watch(client, true, &question);
-    int rc = look(client, client->wait_queue, client->wait_name, ret, reterr);
-    bool in_order = question.done;
-    *ret_watched = ask(client, &question, NULL) == QN_OK && question.room;
-    client->look |= !in_order; /* it was looked at before it was registered */
-    return rc;
-}
-
-static int64_t at_most(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Register, read, wait; read again when told, after a reconnect, and at the end. */
-static int wait_for(struct qn_client *client, int64_t end, struct qn_job_info **ret,
-                    struct qn_err *reterr)
-{
-    int64_t watched_until = 0;
-
-    for (;;) {
-        int64_t now = qn_mono_ms(&qn_clock_system);
-        struct qn_job_info *info = NULL;
-        bool watched = now < watched_until && !client->unheard;
-        int rc;
-        client->look = client->unheard = false;
-        if (!watched && now < end) {
-            rc = watch_and_look(client, &info, &watched, reterr);
-            watched_until = watched ? now + WATCH_AGAIN_MS : 0;
-        } else {
-            rc = look(client, client->wait_queue, client->wait_name, &info, reterr);
-        }
-        bool over = rc == QN_OK ? info->ended_ms > 0 || info->state == QN_EXPIRED
-                                : !qn_err_is_transient(rc);
-        now = qn_mono_ms(&qn_clock_system);
-        if (over || now >= end) {
-            if (rc == QN_OK)
-                *ret = info;
-            return rc == QN_OK && !over
-                       ? qn_fail(reterr, QN_ETIMEOUT, "job %s: has not ended yet", info->id)
-                       : rc;
-        }
-        qn_job_info_free(info);
-        int64_t left = end - now;
-        left = at_most(left, watched && rc == QN_OK ? watched_until - now : LOOK_AGAIN_MS);
-        rc = qn_broker_pump(client->loop, &client->look, left, NULL);
-        if (rc != QN_OK && rc != QN_ETIMEOUT)
-            return qn_fail(reterr, rc, "client: the event loop failed");
-    }
-}
-
-int qn_client_wait(struct qn_client *client, const char *id, int64_t timeout_ms,
-                   struct qn_job_info **ret, struct qn_err *reterr)
-{
-    char queue[QN_QUEUE_MAX + 1];
-    char name[QN_NAME_MAX + 1];
-    int rc = qn_id_split(id, queue, name, reterr);
-
-    if (rc != QN_OK)
-        return rc;
-    *ret = NULL;
-    client->wait_queue = queue;
-    client->wait_name = name;
-    rc = wait_for(client, qn_mono_ms(&qn_clock_system) + timeout_ms, ret, reterr);
-    if (rc == QN_ETIMEOUT)
-        stop_watching(client);
-    client->wait_queue = NULL;
-    client->wait_name = NULL;
     return rc;
 }

@@ -183,6 +183,12 @@ static void count_flights(struct qn_client *client, int more)
     client->has_room = client->in_flight < IN_FLIGHT_MAX;
 }
 
+/* One alone can be awaited as it is made. */
+static bool awaits(const struct qn_batch *batch)
+{
+    return batch->n == 1 && batch->items[0].job.watch_ms > 0;
+}
+
 static void on_enqueued(void *arg, const struct qn_reply *reply)
 {
     struct qn_batch *batch = arg;
@@ -193,6 +199,8 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         client->batch_rc = reply->rc;
         client->batch_err = *reply->err;
     }
+    if (awaits(batch))
+        qn_client_awaited(client, reply->rc == QN_OK && reply->enqueued->watched);
     for (size_t i = 0; i < batch->n; i++)
         tell_item(batch, i, reply);
     put_away(batch);
@@ -213,7 +221,10 @@ void qn_batch_flush(struct qn_client *client)
         job->unique_key = item->unique_key;
         job->body.data = batch->bodies.data + item->body_at;
         job->body.len = item->body_len;
+        job->watch_ms = awaits(batch) ? job->watch_ms : 0;
     }
+    if (awaits(batch))
+        qn_client_awaits(client, batch->queue, batch->items[0].name);
     count_flights(client, 1);
     client->broker->ops->enqueue(client->broker, batch->queue, batch->jobs, batch->n, on_enqueued,
                                  batch);

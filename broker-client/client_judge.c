@@ -174,6 +174,7 @@ static void fill_job(struct qn_new_job *to, const struct qn_enqueue *job)
         .expires_relative = job->expires_in_ms != 0,
         .keyed = job->limit_key != NULL,
         .unique = job->unique,
+        .watch_ms = job->awaited ? QN_WATCH_MS : 0,
     };
 }
 

@@ -65,6 +65,14 @@ struct qn_late {
     char text[];
 };
 
+/* The last job that was registered as it was made. */
+struct qn_awaited {
+    char queue[QN_QUEUE_MAX + 1];
+    char name[QN_NAME_MAX + 1];
+    int64_t until_ms; /* mono; 0: it is not registered, or was waited for */
+    bool told;        /* of its end, or that ends may be lost */
+};
+
 struct qn_client {
     struct qn_loop *loop;
     struct qn_broker *broker;
@@ -87,6 +95,7 @@ struct qn_client {
     bool unheard;           /* what was told may be lost: register again */
     const char *wait_queue; /* whose end is waited for, NULL none */
     const char *wait_name;
+    struct qn_awaited awaited;
 };
 
 /* client_defs.c */
@@ -120,5 +129,14 @@ void qn_batch_free(struct qn_batch *batch);
 
 /* client.c: runs the loop until *done; every operation is answered in time. */
 QN_MUST_CHECK int qn_client_run(struct qn_client *client, const bool *done, struct qn_err *reterr);
+QN_MUST_CHECK int qn_client_look(struct qn_client *client, const char *queue, const char *name,
+                                 struct qn_job_info **ret, struct qn_err *reterr);
+
+/* client_wait.c */
+#define QN_WATCH_MS (60 * INT64_C(1000)) /* for which a job is registered */
+qn_ended_fn qn_client_told;
+/* A job that is awaited is about to be made; and it was, registered or not. */
+void qn_client_awaits(struct qn_client *client, const char *queue, const char *name);
+void qn_client_awaited(struct qn_client *client, bool watched);
 
 #endif

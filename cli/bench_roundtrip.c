@@ -72,8 +72,10 @@ int cli_bench_roundtrip(struct cli_bench *bench, struct qn_err *reterr)
 
     if (rc == QN_OK)
         rc = cli_bench_room_hire(&bench->room, EXECUTORS, reterr);
+    bench->jobs.job.awaited = true;
     if (rc == QN_OK)
         rc = measure(bench, times, n, reterr);
+    bench->jobs.job.awaited = false;
     if (rc == QN_OK)
         rc = cli_bench_room_clear(&bench->room, reterr);
     if (rc == QN_OK)

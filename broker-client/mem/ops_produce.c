@@ -166,6 +166,33 @@ static const char *fault_of(const struct qn_new_job *jobs, size_t n)
     return n < 1 || n > QN_ENQUEUE_BATCH_MAX ? "an enqueue takes 1-450 jobs" : NULL;
 }
 
+static int watch_one(struct qn_mem *mem, struct qn_mem_job *job, bool on)
+{
+    int room = -1;
+
+    for (int i = 0; job && i < QN_MEM_WATCHERS_MAX; i++) {
+        if (job->watchers[i] == mem)
+            job->watchers[i] = NULL;
+        if (!job->watchers[i] && room < 0)
+            room = i;
+    }
+    if (job && on && room >= 0)
+        job->watchers[room] = mem;
+    return !on || !job || room >= 0;
+}
+
+/* All of them, or none. */
+static bool watch_new(struct qn_mem *mem, const struct enqueuing *e, size_t n)
+{
+    bool watched = mem->watches;
+
+    for (size_t i = 0; watched && i < n; i++)
+        watched = e->codes[i] == QN_ENQ_MADE && e->jobs[i].watch_ms > 0;
+    for (size_t i = 0; watched && i < n; i++)
+        watched = watch_one(mem, qn_mem_find(e->queue->store, e->queue, e->jobs[i].name), true);
+    return watched;
+}
+
 void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_job *jobs, size_t n,
                     qn_reply_fn *fn, void *arg)
 {
@@ -192,6 +219,7 @@ void qn_mem_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_
     answer->result.enqueued.n = n;
     answer->result.enqueued.code = e.codes;
     answer->result.enqueued.holder = e.holders;
+    answer->result.enqueued.watched = !fault && e.codes && watch_new(qn_mem_of(b), &e, n);
     answer->reply.enqueued = &answer->result.enqueued;
     qn_mem_tell(b, answer);
 }
@@ -265,21 +293,6 @@ void qn_mem_cancel(struct qn_broker *b, const char *queue, const char *name, int
 }
 
 /* ---- waiting for the end ---- */
-
-static int watch_one(struct qn_mem *mem, struct qn_mem_job *job, bool on)
-{
-    int room = -1;
-
-    for (int i = 0; job && i < QN_MEM_WATCHERS_MAX; i++) {
-        if (job->watchers[i] == mem)
-            job->watchers[i] = NULL;
-        if (!job->watchers[i] && room < 0)
-            room = i;
-    }
-    if (job && on && room >= 0)
-        job->watchers[room] = mem;
-    return !on || !job || room >= 0;
-}
 
 void qn_mem_watch(struct qn_broker *b, const char *queue, const char *const *names, size_t n,
                   bool on, int64_t ttl_ms, qn_reply_fn *fn, void *arg)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ENQUEUE_WORDS 3
+#define WATCH_WORDS   2
 #define SCHEDULE_MAX  64
 #define FOLLOWS       4 /* added to the priority */
 #define KEYED         8 /* the same */
@@ -36,7 +37,7 @@ static void on_enqueue(struct qn_call *call, int rc, const struct qn_err *err,
     struct qn_reading r;
     struct qn_enqueued enqueued = {.n = call->n};
 
-    if (!qn_reading_begin(&r, call, rc, err, answer, 2 + call->n))
+    if (!qn_reading_begin(&r, call, rc, err, answer, 3 + call->n))
         return;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
     enqueued.code = qn_reading_codes(&r, 1, call->n);
@@ -45,6 +46,8 @@ static void on_enqueue(struct qn_call *call, int rc, const struct qn_err *err,
         if (enqueued.code[i] == QN_ENQ_FULL)
             enqueued.retry_ms = LATER_MS;
     }
+    enqueued.watched =
+        qn_reading_i64(&r, qn_reading_at(&r, 2 + call->n)) == 1 && qn_redis_listens(call->owner);
     r.reply.enqueued = &enqueued;
     qn_reading_end(&r);
 }
@@ -128,13 +131,28 @@ static bool all_follow(const struct qn_new_job *jobs, size_t n)
     return i == n;
 }
 
+/* For how long their ends are waited for; 0 when one's is not. */
+static int64_t watch_ms_of(const struct qn_new_job *jobs, size_t n)
+{
+    int64_t longest = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].watch_ms <= 0)
+            return 0;
+        longest = jobs[i].watch_ms > longest ? jobs[i].watch_ms : longest;
+    }
+    return longest;
+}
+
 void qn_redis_enqueue(struct qn_broker *b, const char *queue, const struct qn_new_job *jobs,
                       size_t n, qn_reply_fn *fn, void *arg)
 {
     const char *fault = fault_of(jobs, n);
     enum qn_script script = all_follow(jobs, n) ? QN_SCRIPT_FOLLOW : QN_SCRIPT_ENQUEUE;
-    struct qn_call *call =
-        qn_redis_begin(b, script, queue, fault ? 0 : n * ENQUEUE_WORDS, on_enqueue, fn, arg);
+    struct qn_redis *redis = qn_redis_of(b);
+    int64_t watch_ms = fault || !qn_redis_listens(redis) ? 0 : watch_ms_of(jobs, n);
+    size_t words = n * ENQUEUE_WORDS + (watch_ms > 0 ? WATCH_WORDS : 0);
+    struct qn_call *call = qn_redis_begin(b, script, queue, fault ? 0 : words, on_enqueue, fn, arg);
 
     if (!call)
         return;
@@ -143,8 +161,13 @@ void qn_redis_enqueue(struct qn_broker *b, const char *queue, const struct qn_ne
         return;
     }
     call->n = n;
+    call->owner = redis;
     for (size_t i = 0; i < n; i++)
         add_job(call, &jobs[i]);
+    if (watch_ms > 0) {
+        qn_call_add_str(call, redis->channel);
+        qn_call_add_i64(call, watch_ms);
+    }
     qn_redis_send(b, call);
 }
 

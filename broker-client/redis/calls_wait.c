@@ -187,6 +187,11 @@ void qn_redis_stop_waiting(struct qn_broker *b)
 
 /* ---- ends of jobs ---- */
 
+bool qn_redis_listens(const struct qn_redis *redis)
+{
+    return redis->subscription && qn_conn_is_up(redis->subscription);
+}
+
 /* Who does not listen is not told, whatever the broker noted down. */
 static void on_watch(struct qn_call *call, int rc, const struct qn_err *err,
                      const redisReply *answer)
@@ -200,7 +205,7 @@ static void on_watch(struct qn_call *call, int rc, const struct qn_err *err,
         return;
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
     codes.code = qn_reading_codes(&r, 1, call->n);
-    if (!qn_conn_is_up(redis->subscription))
+    if (!qn_redis_listens(redis))
         codes.code = deaf;
     r.reply.codes = &codes;
     qn_reading_end(&r);

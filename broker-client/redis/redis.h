@@ -137,6 +137,8 @@ int qn_redis_poll(struct qn_broker *b, unsigned *ret_wants);
 void qn_redis_push(struct qn_broker *b);
 
 /* What the channel said (calls_wait.c). */
+/* Its subscription is up: what is published for it now is heard. */
+bool qn_redis_listens(const struct qn_redis *redis);
 void qn_redis_heard(struct qn_redis *redis, const redisReply *message);
 
 #endif

@@ -80,6 +80,7 @@ struct qn_enqueue {
     const char *on_failed;
     const char *on_failed_args;
     size_t on_failed_args_len;
+    bool awaited; /* qn_client_wait() for it comes next, which then has less to ask */
 };
 
 struct qn_receipt {

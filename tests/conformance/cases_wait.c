@@ -207,6 +207,22 @@ static void a_retry_is_no_end(void **state)
     assert_int_equal(w->ended_n, 1);
 }
 
+static void who_makes_a_job_can_register_with_it(void **state)
+{
+    struct world *w = *state;
+    const struct job two[] = {{.name = "c", .watch = DAY}, {.name = "d"}};
+
+    assert_true(new_job(w, .name = "a", .watch = DAY)->flag);
+    op_cancel(w, "a");
+    assert_true(world_wait_for(w, was_told));
+    assert_string_equal(w->ended, Q ".a");
+    /* A job that is there may have ended, which nobody would tell. */
+    assert_false(new_job(w, .name = "a", .watch = DAY)->flag);
+    assert_false(op_enqueue(w, two, 2)->flag);
+    assert_false(new_job(w, .name = "e")->flag);
+    assert_int_equal(w->ended_n, 1);
+}
+
 const struct CMUnitTest cases_wait[] = {
     CASE(a_job_made_wakes_one_waiter),
     CASE(there_is_at_most_one_token),
@@ -221,5 +237,6 @@ const struct CMUnitTest cases_wait[] = {
     CASE(cancel_expiry_and_recovery_tell_too),
     CASE(who_withdrew_is_not_told),
     CASE(a_retry_is_no_end),
+    CASE(who_makes_a_job_can_register_with_it),
 };
 CASES(cases_wait);

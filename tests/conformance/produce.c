@@ -20,6 +20,7 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         return;
     got->n = reply->enqueued->n;
     got->number = reply->enqueued->retry_ms;
+    got->flag = reply->enqueued->watched;
     assert_true(got->n <= MANY);
     for (size_t i = 0; i < got->n; i++) {
         got->code[i] = reply->enqueued->code[i];
@@ -74,6 +75,7 @@ static struct qn_new_job fill(const struct job *job, const struct parts *parts)
         .keyed = job->key != NULL,
         .unique_key = job->same ? parts->unique_key : NULL,
         .unique = job->unique,
+        .watch_ms = job->watch,
     };
 }
 

@@ -99,8 +99,9 @@ struct job {
     struct qn_unique unique;
     bool follows;
     const char *on_failed; /* the task of its follow-up */
+    int64_t watch;         /* ms for which its end is waited for */
 };
-/* The names of who has a unique key, number the time to wait. */
+/* The names of who has a unique key, number the time to wait, flag: their ends are told. */
 struct got *op_enqueue(struct world *w, const struct job *jobs, size_t n);
 #define new_job(w, ...) op_enqueue(w, (const struct job[]){{__VA_ARGS__}}, 1)
 struct got *op_cancel(struct world *w, const char *name);

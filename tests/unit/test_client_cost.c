@@ -222,6 +222,40 @@ static void waiting_registers_and_looks_in_one_round_trip(void **state)
     count_calls(&work, MOST_WAITED_SYSCALLS);
 }
 
+/* Made by one client, ended by another, waited for by the first. */
+static void end_an_awaited_one(struct room *room, struct qn_client *other)
+{
+    struct qn_enqueue job = sample;
+    struct qn_job_info *info = NULL;
+    struct qn_receipt receipt;
+    enum qn_state state;
+    struct qn_err err;
+
+    job.awaited = true;
+    assert_int_equal(qn_client_enqueue(room->client, &job, &receipt, &err), QN_OK);
+    assert_int_equal(qn_client_cancel(other, receipt.id, &state, &err), QN_OK);
+    assert_int_equal(qn_client_wait(room->client, receipt.id, 10000, &info, &err), QN_OK);
+    assert_int_equal(info->state, QN_CANCELLED);
+    qn_job_info_free(info);
+}
+
+static void who_awaits_a_job_from_the_start_asks_once(void **state)
+{
+    struct room *room = *state;
+    const struct qn_client_options options = {.url = room->redis.url, .namespace_ = "test"};
+    struct qn_client *other = NULL;
+    struct qn_err err;
+
+    open_client(room);
+    assert_int_equal(qn_client_open(&other, &options, &err), QN_OK);
+    end_an_awaited_one(room, other); /* now it listens */
+    long calls = script_calls(room);
+    end_an_awaited_one(room, other);
+    assert_int_equal(script_calls(room) - calls, 3); /* enqueue, cancel, look */
+    qn_client_close(other);
+    close_client(room);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -231,6 +265,7 @@ int main(void)
         TEST(submitted_jobs_share_calls_too),
         TEST(a_job_takes_one_send_one_wait_and_one_receive),
         TEST(waiting_registers_and_looks_in_one_round_trip),
+        TEST(who_awaits_a_job_from_the_start_asks_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

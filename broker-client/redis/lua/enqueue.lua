@@ -11,10 +11,12 @@
 --       unique: until (s started, f finished, w window), conflict (r reject,
 --       e existing, p replace), ms at most (0 no bound)
 --       planned: the time in ms for which the schedule makes it
--- Returns {now, code, ..., {i, name, ...}}: 1 made, 0 the id exists, 2 this planned time
+--       then, when all their ends are waited for: channel, ttl_ms, as of wait
+-- Returns {now, code, ..., {i, name, ...}, watched}: 1 made, 0 the id exists, 2 this planned time
 --       (or a later one) was fired before, 3 the queue is draining and takes follow-ups only,
 --       4 another has the unique key, 5 so, and stands for it, 6 no room, later;
---       then for some jobs their number and who has the key, or who was replaced
+--       then for some jobs their number and who has the key, or who was replaced;
+--       watched: 1 all were made and their ends will be told on the channel, else 0
 -- Twice Everything exists (or was fired) the second time; nothing changes, and a
 --       finished job is not revived.
 -- No allow-oom: a full Redis refuses new jobs and goes on draining. A call of follow-ups only
@@ -26,7 +28,8 @@ local FULL = 0.9 -- of its maxmemory
 local PLAIN = {flags = 0, times = ''} -- of a job that asks for a priority only
 local meta, due_key, running = KEYS[1], tag .. ':due', tag .. ':running'
 local t = now()
-local n = #ARGV / 3
+local n = math.floor(#ARGV / 3)
+local channel, watch_ttl = ARGV[3 * n + 1], tonumber(ARGV[3 * n + 2] or '0')
 
 local keys = {}
 for i = 1, n do
@@ -211,6 +214,7 @@ for i = 1, n do
     reply[i + 1] = code
 end
 reply[n + 2] = holders
+reply[n + 3] = 0
 
 if made == 0 then
     return reply
@@ -248,5 +252,16 @@ if replaced > 0 then
 end
 if waken and not paused then
     put_token(tag .. ':wake')
+end
+if channel and made == n then
+    local waiters = tag .. ':waiters'
+    local watched = redis.call('HLEN', waiters) + n <= WAITED_MAX
+    for name in pairs(watched and seen or {}) do
+        watched = redis.call('HSETNX', waiters, name, channel) == 1 and watched
+    end
+    if redis.call('PTTL', waiters) < watch_ttl then
+        redis.call('PEXPIRE', waiters, watch_ttl)
+    end
+    reply[n + 3] = watched and 1 or 0
 end
 return reply

@@ -9,6 +9,7 @@ local tag = string.sub(KEYS[1], 1, -6)
 local ENDED_KEPT = 10000 -- names of succeeded, cancelled and expired jobs
 local ENDED_MORE = 100 -- before the oldest are dropped
 local UNPACK_MAX = 1000
+local WAITED_MAX = 10000 -- jobs whose ends are waited for
 local FINAL_LIFE_MIN = 600000 -- ms that a final record lives at least
 local LIVE = 76 -- 'L'
 local HEAD = 11 -- bytes before the times of a live record

@@ -10,7 +10,7 @@
 local waiters, channel = KEYS[2], ARGV[1]
 local t = now()
 local reply = {t}
-local room = 10000 - redis.call('HLEN', waiters)
+local room = WAITED_MAX - redis.call('HLEN', waiters)
 for i = 4, #ARGV do
     local name = ARGV[i]
     local known = redis.call('HGET', waiters, name)
