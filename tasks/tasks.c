@@ -1,6 +1,7 @@
 #include "tasks.h"
 
 #include "tasks/bench/noop.h"
+#include "tasks/mail/welcome.h"
 #include "tasks/orders/orders.h"
 #include "tasks/reports/sales.h"
 #include <stddef.h>
@@ -10,6 +11,7 @@ const struct qn_task *const qn_builtin_tasks[] = {
     &sales_task,
     &orders_process_task,
     &orders_create_task,
+    &mail_welcome_task,
     &noop_task,
     NULL,
 };
