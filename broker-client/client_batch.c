@@ -398,9 +398,10 @@ static const char *copy_whole(char **at, const char *text)
 
 static struct qn_late *copy_job(const struct qn_enqueue *job)
 {
-    size_t args_len = qn_judge_args_len(job);
+    size_t args_len = qn_judge_args_len(job), failed_len = qn_judge_on_failed_len(job);
     size_t size = text_len(job->task) + args_len + 1 + text_len(job->queue) + text_len(job->name) +
-                  text_len(job->request_id) + text_len(job->limit_key) + text_len(job->unique_key);
+                  text_len(job->request_id) + text_len(job->limit_key) + text_len(job->unique_key) +
+                  text_len(job->on_failed) + failed_len + 1;
     size_t n_tags = 0;
 
     while (job->tags && job->tags[n_tags] && n_tags < QN_TAGS_MAX)
@@ -418,6 +419,9 @@ static struct qn_late *copy_job(const struct qn_enqueue *job)
     late->job.request_id = copy_whole(&at, job->request_id);
     late->job.limit_key = copy_whole(&at, job->limit_key);
     late->job.unique_key = copy_whole(&at, job->unique_key);
+    late->job.on_failed = copy_whole(&at, job->on_failed);
+    late->job.on_failed_args = copy_text(&at, job->on_failed_args, failed_len);
+    late->job.on_failed_args_len = failed_len;
     for (size_t i = 0; i < n_tags; i++)
         late->tags[i] = copy_text(&at, job->tags[i], strlen(job->tags[i]));
     late->job.tags = job->tags ? late->tags : NULL;

@@ -140,28 +140,91 @@ static int judge_unknown_args(struct qn_span args, struct qn_err *reterr)
     return QN_OK;
 }
 
-/* Is the task known, are its arguments right, does anybody serve the queue? */
-static int judge_task(const struct qn_client *client, const struct qn_enqueue *job,
-                      struct qn_span args, char queue[QN_QUEUE_MAX + 1], struct qn_err *reterr)
-{
-    const struct qn_taskdef *def = qn_defs_task(&client->defs, job->task);
-    const char *wanted = job->queue ? job->queue : def ? qn_taskdef_queue(def) : "default";
-
-    if (!def && !job->accept_unknown)
-        return qn_fail(reterr, QN_ENOTFOUND, "task \"%s\": no worker has published it", job->task);
-    int rc = def ? qn_taskdef_check(def, args.data, args.len, NULL, reterr)
-                 : judge_unknown_args(args, reterr);
-    if (rc != QN_OK)
-        return rc;
-    qn_str_copy(queue, QN_QUEUE_MAX + 1, wanted);
-    if (!job->accept_unknown && !qn_defs_queue(&client->defs, queue))
-        return qn_fail(reterr, QN_ENOTFOUND, "queue \"%s\": no worker has served it", queue);
-    return QN_OK;
-}
-
 static struct qn_span span_of(const char *text)
 {
     return (struct qn_span){.data = text, .len = text ? strlen(text) : 0};
+}
+
+static size_t len_of(const char *args, size_t len)
+{
+    return args && len == 0 ? strlen(args) : len;
+}
+
+size_t qn_judge_args_len(const struct qn_enqueue *job)
+{
+    return len_of(job->args, job->args_len);
+}
+
+size_t qn_judge_on_failed_len(const struct qn_enqueue *job)
+{
+    return len_of(job->on_failed_args, job->on_failed_args_len);
+}
+
+static struct qn_span or_empty(const char *args, size_t len)
+{
+    return args ? (struct qn_span){.data = args, .len = len} : (struct qn_span){"{}", 2};
+}
+
+static struct qn_span args_of(const struct qn_enqueue *job)
+{
+    return or_empty(job->args, qn_judge_args_len(job));
+}
+
+static struct qn_span on_failed_args_of(const struct qn_enqueue *job)
+{
+    return or_empty(job->on_failed_args, qn_judge_on_failed_len(job));
+}
+
+/* Is the task known, are its arguments right? *ret_def NULL: it need not be. */
+static int judge_args(const struct qn_client *client, const struct qn_enqueue *job,
+                      const char *task, struct qn_span args, const struct qn_taskdef **ret_def,
+                      struct qn_err *reterr)
+{
+    const struct qn_taskdef *def = qn_defs_task(&client->defs, task);
+
+    *ret_def = def;
+    if (!def && !job->accept_unknown)
+        return qn_fail(reterr, QN_ENOTFOUND, "task \"%s\": no worker has published it", task);
+    return def ? qn_taskdef_check(def, args.data, args.len, NULL, reterr)
+               : judge_unknown_args(args, reterr);
+}
+
+static int judge_on_failed(const struct qn_client *client, const struct qn_enqueue *job,
+                           struct qn_err *reterr)
+{
+    const struct qn_taskdef *def;
+    struct qn_err why;
+
+    if (!job->on_failed && job->on_failed_args)
+        return qn_fail(reterr, QN_EINVAL, "on_failed: arguments, and no task");
+    if (!job->on_failed)
+        return QN_OK;
+    if (!qn_task_name_ok(job->on_failed))
+        return qn_fail(reterr, QN_EINVAL,
+                       "on_failed: task \"%.64s\": the name must be 1-64 of [a-z0-9_.-]",
+                       job->on_failed);
+    int rc = judge_args(client, job, job->on_failed, on_failed_args_of(job), &def, &why);
+    return rc == QN_OK ? rc : qn_fail(reterr, rc, "on_failed: %s", why.msg);
+}
+
+/* And does anybody serve the queue? */
+static int judge_task(const struct qn_client *client, const struct qn_enqueue *job,
+                      char queue[QN_QUEUE_MAX + 1], struct qn_err *reterr)
+{
+    const struct qn_taskdef *def;
+    int rc = judge_args(client, job, job->task, args_of(job), &def, reterr);
+
+    if (rc == QN_OK)
+        rc = judge_on_failed(client, job, reterr);
+    if (rc != QN_OK)
+        return rc;
+    qn_str_copy(queue, QN_QUEUE_MAX + 1,
+                job->queue ? job->queue
+                : def      ? qn_taskdef_queue(def)
+                           : "default");
+    if (!job->accept_unknown && !qn_defs_queue(&client->defs, queue))
+        return qn_fail(reterr, QN_ENOTFOUND, "queue \"%s\": no worker has served it", queue);
+    return QN_OK;
 }
 
 static void fill_job(struct qn_new_job *to, const struct qn_enqueue *job)
@@ -204,6 +267,7 @@ static int encode(const struct qn_enqueue *job, const struct qn_item *item, stru
         .result_ttl_ms = job->result_ttl_ms,
         .tags = tags,
         .request_id = span_of(job->request_id),
+        .on_failed = {.task = span_of(job->on_failed), .args = on_failed_args_of(job)},
     };
     int rc = qn_body_encode(&body, out);
 
@@ -219,18 +283,6 @@ static int name_item(struct qn_client *client, const struct qn_enqueue *job, str
     return QN_OK;
 }
 
-size_t qn_judge_args_len(const struct qn_enqueue *job)
-{
-    return job->args && job->args_len == 0 ? strlen(job->args) : job->args_len;
-}
-
-static struct qn_span args_of(const struct qn_enqueue *job)
-{
-    if (!job->args)
-        return (struct qn_span){.data = "{}", .len = 2};
-    return (struct qn_span){.data = job->args, .len = qn_judge_args_len(job)};
-}
-
 int qn_judge(const struct qn_client *client, const struct qn_enqueue *job,
              char queue[QN_QUEUE_MAX + 1], struct qn_err *reterr)
 {
@@ -243,7 +295,7 @@ int qn_judge(const struct qn_client *client, const struct qn_enqueue *job,
     if (rc == QN_OK)
         rc = judge_unique(job, reterr);
     if (rc == QN_OK)
-        rc = judge_task(client, job, args_of(job), queue, reterr);
+        rc = judge_task(client, job, queue, reterr);
     return rc;
 }
 

@@ -116,6 +116,7 @@ QN_MUST_CHECK int qn_judge(const struct qn_client *client, const struct qn_enque
 QN_MUST_CHECK int qn_judge_fill(struct qn_client *client, const struct qn_enqueue *job,
                                 struct qn_item *item, struct qn_buf *out, struct qn_err *reterr);
 size_t qn_judge_args_len(const struct qn_enqueue *job);
+size_t qn_judge_on_failed_len(const struct qn_enqueue *job);
 
 /* client_batch.c */
 /* *ret_doubt: it was refused by definitions that are old, and nothing was done with it; NULL:

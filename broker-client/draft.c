@@ -189,7 +189,7 @@ static int read_args(struct parse *parse, const struct qn_json_item *item)
         return refuse(parse, "must be an object");
     if (item->value.len > QN_ARGS_MAX)
         return refuse(parse, "must be at most 1 MiB");
-    parse->draft->args = item->value;
+    *(struct qn_span *)place(parse) = item->value;
     return QN_OK;
 }
 
@@ -295,6 +295,7 @@ static int read_unique_what(struct parse *parse, const struct qn_json_item *item
 }
 
 static int read_unique(struct parse *parse, const struct qn_json_item *item);
+static int read_on_failed(struct parse *parse, const struct qn_json_item *item);
 static int read_retry(struct parse *parse, const struct qn_json_item *item);
 
 #define AT(field) .offset = offsetof(struct qn_draft, field)
@@ -317,6 +318,7 @@ static const struct member members[] = {
     {"tags", read_tags, AT(tags)},
     {"limit_key", read_name, AT(limit_key), .valid = limit_key_ok, .rule = "must be 1-64 of [A-Za-z0-9_.:@-]"},
     {"unique", read_unique, AT(unique)},
+    {"on_failed", read_on_failed, AT(on_failed)},
     {ACCEPT_UNKNOWN, read_flag, AT(accept_unknown)},
     {.name = NULL},
 };
@@ -326,6 +328,12 @@ static const struct member unique_members[] = {
     {"conflict", read_conflict, AT(unique.conflict), .rule = "must be reject, existing or replace"},
     {"for", read_duration, AT(unique.for_ms), .min = 1, .max = QN_UNIQUE_FOR_MAX},
     {"key", read_unique_what, AT(unique_what), .rule = "must be a string of 1-256 bytes without NUL"},
+    {.name = NULL},
+};
+
+static const struct member on_failed_members[] = {
+    {"task", read_name, AT(on_failed), .valid = qn_task_name_ok, .rule = "must be 1-64 of [a-z0-9_.-]"},
+    {"args", read_args, AT(on_failed_args)},
     {.name = NULL},
 };
 
@@ -412,6 +420,18 @@ static int read_unique(struct parse *parse, const struct qn_json_item *item)
         return refuse_whole(parse, "unique.until", "unique.until is required");
     if (rc == QN_OK && unique->until == QN_UNIQUE_WINDOW && unique->for_ms == 0)
         return refuse_whole(parse, "unique.for", "unique.for is required: how long the window is");
+    return rc;
+}
+
+static int read_on_failed(struct parse *parse, const struct qn_json_item *item)
+{
+    if (item->type != QN_JSON_OBJECT)
+        return refuse(parse, "must be an object with task, args");
+    parse->prefix = "on_failed.";
+    int rc = read_members(parse, on_failed_members, item->value);
+    parse->prefix = "";
+    if (rc == QN_OK && parse->draft->on_failed[0] == '\0')
+        return refuse_whole(parse, "on_failed.task", "on_failed.task is required");
     return rc;
 }
 

@@ -35,6 +35,8 @@ struct qn_draft {
     char unique_what[QN_UNIQUE_MAX + 1]; /* "" the args */
     char unique_key[QN_UNIQUE_KEY_SIZE]; /* what the broker compares; "" none */
     bool accept_unknown;
+    char on_failed[65];            /* the task of its follow-up, "" none */
+    struct qn_span on_failed_args; /* of the text; "" for {} */
 };
 
 /* What is taken beyond the words of the API. */

@@ -4,6 +4,11 @@
 #include "common/str.h"
 #include <string.h>
 
+static struct qn_span or_empty(struct qn_span args)
+{
+    return args.len > 0 ? args : (struct qn_span){"{}", 2};
+}
+
 void qn_draft_body(const struct qn_draft *draft, struct qn_body *ret)
 {
     memset(ret, 0, sizeof(*ret));
@@ -11,13 +16,15 @@ void qn_draft_body(const struct qn_draft *draft, struct qn_body *ret)
     ret->limit_key = (struct qn_span){draft->limit_key, strlen(draft->limit_key)};
     ret->unique_key = (struct qn_span){draft->unique_key, strlen(draft->unique_key)};
     ret->unique = draft->unique;
-    ret->args = draft->args.len > 0 ? draft->args : (struct qn_span){"{}", 2};
+    ret->args = or_empty(draft->args);
     ret->max_attempts = (int)draft->max_attempts;
     ret->retry = draft->retry;
     ret->soft_limit_ms = draft->soft_limit_ms;
     ret->hard_limit_ms = draft->hard_limit_ms;
     ret->result_ttl_ms = draft->result_ttl_ms;
     ret->tags = draft->tags;
+    ret->on_failed.task = (struct qn_span){draft->on_failed, strlen(draft->on_failed)};
+    ret->on_failed.args = or_empty(draft->on_failed_args);
 }
 
 void qn_draft_job(const struct qn_draft *draft, struct qn_new_job *ret)
@@ -77,5 +84,8 @@ void qn_draft_enqueue(const struct qn_draft *draft, struct qn_draft_tags *tags,
         .unique = draft->unique,
         .unique_key = draft->unique_what[0] != '\0' ? draft->unique_what : NULL,
         .accept_unknown = draft->accept_unknown,
+        .on_failed = draft->on_failed[0] != '\0' ? draft->on_failed : NULL,
+        .on_failed_args = draft->on_failed_args.len > 0 ? draft->on_failed_args.data : NULL,
+        .on_failed_args_len = draft->on_failed_args.len,
     };
 }

@@ -58,6 +58,19 @@ static void add_unique(struct qn_buf *out, const struct qn_unique *unique)
     qn_buf_add_byte(out, '}');
 }
 
+static void add_on_failed(struct qn_buf *out, const struct qn_job_info *info, bool whole)
+{
+    if (info->on_failed[0] == '\0')
+        return;
+    qn_json_add_key(out, "on_failed");
+    qn_buf_add_byte(out, '{');
+    qn_json_member_text(out, "task", info->on_failed);
+    if (whole)
+        qn_json_member_raw(out, "args", info->on_failed_args, strlen(info->on_failed_args));
+    qn_json_member_text(out, "id", info->on_failed_id);
+    qn_buf_add_byte(out, '}');
+}
+
 static void add_counts(struct qn_buf *out, const struct qn_job_info *info)
 {
     qn_json_member_number(out, "priority", info->priority);
@@ -96,6 +109,8 @@ int qn_job_json(struct qn_buf *out, const struct qn_job_info *info, unsigned par
     qn_json_member_text(out, "limit_key", info->limit_key);
     qn_json_member_text(out, "behind_limit", info->behind_limit);
     add_unique(out, &info->unique);
+    qn_json_member_text(out, "parent", info->parent);
+    add_on_failed(out, info, parts & QN_JOB_WHOLE);
     qn_json_member_text(out, "worker", info->worker);
     if (parts & QN_JOB_LINKS) {
         qn_json_add_key(out, "url");

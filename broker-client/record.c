@@ -70,15 +70,17 @@ static size_t size_of(struct qn_span bytes)
 }
 
 /* A body within the body, so that scripts need only put a head in front. */
-static void add_on_failed(struct qn_buf *out, const struct qn_on_failed *job)
+static void add_on_failed(struct qn_buf *out, const struct qn_body *body)
 {
+    const struct qn_on_failed *job = &body->on_failed;
+
     if (job->task.len == 0)
         return;
     qn_buf_add_byte(out, QN_BODY_ON_FAILED);
-    qn_buf_add_varint(out, size_of(job->task) + size_of(job->args) + size_of(job->request_id));
+    qn_buf_add_varint(out, size_of(job->task) + size_of(job->args) + size_of(body->request_id));
     add_bytes(out, QN_BODY_TASK, job->task);
     add_bytes(out, QN_BODY_ARGS, job->args);
-    add_bytes(out, QN_BODY_REQUEST_ID, job->request_id);
+    add_bytes(out, QN_BODY_REQUEST_ID, body->request_id);
 }
 
 int qn_body_encode(const struct qn_body *body, struct qn_buf *out)
@@ -99,7 +101,7 @@ int qn_body_encode(const struct qn_body *body, struct qn_buf *out)
     add_bytes(out, QN_BODY_REQUEST_ID, body->request_id);
     add_bytes(out, QN_BODY_PARENT, body->parent);
     add_bytes(out, QN_BODY_IDEMPOTENCY, body->idempotency);
-    add_on_failed(out, &body->on_failed);
+    add_on_failed(out, body);
     return qn_buf_status(out);
 }
 

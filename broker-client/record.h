@@ -16,12 +16,11 @@
 #define QN_HISTORY_MAX    (16 * 1024)       /* bytes of history kept with a try */
 #define QN_TOKEN_SIZE     48                /* "incarnation:run" and NUL */
 
-/* The job that is made in the same queue when one ends without success (docs/protocol.md).
- * Whoever makes it adds its parent. */
+/* The job that is made in the same queue when one ends without success (docs/protocol.md). It
+ * gets the request id of that one, which is its parent. */
 struct qn_on_failed {
     struct qn_span task; /* "" none */
     struct qn_span args;
-    struct qn_span request_id;
 };
 /* Its name, by the name and the end of the one that failed: the token of the run that ended
  * it, "" or "-" when none did. */

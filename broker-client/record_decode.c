@@ -78,7 +78,6 @@ static void take_on_failed(struct qn_span bytes, struct qn_on_failed *ret)
     const struct target targets[] = {
         {.kind = QN_BODY_TASK, .bytes = &job.task},
         {.kind = QN_BODY_ARGS, .bytes = &job.args},
-        {.kind = QN_BODY_REQUEST_ID, .bytes = &job.request_id},
     };
 
     if (decode_fields(bytes, targets, sizeof(targets) / sizeof(targets[0]), "", NULL) == QN_OK)

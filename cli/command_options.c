@@ -32,6 +32,7 @@ const struct cli_option cli_enqueue_options[] = {
     {"result-ttl", "TIME", "how long its record is kept"},
     {"limit-key", "KEY", "whose turn it is, such as a tenant (docs/limits.md)"},
     {"unique", "RULE", "finished, or until=window,for=10m,conflict=existing"},
+    {"on-failed", "TASK[=JSON]", "the job that is made when it ends without success"},
     {"tag", "TAG", "may be given several times"},
     {"name", "NAME", "the id's second half; one job per name, not two"},
     {"wait", NULL, "wait for the end, print the result"},

@@ -10,6 +10,7 @@
 #include "typed.h"
 #include "unique.h"
 #include "wait.h"
+#include <stdio.h>
 #include <string.h>
 
 struct wish {
@@ -18,6 +19,7 @@ struct wish {
     struct qn_buf args;
     const char *tags[QN_TAGS_MAX + 2];
     char unique_key[QN_UNIQUE_MAX + 1];
+    char on_failed[QN_NAME_MAX + 2]; /* one too long stays one */
     int64_t timeout_ms;
 };
 
@@ -45,6 +47,19 @@ static int read_unique(struct wish *wish, struct qn_err *reterr)
     if (wish->unique_key[0] != '\0')
         wish->job.unique_key = wish->unique_key;
     return QN_OK;
+}
+
+/* TASK, or TASK=JSON. */
+static void read_on_failed(struct wish *wish)
+{
+    const char *text = cli_option(wish->cli, "on-failed");
+    size_t len = text ? strcspn(text, "=") : 0;
+
+    if (!text)
+        return;
+    snprintf(wish->on_failed, sizeof(wish->on_failed), "%.*s", (int)len, text);
+    wish->job.on_failed = wish->on_failed;
+    wish->job.on_failed_args = text[len] == '=' ? text + len + 1 : NULL;
 }
 
 static int read_small(const struct cli *cli, const char *name, int most, int *ret,
@@ -116,6 +131,7 @@ static int read_options(struct wish *wish, struct qn_err *reterr)
     if (rc == QN_OK)
         rc = read_retry(cli_option(cli, "retry"), &job->retry, reterr);
     job->limit_key = cli_option(cli, "limit-key");
+    read_on_failed(wish);
     return rc == QN_OK ? read_unique(wish, reterr) : rc;
 }
 

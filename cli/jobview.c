@@ -201,6 +201,15 @@ static void print_unique(const struct cli_term *term, const struct qn_unique *un
     print_line(term, "unique", CLI_PLAIN, text);
 }
 
+static void print_on_failed(const struct cli_term *term, const struct qn_job_info *info)
+{
+    char text[2 * QN_ID_SIZE];
+
+    snprintf(text, sizeof(text), "%s%s%s", info->on_failed, info->on_failed_id[0] ? ", made: " : "",
+             info->on_failed_id);
+    print_line(term, "on failed", CLI_PLAIN, text);
+}
+
 void cli_job_print(const struct cli_term *term, const struct qn_job_info *info)
 {
     char priority[16];
@@ -221,6 +230,8 @@ void cli_job_print(const struct cli_term *term, const struct qn_job_info *info)
     print_line(term, "limit key", CLI_PLAIN, info->limit_key);
     print_line(term, "behind", CLI_YELLOW, info->behind_limit);
     print_unique(term, &info->unique);
+    print_line(term, "parent", CLI_PLAIN, info->parent);
+    print_on_failed(term, info);
     print_line(term, "request", CLI_PLAIN, info->request_id);
     print_line(term, "tags", CLI_PLAIN, info->tags);
     print_json(term, "arguments", info->args, info->args_len);

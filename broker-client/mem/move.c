@@ -67,13 +67,13 @@ static int64_t *total_of(struct qn_stats *totals, char letter)
 }
 
 static int write_follow_up(struct qn_mem_job *job, struct qn_mem_queue *queue,
-                           const struct qn_on_failed *from, const char *parent)
+                           const struct qn_body *from, const char *parent)
 {
     char id[QN_ID_SIZE];
     int len = snprintf(id, sizeof(id), "%s.%s", queue->name, parent);
     const struct qn_body body = {
-        .task = from->task,
-        .args = from->args,
+        .task = from->on_failed.task,
+        .args = from->on_failed.args,
         .request_id = from->request_id,
         .parent = {id, (size_t)len},
     };
@@ -102,7 +102,7 @@ static void leave_follow_up(struct qn_mem_queue *queue, const struct qn_mem_job 
     job->priority = record.priority;
     job->place = QN_MEM_COMING;
     job->order = ++queue->last;
-    if (write_follow_up(job, queue, &record.body.on_failed, ended->name) != QN_OK)
+    if (write_follow_up(job, queue, &record.body, ended->name) != QN_OK)
         qn_mem_drop(queue, job);
 }
 

@@ -66,6 +66,12 @@ static void a_job_is_judged_before_it_is_made(void **state)
         {{.task = "t.one", .unique = {.until = QN_UNIQUE_WINDOW}}, QN_EINVAL, "unique.for"},
         {{.task = "t.one", .unique = {.until = (enum qn_unique_until)9}}, QN_EINVAL, "9"},
         {{.task = "t.none", .accept_unknown = true, .args = "{"}, QN_EINVAL, "byte"},
+        {{.task = "t.one", .on_failed = "t.none"}, QN_ENOTFOUND, "on_failed: task \"t.none\""},
+        {{.task = "t.one", .on_failed = "A"}, QN_EINVAL, "on_failed"},
+        {{.task = "t.one", .on_failed = "t.one", .on_failed_args = "{\"m\":1}"},
+         QN_EINVAL,
+         "on_failed: argument \"m\""},
+        {{.task = "t.one", .on_failed_args = "{}"}, QN_EINVAL, "on_failed"},
     };
     struct qn_receipt receipt;
     struct qn_err err;
@@ -75,6 +81,48 @@ static void a_job_is_judged_before_it_is_made(void **state)
         assert_non_null(strstr(err.msg, samples[i].word));
     }
     assert_int_equal(redis_server_do(&server, "EXISTS {test:default}:meta"), 0);
+}
+
+/* Until all that was submitted is told. */
+static void serve(struct qn_client *client)
+{
+    struct qn_err err;
+
+    for (int turns = 0; qn_client_pending(client) > 0 && turns < 1000; turns++) {
+        struct pollfd fd = {.fd = qn_client_fd(client), .events = qn_client_events(client)};
+        poll(&fd, 1, (int)qn_client_wait_ms(client));
+        assert_int_equal(qn_client_service(client, &err), QN_OK);
+    }
+}
+
+static void on_kept(void *arg, const struct qn_receipt *receipt)
+{
+    (void)arg;
+    assert_int_equal(receipt->code, QN_OK);
+}
+
+static void a_follow_up_is_kept_with_the_job(void **state)
+{
+    const struct qn_enqueue job = {
+        .task = "t.one", .name = "f", .on_failed = "t.one", .on_failed_args = "{\"n\":7}"};
+    struct qn_job_info *info;
+    enum qn_state now;
+    struct qn_err err;
+
+    assert_int_equal(qn_client_submit(*state, &job, on_kept, NULL, &err), QN_OK);
+    serve(*state);
+    assert_int_equal(qn_client_cancel(*state, "default.f", &now, &err), QN_OK);
+    assert_int_equal(qn_client_get(*state, "default.f", &info, &err), QN_OK);
+    assert_string_equal(info->on_failed, "t.one");
+    assert_string_equal(info->on_failed_args, "{\"n\":7}");
+    char id[QN_ID_SIZE];
+    snprintf(id, sizeof(id), "%s", info->on_failed_id);
+    qn_job_info_free(info);
+    assert_int_equal(qn_client_get(*state, id, &info, &err), QN_OK);
+    assert_int_equal(info->state, QN_QUEUED);
+    assert_string_equal(info->args, "{\"n\":7}");
+    assert_string_equal(info->parent, "default.f");
+    qn_job_info_free(info);
 }
 
 static char *object_of(size_t len)
@@ -166,11 +214,7 @@ static void submitted_jobs_are_told_by_a_loop_of_the_callers_own(void **state)
         const struct qn_enqueue job = {.task = "t.one", .args = text};
         assert_int_equal(qn_client_submit(client, &job, count, &told, &err), QN_OK);
     }
-    for (int turns = 0; qn_client_pending(client) > 0 && turns < 1000; turns++) {
-        struct pollfd fd = {.fd = qn_client_fd(client), .events = qn_client_events(client)};
-        poll(&fd, 1, (int)qn_client_wait_ms(client));
-        assert_int_equal(qn_client_service(client, &err), QN_OK);
-    }
+    serve(client);
     assert_int_equal(told, MANY);
     assert_int_equal(redis_server_do(&server, "LLEN {test:default}:ready:0"), MANY);
 }
@@ -344,6 +388,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_job_is_judged_before_it_is_made),
+        CASE(a_follow_up_is_kept_with_the_job),
         CASE(arguments_over_the_cap_are_refused_and_those_at_it_are_kept),
         CASE(the_same_id_makes_no_second_job),
         CASE(many_are_judged_one_by_one),

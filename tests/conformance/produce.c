@@ -46,7 +46,7 @@ static void encode(const struct job *job, struct parts *parts)
 
     if (job->on_failed) {
         body.on_failed.args = span_of("{\"of\":1}");
-        body.on_failed.request_id = span_of("r1");
+        body.request_id = span_of("r1");
     }
     if (job->args_len)
         body.args.len = job->args_len;

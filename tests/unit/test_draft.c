@@ -191,9 +191,59 @@ static void a_rule_of_a_unique_job_that_cannot_be_kept_is_refused(void **state)
     }
 }
 
+static void a_follow_up_for_an_end_without_success_is_read(void **state)
+{
+    struct qn_draft_tags tags;
+    struct qn_enqueue job;
+    struct qn_body body;
+
+    (void)state;
+    assert_int_equal(parse("{\"task\":\"t\",\"args\":{\"a\":1},"
+                           "\"on_failed\":{\"args\":{\"b\":2},\"task\":\"t.after\"}}",
+                           NULL),
+                     QN_OK);
+    qn_draft_enqueue(&draft, &tags, &job);
+    assert_string_equal(job.on_failed, "t.after");
+    assert_int_equal(job.on_failed_args_len, 7);
+    assert_memory_equal(job.on_failed_args, "{\"b\":2}", 7);
+    assert_memory_equal(job.args, "{\"a\":1}", 7);
+    qn_draft_body(&draft, &body);
+    assert_int_equal(body.on_failed.task.len, 7);
+    assert_int_equal(body.on_failed.args.len, 7);
+    assert_int_equal(parse("{\"task\":\"t\",\"on_failed\":null}", NULL), QN_OK);
+    qn_draft_enqueue(&draft, &tags, &job);
+    assert_null(job.on_failed);
+    assert_null(job.on_failed_args);
+}
+
+static void a_follow_up_that_cannot_be_made_is_refused(void **state)
+{
+    static const struct {
+        const char *on_failed, *field;
+    } wrong[] = {
+        {"\"t.after\"", "on_failed"},
+        {"{}", "on_failed.task"},
+        {"{\"args\":{}}", "on_failed.task"},
+        {"{\"task\":\"A b\"}", "on_failed.task"},
+        {"{\"task\":\"t\",\"args\":[]}", "on_failed.args"},
+        {"{\"task\":\"t\",\"queue\":\"q\"}", "on_failed.queue"},
+        {"{\"task\":\"t\",\"on_failed\":{\"task\":\"t\"}}", "on_failed.on_failed"},
+    };
+    char json[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        snprintf(json, sizeof(json), "{\"task\":\"t\",\"on_failed\":%s}", wrong[i].on_failed);
+        assert_int_equal(parse(json, NULL), QN_EINVAL);
+        assert_string_equal(field, wrong[i].field);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_follow_up_for_an_end_without_success_is_read),
+        cmocka_unit_test(a_follow_up_that_cannot_be_made_is_refused),
         cmocka_unit_test(unique_jobs_and_limit_keys_are_read),
         cmocka_unit_test(a_rule_of_a_unique_job_that_cannot_be_kept_is_refused),
         cmocka_unit_test(accept_unknown_is_a_word_only_where_the_rules_say_so),

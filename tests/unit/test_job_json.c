@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct qn_job_info some_job(void)
@@ -25,6 +26,9 @@ static struct qn_job_info some_job(void)
         .worker = "abc",
         .limit_key = "",
         .behind_limit = "",
+        .parent = "",
+        .on_failed = "",
+        .on_failed_args = "",
         .enqueued_ms = INT64_C(1769817600123),
     };
     info.args_len = strlen(info.args);
@@ -52,6 +56,24 @@ static void a_job_shows_what_is_known(void **state)
                         "\"progress\":{\"done\":1,\"total\":2,\"text\":\"half\"},\"tags\":[\"a\"],"
                         "\"request_id\":\"r-1\",\"worker\":\"abc\",\"url\":\"/v1/jobs/default.x1\","
                         "\"args\":{\"from\":\"2026-01-01\"}}");
+    qn_buf_release(&out);
+}
+
+static void what_follows_a_failure_is_shown(void **state)
+{
+    struct qn_job_info info = some_job();
+    struct qn_buf out;
+    (void)state;
+    info.parent = "default.p";
+    info.on_failed = "t.after";
+    info.on_failed_args = "{\"b\":2}";
+    encode(&info, QN_JOB_WHOLE, &out);
+    assert_non_null(strstr(out.data, "\"parent\":\"default.p\",\"on_failed\":{"
+                                     "\"task\":\"t.after\",\"args\":{\"b\":2}}"));
+    qn_buf_release(&out);
+    snprintf(info.on_failed_id, sizeof(info.on_failed_id), "default.x");
+    encode(&info, 0, &out);
+    assert_non_null(strstr(out.data, "\"on_failed\":{\"task\":\"t.after\",\"id\":\"default.x\"}"));
     qn_buf_release(&out);
 }
 
@@ -132,6 +154,7 @@ static void a_bad_record_cannot_break_the_answer(void **state)
         struct qn_buf out;
         info.args = info.result = info.progress = info.tags = bad[i];
         info.artifacts = info.history = info.error = info.task = info.worker = bad[i];
+        info.on_failed = info.on_failed_args = info.parent = bad[i];
         info.args_len = info.result_len = strlen(bad[i]);
         encode(&info, QN_JOB_WHOLE | QN_JOB_LINKS, &out);
         qn_buf_release(&out);
@@ -143,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_shows_what_is_known),
         cmocka_unit_test(whose_turn_it_is_and_what_is_unique_are_shown),
+        cmocka_unit_test(what_follows_a_failure_is_shown),
         cmocka_unit_test(a_list_leaves_the_large_parts_out),
         cmocka_unit_test(files_get_their_address),
         cmocka_unit_test(history_becomes_an_array),

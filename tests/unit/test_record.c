@@ -22,6 +22,7 @@ static const struct qn_body full_body = {
     .request_id = {"req-1", 5},
     .parent = {"default.p", 9},
     .idempotency = {"0123456789abcdef0123456789abcdef", 32},
+    .on_failed = {.task = {"t.after", 7}, .args = {"{\"b\":2}", 7}},
 };
 
 static const struct qn_ending full_ending = {
@@ -101,6 +102,8 @@ static void assert_body(const struct qn_record *record)
     assert_span(body->request_id, full_body.request_id);
     assert_span(body->parent, full_body.parent);
     assert_span(body->idempotency, full_body.idempotency);
+    assert_span(body->on_failed.task, full_body.on_failed.task);
+    assert_span(body->on_failed.args, full_body.on_failed.args);
 }
 
 static void what_is_written_is_read(void **state)
@@ -164,7 +167,7 @@ static void no_truncation_is_read_past_its_end(void **state)
         cut += rc == QN_ECORRUPT;
     }
     /* only a cut between two fields of the live record may pass */
-    assert_true(cut > bytes.len - 18);
+    assert_true(cut > bytes.len - 19);
     qn_buf_release(&bytes);
 }
 
@@ -203,6 +206,35 @@ static void unknown_fields_are_passed_over(void **state)
     (void)state;
     assert_int_equal(qn_record_decode(TEXT(bytes), &record, &err), QN_OK);
     assert_span(record.body.task, TEXT("t"));
+}
+
+static void a_follow_up_that_does_not_decode_is_none(void **state)
+{
+    static const char bytes[] = "\1L\0\0\0\0\0\0\0\0\0"
+                                "\1\1t\x13\4\1\x09xy";
+    struct qn_record record;
+    struct qn_err err;
+
+    (void)state;
+    assert_int_equal(qn_record_decode(TEXT(bytes), &record, &err), QN_OK);
+    assert_span(record.body.task, TEXT("t"));
+    assert_int_equal(record.body.on_failed.task.len, 0);
+}
+
+static void the_name_of_a_follow_up_tells_the_end(void **state)
+{
+    char run[QN_ON_FAILED_NAME_SIZE], other[QN_ON_FAILED_NAME_SIZE];
+
+    (void)state;
+    assert_int_equal(qn_on_failed_name("a", TEXT("AAAAAAAAAAA:5"), 9000, run), QN_OK);
+    assert_string_equal(run, "25f6a1ecbcbbd7adea62772c54c5f8059dbc0f31");
+    assert_int_equal(qn_on_failed_name("a", TEXT("AAAAAAAAAAA:5"), 9001, other), QN_OK);
+    assert_string_equal(run, other);
+    assert_int_equal(qn_on_failed_name("a", TEXT("AAAAAAAAAAA:6"), 9000, other), QN_OK);
+    assert_string_not_equal(run, other);
+    assert_int_equal(qn_on_failed_name("a", TEXT("-"), 9000, run), QN_OK);
+    assert_int_equal(qn_on_failed_name("a", TEXT("-"), 9001, other), QN_OK);
+    assert_string_not_equal(run, other);
 }
 
 static void a_long_error_is_cut_between_characters(void **state)
@@ -330,6 +362,8 @@ int main(void)
         cmocka_unit_test(no_flipped_bit_makes_it_fall_over),
         cmocka_unit_test(a_newer_version_is_said_to_be_newer),
         cmocka_unit_test(unknown_fields_are_passed_over),
+        cmocka_unit_test(a_follow_up_that_does_not_decode_is_none),
+        cmocka_unit_test(the_name_of_a_follow_up_tells_the_end),
         cmocka_unit_test(a_long_error_is_cut_between_characters),
         cmocka_unit_test(encoding_survives_every_failed_allocation),
         cmocka_unit_test(a_try_is_read_as_it_was_written),
