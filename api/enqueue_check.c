@@ -7,11 +7,12 @@
 
 #define PRINCIPAL "anonymous" /* until there are keys */
 
-static int refuse_unknown(struct api_fault *fault, enum api_problem problem, const char *name)
+static int refuse_unknown(struct api_fault *fault, enum api_problem problem, const char *field,
+                          const char *name)
 {
     bool task = problem == API_UNKNOWN_TASK;
     return api_fault_set(
-        fault, problem, task ? "task" : "queue",
+        fault, problem, field,
         task ? "no worker has published a task \"%s\"" : "no worker serves a queue \"%s\"", name);
 }
 
@@ -24,9 +25,22 @@ static int check_arguments(const struct qn_taskdef *def, struct qn_span args, co
         return QN_OK;
     if (member[0] != '\0')
         snprintf(field, sizeof(field), "%s%s", prefix, member);
+    else if (prefix[0] != '\0')
+        snprintf(field, sizeof(field), "%.*s", (int)strlen(prefix) - 1, prefix);
     else
         snprintf(field, sizeof(field), "args");
     return api_fault_set(fault, API_BAD_ARGUMENTS, field, "%s", err.msg);
+}
+
+static int check_on_failed(const struct api_server *server, const struct qn_draft *draft,
+                           struct api_fault *fault)
+{
+    const struct qn_taskdef *def = api_directory_task(server->directory, draft->on_failed);
+    if (draft->on_failed[0] == '\0' || (!def && server->accept_unknown))
+        return QN_OK;
+    if (!def)
+        return refuse_unknown(fault, API_UNKNOWN_TASK, "on_failed.task", draft->on_failed);
+    return check_arguments(def, draft->on_failed_args, "on_failed.args.", fault);
 }
 
 int api_draft_check(const struct api_server *server, const struct qn_draft *draft,
@@ -35,13 +49,14 @@ int api_draft_check(const struct api_server *server, const struct qn_draft *draf
     const struct qn_taskdef *def = api_directory_task(server->directory, draft->task);
     const char *queue = draft->queue;
     if (!def && !server->accept_unknown)
-        return refuse_unknown(fault, API_UNKNOWN_TASK, draft->task);
+        return refuse_unknown(fault, API_UNKNOWN_TASK, "task", draft->task);
     if (queue[0] == '\0')
         queue = def ? qn_taskdef_queue(def) : "default";
     qn_str_copy(ret_queue, QN_QUEUE_MAX + 1, queue);
     if (!server->accept_unknown && !api_directory_has_queue(server->directory, ret_queue))
-        return refuse_unknown(fault, API_UNKNOWN_QUEUE, ret_queue);
-    return def ? check_arguments(def, draft->args, prefix, fault) : QN_OK;
+        return refuse_unknown(fault, API_UNKNOWN_QUEUE, "queue", ret_queue);
+    int rc = def ? check_arguments(def, draft->args, prefix, fault) : QN_OK;
+    return rc == QN_OK ? check_on_failed(server, draft, fault) : rc;
 }
 
 bool api_fault_is_unknown(const struct api_fault *fault)

@@ -205,6 +205,26 @@ class Routes(case.Case):
             self.assert_problem(self.api.post("/v1/jobs", {"task": "report.sales", "args": args}),
                                 422, "bad_arguments", field)
 
+    def test_a_follow_up_for_failure_is_judged_kept_and_made(self):
+        after = {"task": "report.sales", "args": {"from": "2026-02-28"}}
+        for wrong, code, field in (({"task": "new.task"}, "unknown_task", "on_failed.task"),
+                                   ({"task": "report.sales"}, "bad_arguments",
+                                    "on_failed.args.from"),
+                                   ({"task": "report.sales", "args": {"x": 1}}, "bad_arguments",
+                                    "on_failed.args.x"),
+                                   ({}, "bad_job", "on_failed.task"),
+                                   ({**after, "queue": "q"}, "bad_job", "on_failed.queue")):
+            self.assert_problem(self.api.post("/v1/jobs", {"task": "test.echo",
+                                                           "on_failed": wrong}), 422, code, field)
+        made = self.make(on_failed=after, priority=2)
+        self.assertEqual(self.api.get(f"/v1/jobs/{made}").json["on_failed"], after)
+        self.api.ask("DELETE", f"/v1/jobs/{made}")
+        told = self.api.get(f"/v1/jobs/{made}").json["on_failed"]
+        follower = self.api.get(f"/v1/jobs/{told['id']}").json
+        self.assertEqual((follower["task"], follower["args"], follower["state"],
+                          follower["parent"], follower["priority"]),
+                         ("report.sales", after["args"], "queued", made, 2))
+
     def test_unknown_tasks_and_queues_are_refused_until_they_are_published(self):
         self.assert_problem(self.api.post("/v1/jobs", {"task": "new.task"}),
                             422, "unknown_task", "task")

@@ -48,6 +48,25 @@ class Enqueue(cli_case.Cli):
         self.assertEqual(self.json("job", "show", first)["state"], "cancelled")
         self.fails(2, "--unique: \"soon\"", "enqueue", "test.echo", "--unique", "soon")
 
+    def test_what_follows_a_failure_is_said_and_shown(self):
+        self.worker()
+        made = self.json("enqueue", "test.echo", "--delay", "1h", "--on-failed",
+                         'test.echo={"text":"a=b"}')["id"]
+        self.assertEqual(self.json("job", "show", made)["on_failed"],
+                         {"task": "test.echo", "args": {"text": "a=b"}})
+        self.ok("job", "cancel", made)
+        after = self.json("job", "show", made)["on_failed"]["id"]
+        self.assertIn(f"  on failed   test.echo, made: {after}\n", self.ok("job", "show", made))
+        self.assertIn(f"  parent      {made}\n", self.ok("job", "show", after))
+        self.fails(3, "on_failed: task \"test.none\"", "enqueue", "test.echo", "--on-failed",
+                   "test.none")
+        self.fails(2, "on_failed: arguments", "enqueue", "test.echo", "--on-failed",
+                   "test.echo=[")
+        line = {**ECHO, "delay": 60, "on_failed": {"task": "test.echo", "args": {"text": "c"}}}
+        done = self.batch([line], "--json")
+        made = json.loads(done.stdout.splitlines()[0])["id"]
+        self.assertEqual(self.json("job", "show", made)["on_failed"], line["on_failed"])
+
     def test_arguments_of_1_mib_are_let_in_and_one_byte_more_is_not(self):
         self.worker()
         fitting = '{"text":"' + "x" * (1024 * 1024 - len('{"text":""}')) + '"}'
