@@ -54,6 +54,10 @@ def of_batch(size, batch, persistent=True):
         "take_finish_ceiling": f"take_finish_ceiling_{suffix}"})
     if batch == 50 and persistent:
         yield ("redis_bytes_queued_job", *found["redis_bytes_queued_job"])
+    if batch == 50:
+        kind = "" if persistent else "_no_aof"
+        yield (f"redis_bare_lpush{kind}", *found["redis_us_bare_lpush"])
+        yield (f"redis_bare_script{kind}", *found["redis_us_bare_script"])
 
 
 def scripts(size):

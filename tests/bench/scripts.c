@@ -3,7 +3,8 @@
  *   bench_scripts --url unix:///path [--batch 50] [--jobs 200000] [--payload 100]
  *                 [--depth 1000] [--delayed 0] [--flight 4]
  *
- * Fills a queue (which tells the bytes of a queued job), then goes round and round: enqueues
+ * Fills a queue (which tells the bytes of a queued job), asks for bare commands in pipelines of
+ * 16 (which tell how fast this machine is), then goes round and round: enqueues
  * some jobs, takes as many, finishes them, each in batches with several calls in flight, and
  * asks Redis for the CPU of its main thread in between. Prints a line of JSON per figure.
  * The server should be a private one: what was written stays there.
@@ -27,6 +28,9 @@
 #define LOOKS      1000
 #define FLIGHT_MAX 64
 #define STEP_MS    600000
+#define BARE       160000
+#define PIPELINE   16
+#define EMPTY      "e0e1f9fabfc9d4800c877a703b823ac0578ff8db" /* SHA-1 of return 1 */
 #define RESULT     "{\"answer\":4242}"
 
 struct options {
@@ -328,6 +332,37 @@ static void go_round(struct bench *bench)
     print("take_finish_rate", 1e6 * jobs / (taken.wall_us + finished.wall_us), "jobs/s");
 }
 
+static void send_bare(struct bench *bench, const char *command)
+{
+    for (int i = 0; i < PIPELINE; i++)
+        redisAppendCommand(bench->info, command);
+    for (int i = 0; i < PIPELINE; i++) {
+        void *reply = NULL;
+        if (redisGetReply(bench->info, &reply) != REDIS_OK || !reply ||
+            ((redisReply *)reply)->type == REDIS_REPLY_ERROR)
+            die("a bare command failed", command);
+        freeReplyObject(reply);
+    }
+}
+
+static void weigh_bare(struct bench *bench, const char *name, const char *command)
+{
+    struct spent total = {0}, before = look(bench);
+
+    for (int i = 0; i < BARE; i += PIPELINE)
+        send_bare(bench, command);
+    add_since(bench, &total, &before);
+    print(name, total.cpu_us / BARE, "us");
+}
+
+static void weigh_machine(struct bench *bench)
+{
+    freeReplyObject(redisCommand(bench->info, "SCRIPT LOAD %s", "return 1"));
+    weigh_bare(bench, "redis_us_bare_lpush", "LPUSH bare 0123456789012345678901234567890123456789");
+    weigh_bare(bench, "redis_us_bare_script", "EVALSHA " EMPTY " 0");
+    freeReplyObject(redisCommand(bench->info, "DEL bare"));
+}
+
 static void make_body(struct bench *bench)
 {
     static const char frame[] = "{\"text\":\"\"}";
@@ -435,6 +470,7 @@ int main(int argc, char **argv)
     fill(bench, bench->opt.delayed, "redis_bytes_delayed_job", issue_delayed);
     fill(bench, bench->opt.depth, "redis_bytes_queued_job", issue_enqueue);
     weigh_look(bench);
+    weigh_machine(bench);
     go_round(bench);
     for (size_t i = 0; i < ROUND; i++)
         qn_buf_release(&bench->runs[i].ending);

@@ -19,7 +19,7 @@ FIGURES = {
     "drain_64_of_ceiling": ("drain_64_executors / take_finish_ceiling_batch_64", "of 1"),
     "drain_64_of_redis_peers": (
         "drain_64_executors / max(peer_celery_drain, peer_rq_fork_drain, peer_sidekiq_drain, "
-        "peer_bullmq_drain)", "times"),
+        "peer_sidekiq_2_drain, peer_bullmq_drain)", "times"),
     "drain_64_of_rabbitmq": ("drain_64_executors / peer_rabbitmq_fast_drain", "times"),
     "drain_64_of_beanstalkd": ("drain_64_executors / peer_beanstalkd_fast_drain", "times"),
     "drain_4_of_sidekiq": ("drain_4_executors / peer_sidekiq_drain", "times"),
