@@ -45,6 +45,7 @@
 #define QN_KV_VALUE_MAX   ((size_t)4 * 1024 * 1024) /* a larger one is not kept */
 #define QN_KV_L1_ENTRIES  128
 #define QN_KV_L1_BYTES    ((size_t)8 * 1024 * 1024)
+#define QN_KV_LIFE_MAX_MS ((int64_t)31 * 24 * 3600 * 1000) /* any time of a kind */
 #define QN_KV_TRUST_MS    5000
 #define QN_KV_TIMEOUT_MS  500 /* of one command on Redis, and of connecting */
 #define QN_KV_HOT         100 /* reads in the life of a value that make its key hot */
@@ -56,12 +57,12 @@
 /* All in ms. The life of a value is a most: it is cut by up to QN_KV_JITTER percent. */
 struct qn_kv_kind {
     const char *name; /* part of each key: 1 to 32 of [a-z0-9_-] */
-    int64_t l1_ms;    /* 0: not in the process */
+    int64_t l1_ms;    /* 0: not in the process; no longer than l2_ms */
     int64_t l2_ms;    /* 0: not on Redis, and so without a lease */
     int64_t hot_ms;   /* l2_ms of a hot key; 0: the same */
     int64_t none_ms;  /* that there is nothing; 0: not kept */
     int64_t grace_ms; /* after its life, how long a value is better than a failing source */
-    int64_t lease_ms; /* a loader is taken for dead after it; 0: everybody loads */
+    int64_t lease_ms; /* a loader is taken for dead after it */
     int64_t wait_ms;  /* the longest wait for another's load */
 };
 
@@ -122,10 +123,9 @@ bool qn_kv_has_redis(const struct qn_kv *kv); /* one is configured; it may be do
 /* ---- reading ---- */
 
 struct qn_kv_load {
-    struct qn_buf *value; /* append to it; its maximum is that of qn_kv_get's out */
-    int64_t life_ms;      /* set to the kind's; a load may set another one, 0: do not keep */
-    struct qn_kv *kv;     /* qn_kv_load_keep's own, like what follows */
-    const void *flight;
+    struct qn_buf *value;        /* append to it; its maximum is that of qn_kv_get's out */
+    int64_t life_ms;             /* set to the kind's; a load may set another one, 0: do not keep */
+    struct qn_kv_flight *flight; /* qn_kv_load_keep's own */
 };
 /* The source: QN_OK with the value, QN_ENOTFOUND for none, or why it failed. May itself use
  * the cache, for other keys. */
