@@ -235,3 +235,24 @@ class RedisPeer(Peer):
         lines = self.redis.cli("INFO", "memory").splitlines()
         return next(int(line.split(":")[1]) for line in lines
                     if line.startswith("used_memory:"))
+
+
+class OwnClient(Peer):
+    """A broker with a port of its own, and one program of ours in C for both sides of it.
+
+    Subclasses set program, port and server, and in WORDS what a worker is told, by setting.
+    """
+
+    WORDS = {}
+
+    def address(self):
+        return self.port
+
+    def server_pss(self):
+        return pss(self.server.pid)
+
+    def producer(self):
+        return [self.program]
+
+    def worker(self):
+        return [self.program, "worker", *self.WORDS[self.setting.suffix]]

@@ -6,7 +6,7 @@ import servers
 from peer import Setting
 
 
-class Beanstalkd(peer.Peer):
+class Beanstalkd(peer.OwnClient):
     name = "beanstalkd"
     packages = ("beanstalkd",)
     settings = (
@@ -48,15 +48,3 @@ class Beanstalkd(peer.Peer):
             path.unlink()
         self.binlog.rmdir()
         self.start()
-
-    def address(self):
-        return self.port
-
-    def server_pss(self):
-        return peer.pss(self.server.pid)
-
-    def producer(self):
-        return [self.program]
-
-    def worker(self):
-        return [self.program, "worker", *self.WORDS[self.setting.suffix]]

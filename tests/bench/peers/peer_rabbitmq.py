@@ -16,7 +16,7 @@ exec "$BINDIR/erlexec" "$@"
 """
 
 
-class Rabbitmq(peer.Peer):
+class Rabbitmq(peer.OwnClient):
     name = "rabbitmq"
     packages = ("rabbitmq-server", "librabbitmq-dev")
     singles = 3000
@@ -84,15 +84,3 @@ class Rabbitmq(peer.Peer):
     def clear(self):
         if not self.purged():
             raise peer.Failure("its queue cannot be emptied")
-
-    def address(self):
-        return self.port
-
-    def server_pss(self):
-        return peer.pss(self.server.pid)
-
-    def producer(self):
-        return [self.program]
-
-    def worker(self):
-        return [self.program, "worker", *self.WORDS[self.setting.suffix]]
