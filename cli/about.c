@@ -46,6 +46,15 @@ static int check_dev(const struct cli *cli, const struct cli_dev_options *option
     return rc;
 }
 
+/* Those of the bundled tasks, unless somebody said which: one worker is all there is. */
+static const char *queues_of(const struct cli *cli)
+{
+    const char *given = cli_option(cli, "queues");
+    bool is_preset = qn_config_value(&cli->config, "queues")->origin == QN_FROM_PRESET;
+
+    return given || !is_preset ? given : "default,orders,mail,upkeep";
+}
+
 int cli_run_dev(struct cli *cli)
 {
     const char *data = cli_option(cli, "data");
@@ -58,7 +67,7 @@ int cli_run_dev(struct cli *cli)
                                       .cache_url = cli_option(cli, "cache-url"),
                                       .database_url = cli_option(cli, "database-url"),
                                       .task_path = cli_option(cli, "task-path"),
-                                      .queues = cli_option(cli, "queues"),
+                                      .queues = queues_of(cli),
                                       .concurrency = cli_option(cli, "concurrency"),
                                       .self = cli->self};
     struct qn_err err = {0};

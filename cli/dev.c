@@ -195,6 +195,7 @@ static int export_settings(struct dev *dev, char note[NOTE_SIZE], struct qn_err 
         {"QUERN_BROKER_URL", dev->broker.url},     {"QUERN_CACHE_URL", dev->cache.url},
         {"QUERN_DATABASE_URL", dev->postgres.url}, {"QUERN_ARTIFACT_DIR", dev->folder.artifacts},
         {"QUERN_SCHEDULE", dev->schedule},         {"QUERN_NAMESPACE", "quern"},
+        {"QUERN_MAIL_DIR", dev->folder.mail},
     };
     size_t n = sizeof(variables) / sizeof(variables[0]);
 

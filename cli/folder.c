@@ -201,7 +201,7 @@ static int make_parts(struct cli_folder *folder, struct qn_err *reterr)
         const char *name;
     } parts[] = {
         {folder->log, "log"},   {folder->redis, "redis/broker"},  {cache, "redis/cache"},
-        {folder->demo, "demo"}, {folder->artifacts, "artifacts"},
+        {folder->demo, "demo"}, {folder->artifacts, "artifacts"}, {folder->mail, "mail"},
     };
     int rc = QN_OK;
 

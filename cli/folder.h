@@ -1,6 +1,6 @@
 /* folder.h - the data folder of quern dev: one at a time may use it.
  *
- *   lock env schedule.conf   artifacts/ log/ redis/broker/ redis/cache/ demo/
+ *   lock env schedule.conf   artifacts/ mail/ log/ redis/broker/ redis/cache/ demo/
  *   postgres/                the cluster, or a link to it
  *   run/                     the sockets, or a link to a shorter folder
  *
@@ -21,6 +21,7 @@ struct cli_folder {
     char redis[CLI_PATH_SIZE];
     char postgres[CLI_PATH_SIZE]; /* holds the cluster; belongs to postgres_uid */
     char artifacts[CLI_PATH_SIZE];
+    char mail[CLI_PATH_SIZE];
     char demo[CLI_PATH_SIZE];
     char run[CLI_PATH_SIZE];     /* where sockets are */
     char run_own[CLI_PATH_SIZE]; /* to be removed at the end, or "" */

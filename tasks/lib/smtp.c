@@ -6,6 +6,7 @@
 #include "common/str.h"
 #include <curl/curl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 #define REPLY_SIZE 160
@@ -265,6 +266,23 @@ static int judge(CURL *curl, const struct sending *sending, CURLcode code, const
     return broke(sending, code, why[0] != '\0' ? why : curl_easy_strerror(code), reterr);
 }
 
+/* Where OpenSSL writes to a server that is gone, SIGPIPE would end the process: libcurl leaves
+ * it alone with CURLOPT_NOSIGNAL. One that came meanwhile is taken away. */
+static CURLcode perform_quietly(CURL *curl)
+{
+    const struct timespec none = {0};
+    sigset_t broken, before;
+    CURLcode code;
+
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken, &before);
+    code = curl_easy_perform(curl);
+    (void)sigtimedwait(&broken, NULL, &none);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return code;
+}
+
 static int perform(CURL *curl, const struct qn_smtp_mail *mail, struct sending *sending,
                    struct curl_slist *to, struct qn_err *reterr)
 {
@@ -280,7 +298,7 @@ static int perform(CURL *curl, const struct qn_smtp_mail *mail, struct sending *
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, sending);
     code = curl_easy_setopt(curl, CURLOPT_MAIL_FROM, mail->from);
     if (code == CURLE_OK) {
-        code = curl_easy_perform(curl);
+        code = perform_quietly(curl);
     }
     rc = judge(curl, sending, code, why, reterr);
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);

@@ -31,8 +31,9 @@ static int take(struct mail_user *user, struct qn_err *reterr)
     int rc = ask(user, lock, &rows, reterr);
 
     user->locked = rc == QN_OK && strcmp(qn_pg_str(rows, 0, 0), "t") == 0;
+    user->busy = rc == QN_OK && !user->locked;
     qn_pg_rows_free(rows);
-    if (rc == QN_OK && !user->locked) {
+    if (user->busy) {
         rc = qn_fail(reterr, QN_EAGAIN, "another job is at user %" PRId64, user->id);
     }
     return rc;

@@ -20,11 +20,12 @@ struct mail_user {
     struct qn_pg *pg;
     const char *job;
     bool locked;
+    bool busy; /* another run has the lock */
     struct qn_address to;
     char sent_at[MAIL_TIME_SIZE]; /* "": no welcome was sent yet */
 };
 
-/* Locks and reads. QN_EAGAIN with locked false while another run has the user; QN_ENOTFOUND
+/* Locks and reads. QN_EAGAIN and busy while another run has the user; QN_ENOTFOUND
  * without one, QN_EINVAL for an address or name that no mail can go to. mail_user_leave is
  * owed on each of them. */
 QN_MUST_CHECK int mail_user_enter(struct mail_user *user, struct qn_pg *pg,

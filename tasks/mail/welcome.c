@@ -86,12 +86,16 @@ static int greet(struct qn_job *job, struct mail_user *user, struct qn_buf *ret_
 static int open_database(struct office *office, struct qn_err *reterr)
 {
     void *pg = NULL;
-    int rc = office->pg == NULL ? qn_database_init(&pg, reterr) : QN_OK;
+    struct qn_err err = {.code = QN_OK};
 
-    if (pg != NULL) {
-        office->pg = pg;
+    if (office->pg != NULL) {
+        return QN_OK;
     }
-    return rc;
+    if (qn_database_init(&pg, &err) != QN_OK) { /* as any other setting that does not hold */
+        return qn_fail(reterr, QN_EAGAIN, "%s", err.msg);
+    }
+    office->pg = pg;
+    return QN_OK;
 }
 
 static enum qn_outcome answer(struct qn_job *job, int rc, struct qn_buf *result, struct qn_err *err)
@@ -120,7 +124,6 @@ static enum qn_outcome greet_user(struct qn_job *job, int64_t id)
     if (rc == QN_OK) {
         rc = mail_user_enter(&user, office->pg, job, id, &err);
     }
-    bool taken = rc == QN_EAGAIN && !user.locked;
     if (rc == QN_OK) {
         rc = greet(job, &user, &result, &err);
     }
@@ -128,8 +131,8 @@ static enum qn_outcome greet_user(struct qn_job *job, int64_t id)
         qn_pg_free(office->pg);
         office->pg = NULL;
     }
-    outcome = taken ? QN_SNOOZE : answer(job, rc, &result, &err);
-    if (taken) {
+    outcome = user.busy ? QN_SNOOZE : answer(job, rc, &result, &err);
+    if (user.busy) {
         qn_job_delay(job, SNOOZE_MS);
     }
     qn_buf_release(&result);

@@ -235,6 +235,33 @@ class Ends(Dev):
         self.assertEqual(dev.log().count("it is started again"), 5)
 
 
+class BundledTasks(Dev):
+    def run_task(self, *words):
+        done = servers.run("quern", "enqueue", *words, "--wait", "--timeout", "30s",
+                           env=self.env_of())
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return json.loads(done.stdout)
+
+    def test_their_queues_are_served_on_a_database_that_is_ready_for_them(self):
+        self.start("--sample")
+        made = self.run_task("orders.create", "user_id=1", "product_id=1", "quantity=1")
+        self.assertEqual((made["order_id"], made["status"]), (3001, "pending"))
+        done = self.run_task("orders.process", "order_id=3001")
+        self.assertTrue(done["processed_by_this_job"])
+        sent = self.run_task("mail.welcome", "email=ada@example.com", "name=Ada")
+        self.assertEqual(pathlib.Path(sent["file"]).parent.resolve(),
+                         (self.data / "mail").resolve())
+        self.assertIn("ada@example.com", pathlib.Path(sent["file"]).read_text())
+
+    def test_queues_that_somebody_named_are_not_added_to(self):
+        for words, env in ((["--queues", "default"], {}), ([], {"QUERN_QUEUES": "default"})):
+            dev = self.start(*words, env=env, label=f"dev{len(words)}")
+            done = servers.run("quern", "worker", "list", "--json", env=self.env_of())
+            worker, = json.loads(done.stdout)["workers"]
+            self.assertEqual([queue["name"] for queue in worker["queues"]], ["default"])
+            dev.stop(30)
+
+
 class OwnTasks(Dev):
     def test_a_task_of_ones_own_is_served_and_its_log_is_in_the_stream(self):
         dev = self.start("--task-path", write_task(self.folder), "--concurrency", "1")

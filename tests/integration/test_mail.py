@@ -147,8 +147,9 @@ class Files(MailCase):
         job = self.to_person()
         self.assertEqual(self.result(job)["delivery"], "file")
         self.check_mail(self.message(job), job, "Ada Lovelace", "ada@example.com")
-        self.assertIn("QUERN_DATABASE_URL is not set",
-                      self.check_ended(self.to_user(), "failed", "error")["error"])
+        info = self.check_ended(self.to_user(attempts=2), "failed", "error")
+        self.assertEqual((info["error"], info["attempts"]),
+                         ("QUERN_DATABASE_URL is not set", 2))
 
     def test_each_language_has_its_texts(self):
         self.worker()
@@ -285,8 +286,7 @@ class Server(MailCase):
         self.env |= {"QUERN_SMTP_URL": server.url}
         if options.get("tls"):
             self.env["QUERN_SMTP_CA_FILE"] = str(self.certificate.file)
-        else:
-            self.env["QUERN_SMTP_TLS"] = "false"
+        self.env["QUERN_SMTP_TLS"] = "true" if options.get("tls") else "false"
         if options.get("login"):
             self.env |= {"QUERN_SMTP_USER": LOGIN[0], "QUERN_SMTP_PASSWORD": LOGIN[1]}
         return server
@@ -394,15 +394,19 @@ class Server(MailCase):
         self.failed(self.to_user(attempts=2), "SMTP: Failed to connect", 2)
 
     def test_an_answer_that_was_lost_sends_the_same_mail_again(self):
-        server = self.smtp()
-        server.cut = 1
-        self.worker()
-        job = self.to_user()
-        self.result(job)
-        first, second = (mail.message for mail in server.mails)
-        self.assertEqual(first["Message-ID"], second["Message-ID"])
-        told = [step.get("error", "") for step in self.history(self.seen(job))]
-        self.assertIn("whether the server took the message is not known", told[0])
+        for tls in (None, "starttls", "smtps"):
+            with self.subTest(tls=tls):
+                server = self.smtp(tls=tls)
+                server.cut = 1
+                worker = self.worker(label=f"worker-{tls}")
+                job = self.to_person()
+                self.result(job)
+                first, second = (mail.message for mail in server.mails)
+                self.assertEqual(first["Message-ID"], second["Message-ID"])
+                told = [step.get("error", "") for step in self.history(self.seen(job))]
+                self.assertIn("whether the server took the message is not known", told[0])
+                self.assertEqual(self.seen(job)["attempts"], 2)  # and no executor died
+                worker.stop()
 
     def wait_for_message(self, server, number=1):
         self.wait_until(lambda: server.arrived >= number, LONG, f"message {number}")
