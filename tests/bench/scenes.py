@@ -199,17 +199,18 @@ def depth(size):
                  "redis_bytes_delayed_job": "redis_bytes_delayed_job"})
     for name, queued, delayed in depths(size)[1:]:
         with room.Room(options=STILL) as place:
-            yield f"depth_{name}_drain", deep_drain(place, max(queued, 100000), delayed), "jobs/s"
+            rate = deep_drain(place, max(queued, DEEP_JOBS), delayed)
+            yield f"depth_{name}_drain", rate, "jobs/s"
 
 
 def deep_drain(place, queued, delayed):
-    """The rate of the same 80,000 jobs, whatever is behind them."""
+    """The rate of as many jobs, whatever is behind them."""
     place.worker(MANY)
     with place.held():
         if delayed:
             place.enqueue([{"task": "bench.noop", "delay": 86400}] * delayed)
         place.fill(queued)
-    return place.watch(10000, 90000)["rate"][0]
+    return place.watch(DEEP_JOBS // 10, DEEP_JOBS * 9 // 10)["rate"][0]
 
 
 def scale(size):
