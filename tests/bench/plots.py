@@ -51,7 +51,7 @@ def panels(values):
     executors, batches = (2, 4, 16, 64, 128), (1, 2, 4, 8, 16, 32, 50, 64, 100)
     drain = [Curve("Quern", points(values, "drain_{}_executors", executors))]
     for title, name in (("the scripts' ceiling", "take_finish_ceiling_batch_64"),
-                        ("Sidekiq, 1 process", "peer_sidekiq_drain"),
+                        ("Sidekiq, 2 processes", "peer_sidekiq_2_drain"),
                         ("BullMQ", "peer_bullmq_drain")):
         if values.get(name) is not None:
             drain.append(Curve(title, [(n, values[name]) for n in (2, 128)], dashed=True))

@@ -151,7 +151,7 @@ class Json(unittest.TestCase):
 class Picture(unittest.TestCase):
     VALUES = {**{f"drain_{n}_executors": 900.0 * n for n in (2, 4, 16, 64, 128)},
               **{f"redis_life_batch_{n}": 50.0 / n for n in (1, 8, 100)}, **SCRIPTS,
-              "peer_sidekiq_drain": 18000.0}
+              "peer_sidekiq_2_drain": 18000.0}
 
     def test_it_is_an_svg_with_each_point_in_its_panel(self):
         root = xml.etree.ElementTree.fromstring(plots.svg(self.VALUES))
@@ -169,7 +169,20 @@ class Picture(unittest.TestCase):
         self.assertIn("prefers-color-scheme: dark", plots.svg(self.VALUES))
 
     def test_without_figures_there_is_none(self):
-        self.assertEqual(plots.svg({"peer_sidekiq_drain": 1.0}), "")
+        self.assertEqual(plots.svg({"peer_sidekiq_2_drain": 1.0}), "")
+
+
+class Page(unittest.TestCase):
+    """docs/performance.md has a row for each target, with its bound."""
+
+    def test_it_tells_of_every_target(self):
+        page = (pathlib.Path(__file__).parents[2] / "docs" / "performance.md").read_text()
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]]
+                for line in page.splitlines() if line.startswith("| ")]
+        told = {(row[0], row[2]): row[3] for row in rows if len(row) == 4}
+        for target in targets.TARGETS:
+            verdict = told.get((target.about, bench.aim_text(target)))
+            self.assertIn(verdict, ("pass", "MISS"), target.about)
 
 
 class Machine(unittest.TestCase):
