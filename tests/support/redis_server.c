@@ -126,3 +126,14 @@ void redis_server_text(struct redis_server *server, char *out, size_t size, cons
     snprintf(out, size, "%s", reply->str ? reply->str : "");
     freeReplyObject(reply);
 }
+
+long redis_server_calls(struct redis_server *server, const char *command)
+{
+    static char info[64 * 1024];
+    char figure[64];
+
+    redis_server_text(server, info, sizeof(info), "INFO commandstats");
+    snprintf(figure, sizeof(figure), "cmdstat_%s:calls=", command);
+    const char *at = strstr(info, figure);
+    return at ? strtol(at + strlen(figure), NULL, 10) : 0;
+}

@@ -28,5 +28,7 @@ long long redis_server_do(struct redis_server *server, const char *format, ...);
 /* The same for a text answer, copied; "" for nil. */
 void redis_server_text(struct redis_server *server, char *out, size_t size, const char *format,
                        ...);
+/* How often a command was called so far, by INFO: "evalsha". */
+long redis_server_calls(struct redis_server *server, const char *command);
 
 #endif

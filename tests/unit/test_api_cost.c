@@ -155,17 +155,6 @@ static void close_room(struct room *room)
     redis_server_stop(&room->redis);
 }
 
-static long calls_of(struct room *room, const char *what)
-{
-    char info[32768];
-    long calls = 0;
-    redis_server_text(&room->redis, info, sizeof(info), "INFO commandstats");
-    const char *at = strstr(info, what);
-    if (at)
-        calls = strtol(at + strlen(what), NULL, 10);
-    return calls;
-}
-
 /* ---- what is counted ---- */
 
 static void requests_that_arrive_together_share_script_calls(void **state)
@@ -173,10 +162,10 @@ static void requests_that_arrive_together_share_script_calls(void **state)
     struct room room;
     (void)state;
     open_room(&room, false);
-    long before = calls_of(&room, "cmdstat_evalsha:calls=");
+    long before = redis_server_calls(&room.redis, "evalsha");
     for (int i = 0; i < ROUNDS; i++)
         do_round(&room);
-    long calls = calls_of(&room, "cmdstat_evalsha:calls=") - before;
+    long calls = redis_server_calls(&room.redis, "evalsha") - before;
     print_message("%ld script calls for %d rounds of %d requests\n", calls, ROUNDS, PEERS);
     assert_in_range(calls, ROUNDS, REQUESTS / LEAST_TOGETHER);
     assert_int_equal(redis_server_do(&room.redis, "LLEN {test:default}:ready:0"),

@@ -84,15 +84,6 @@ static int tear_down(void **state)
 
 /* ---- many ---- */
 
-static long script_calls(struct room *room)
-{
-    static char text[64 * 1024];
-
-    redis_server_text(&room->redis, text, sizeof(text), "INFO commandstats");
-    const char *at = strstr(text, "cmdstat_evalsha:calls=");
-    return at ? strtol(at + strlen("cmdstat_evalsha:calls="), NULL, 10) : 0;
-}
-
 static void enqueue_many(struct room *room)
 {
     static struct qn_enqueue jobs[MANY];
@@ -135,10 +126,10 @@ static void count_many(struct room *room, void (*many)(struct room *room), size_
     open_client(room);
     many(room); /* what is kept for the next is there then */
     size_t blocks = qn_mem_count();
-    long calls = script_calls(room);
+    long calls = redis_server_calls(&room->redis, "evalsha");
     many(room);
     blocks = qn_mem_count() - blocks;
-    calls = script_calls(room) - calls;
+    calls = redis_server_calls(&room->redis, "evalsha") - calls;
     print_message("%zu blocks of memory, %ld calls of Redis for %d jobs\n", blocks, calls, MANY);
     assert_in_range(calls, 1, MOST_BULK_CALLS);
     assert_in_range(blocks, 0, most_blocks);
@@ -249,9 +240,10 @@ static void who_awaits_a_job_from_the_start_asks_once(void **state)
     open_client(room);
     assert_int_equal(qn_client_open(&other, &options, &err), QN_OK);
     end_an_awaited_one(room, other); /* now it listens */
-    long calls = script_calls(room);
+    long calls = redis_server_calls(&room->redis, "evalsha");
     end_an_awaited_one(room, other);
-    assert_int_equal(script_calls(room) - calls, 3); /* enqueue, cancel, look */
+    calls = redis_server_calls(&room->redis, "evalsha") - calls;
+    assert_int_equal(calls, 3); /* enqueue, cancel, look */
     qn_client_close(other);
     close_client(room);
 }

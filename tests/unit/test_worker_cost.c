@@ -192,15 +192,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static long script_calls(struct room *room)
-{
-    static char text[64 * 1024];
-
-    redis_server_text(&room->redis, text, sizeof(text), "INFO commandstats");
-    const char *at = strstr(text, "cmdstat_evalsha:calls=");
-    return at ? strtol(at + strlen("cmdstat_evalsha:calls="), NULL, 10) : 0;
-}
-
 static void a_job_asks_for_no_memory_and_makes_few_calls(void **state)
 {
     struct room *room = *state;
@@ -216,7 +207,7 @@ static void a_job_asks_for_no_memory_and_makes_few_calls(void **state)
     assert_in_range(room->page->blocks, 0, LEFT_FOR);
     assert_in_range(calls, JOBS, MOST_SYSTEM_CALLS * JOBS + LEFT_FOR);
     /* Both rounds; those of the producer are few. */
-    long scripts = script_calls(room);
+    long scripts = redis_server_calls(&room->redis, "evalsha");
     print_message("%.2f script calls a job\n", (double)scripts / (2 * JOBS));
     assert_in_range(scripts, 2, 2 * JOBS * MOST_SCRIPT_CALLS + 2 * LEFT_FOR);
 }
