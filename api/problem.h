@@ -22,6 +22,7 @@
     X(NO_SUCH_JOB,        404, "no_such_job",        "There is no such job")                  \
     X(NO_SUCH_QUEUE,      404, "no_such_queue",      "There is no such queue")                \
     X(NO_SUCH_TASK,       404, "no_such_task",       "There is no such task")                 \
+    X(NO_SUCH_SCHEDULE,   404, "no_such_schedule",   "There is no such schedule")             \
     X(NO_SUCH_ARTIFACT,   404, "no_such_artifact",   "The job has no such artifact")          \
     X(WRONG_METHOD,       405, "wrong_method",       "The method is not allowed here")        \
     X(NOT_ENDED,          409, "not_ended",          "The job has not ended")                 \
@@ -30,9 +31,12 @@
     X(NOT_RETRYABLE,      409, "not_retryable",      "The job cannot start anew")             \
     X(QUEUE_DRAINING,     409, "queue_draining",     "The queue takes no new jobs")           \
     X(UNIQUE_TAKEN,       409, "unique_taken",       "Another job has this unique key")       \
+    X(SCHEDULE_OF_FILE,   409, "schedule_of_file",   "The schedule belongs to a file")        \
+    X(SCHEDULES_FULL,     409, "schedules_full",     "There is no room for more schedules")   \
     X(TOO_LARGE,          413, "too_large",          "The body is too large")                 \
     X(WRONG_TYPE,         415, "wrong_type",         "The body must be application/json")     \
     X(BAD_JOB,            422, "bad_job",            "The job is not acceptable")             \
+    X(BAD_SCHEDULE,       422, "bad_schedule",       "The schedule is not acceptable")        \
     X(BAD_ARGUMENTS,      422, "bad_arguments",      "The arguments do not fit the task")     \
     X(UNKNOWN_TASK,       422, "unknown_task",       "No worker has published this task")     \
     X(UNKNOWN_QUEUE,      422, "unknown_queue",      "No worker serves this queue")           \

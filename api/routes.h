@@ -41,6 +41,22 @@ void api_limits_put(struct api_request *req);
 void api_limits_delete(struct api_request *req);
 void api_queues_budget(struct api_request *req);
 
+/* schedules.c */
+void api_schedules_list(struct api_request *req);
+void api_schedules_get(struct api_request *req);
+void api_schedules_next(struct api_request *req);
+void api_schedules_fires(struct api_request *req);
+
+/* schedules_put.c */
+void api_schedules_put(struct api_request *req);
+void api_schedules_preview(struct api_request *req);
+
+/* schedules_change.c */
+void api_schedules_delete(struct api_request *req);
+void api_schedules_pause(struct api_request *req);
+void api_schedules_resume(struct api_request *req);
+void api_schedules_run(struct api_request *req);
+
 /* published.c: what workers have published */
 void api_workers_list(struct api_request *req);
 void api_tasks_list(struct api_request *req);

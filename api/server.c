@@ -16,7 +16,8 @@
 #define LAST_MS       500   /* for those that even then have none */
 #define QUIET_MS      500   /* idle connections may still send within this */
 #define STOP_CHECK_MS 20
-#define NEAR_MS       1000 /* the first connection may take this long */
+#define NEAR_MS       1000  /* the first connection may take this long */
+#define ZONES_MS      60000 /* new zone data is seen after so long */
 
 /* ---- a request's way ---- */
 
@@ -227,10 +228,18 @@ static int open_http(struct api_server *server, const struct qn_config *config,
     return api_http_create(&server->http, &options, reterr);
 }
 
+static int open_zones(struct api_server *server, struct qn_err *reterr)
+{
+    server->zones = qn_zone_cache_create(NULL, server->clock, ZONES_MS);
+    return server->zones ? QN_OK : qn_fail(reterr, QN_ENOMEM, "out of memory");
+}
+
 static int open_parts(struct api_server *server, const struct qn_config *config,
                       struct qn_err *reterr)
 {
     int rc = check_host(config, reterr);
+    if (rc == QN_OK)
+        rc = open_zones(server, reterr);
     if (rc == QN_OK)
         rc = api_waits_create(&server->waits, server, reterr);
     if (rc == QN_OK)
@@ -331,6 +340,7 @@ void api_server_free(struct api_server *server)
     api_directory_free(server->directory);
     api_gather_free(server->gather);
     api_waits_free(server->waits);
+    qn_zone_cache_free(server->zones);
     qn_timer_free(server->stop_timer);
     qn_free(server);
 }

@@ -8,6 +8,7 @@
 #include "broker-client/broker.h"
 #include "common/config.h"
 #include "common/id.h"
+#include "cron/zone_cache.h"
 
 struct api_server {
     struct qn_loop *loop;
@@ -20,6 +21,7 @@ struct api_server {
     struct qn_random_pool random; /* for the names of requests and jobs */
     const char *artifact_dir;
     const char *timezone; /* of schedules that name none */
+    struct qn_zone_cache *zones;
     bool accept_unknown;
     int64_t final_ttl_ms;
     int64_t broker_timeout_ms;

@@ -141,20 +141,66 @@ const char cli_doc_task_show[] =
     "    quern task show report.sales";
 
 const char cli_doc_schedule_list[] =
-    "Lists what the leading quern-beat has told of its schedules.\n\n"
+    "Lists all schedules: when they are due, what they last did, and when they are due "
+    "next. On stderr it says so when no quern-beat leads: then none of them makes jobs.\n\n"
     "    quern schedule list";
 
 const char cli_doc_schedule_show[] =
-    "Shows a schedule, what it last did, and the next planned times in its zone.\n\n"
-    "    quern schedule show nightly";
+    "Shows a schedule: its definition, in words too, who said it, what it last did, and "
+    "the next planned times in its zone.\n\n"
+    "    quern schedule show nightly --count 10";
+
+const char cli_doc_schedule_add[] =
+    "Plans a job: by a cron expression, an interval, or for one moment. The options are "
+    "the members of a definition (docs/schedules.md), for the job in the same words as "
+    "of quern enqueue; or --file has all of it as JSON. The task must be there, and the "
+    "arguments fit it. The leading quern-beat knows of it at most a third of its lease "
+    "later.\n\n"
+    "    quern schedule add nightly --cron \"0 1 * * *\" --zone Europe/Berlin \\\n"
+    "        --task report.sales preset=yesterday\n"
+    "    quern schedule add once --at 2026-12-31T23:59:00Z --task report.sales\n"
+    "    quern schedule add nightly --file nightly.json";
+
+const char cli_doc_schedule_change[] =
+    "What an option says is changed, an empty value takes it away (--zone=), what no "
+    "option says stays; KEY=VALUE and --args say all arguments anew. Of --cron, --every "
+    "and --at one replaces the other. With --file the definition is replaced. The "
+    "history stays. What comes from a file of quern-beat is changed there.\n\n"
+    "    quern schedule change nightly --cron \"30 2 * * *\" --priority 2";
+
+const char cli_doc_schedule_remove[] =
+    "The schedule makes no more jobs, and its history is gone; jobs that it made stay. "
+    "Asks before, on a terminal; elsewhere it needs --yes. What comes from a file of "
+    "quern-beat is removed there.\n\n"
+    "    quern schedule remove nightly --yes";
+
+const char cli_doc_schedule_pause[] =
+    "Planned times are passed over until quern schedule resume, and never made up for. "
+    "Jobs that were made stay. Schedules of a file of quern-beat can be paused too.\n\n"
+    "    quern schedule pause nightly";
+
+const char cli_doc_schedule_resume[] = "Ends a pause: the next planned time makes a job again.\n\n"
+                                       "    quern schedule resume nightly";
 
 const char cli_doc_schedule_run[] =
-    "Makes the schedule's job at once, beside the planned ones; their times do not move.\n\n"
+    "Makes the schedule's job at once, beside the planned ones; their times do not "
+    "move. The history notes it as run by hand.\n\n"
     "    quern schedule run nightly";
 
+const char cli_doc_schedule_preview[] =
+    "Shows when a definition would be due, in words and with its next times, and keeps "
+    "nothing. It needs no broker; --task may be left out.\n\n"
+    "    quern schedule preview --cron \"0 9 * * mon#1\" --zone Europe/Berlin";
+
+const char cli_doc_schedule_history[] =
+    "Lists the last 20 fires: the planned time, when it was dealt with, what became of "
+    "it (made, skipped by its overlap rule, refused, run by hand), the job or the "
+    "reason, and how many times before it were missed.\n\n"
+    "    quern schedule history nightly";
+
 const char cli_doc_schedule_check[] =
-    "Reads a schedule file as quern-beat does, says what is wrong with it and where, and "
-    "shows the next times. It needs no broker.\n\n"
+    "Reads a schedule file as quern-beat does, says what is wrong with it and where, "
+    "and shows the next times. It needs no broker.\n\n"
     "    quern schedule check quern-schedule.conf";
 
 const char cli_doc_cron_next[] =

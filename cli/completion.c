@@ -23,6 +23,8 @@ static const struct offer offers[] = {
     {"STATE", NULL, "scheduled queued running retrying succeeded failed cancelled expired", 0},
     {"CAUSE", NULL, "error timeout crashed out_of_memory lost rejected", 0},
     {"KIND", "retry", "fixed linear exponential", 0},
+    {"HOW", "catch-up", "skip one all", 0},
+    {"RULE", "overlap", "allow skip cancel_previous", 0},
     {"0-3", NULL, "0 1 2 3", 0},
     {"NAME", "language", "sh python javascript", 0},
     {"SHELL", NULL, "bash zsh fish", 0},

@@ -3,6 +3,7 @@
 #include "cron/zone.h"
 #include "jsontext.h"
 #include "link.h"
+#include "link_schedule.h"
 #include "typed.h"
 #include <string.h>
 
@@ -94,12 +95,22 @@ static int ask(struct cli_link *link, enum cli_names what, struct cli_pairs *ret
     case CLI_NAMES_WORKERS:
         return cli_link_workers(link, ret, NULL);
     case CLI_NAMES_SCHEDULES:
-        return cli_link_schedules(link, ret, NULL);
     case CLI_NAMES_ZONES:
     case CLI_NAMES_NONE:
         break;
     }
     return QN_ENOTFOUND;
+}
+
+static void each_schedule(struct cli_link *link, cli_name_fn *fn, void *arg)
+{
+    struct cli_schedules schedules;
+
+    if (cli_link_schedules(link, &schedules, NULL) == QN_OK)
+        for (size_t i = 0; i < schedules.n; i++)
+            if (is_plain(schedules.all[i].name))
+                fn(arg, schedules.all[i].name);
+    cli_schedules_release(&schedules);
 }
 
 void cli_names_each(enum cli_names what, const struct cli_names_line *line, const char *of,
@@ -115,7 +126,10 @@ void cli_names_each(enum cli_names what, const struct cli_names_line *line, cons
     }
     if (load(&cli.config, line) != QN_OK)
         return;
-    if (cli_link_open(&link, &cli, NULL) == QN_OK && ask(&link, what, &pairs) == QN_OK) {
+    bool linked = cli_link_open(&link, &cli, NULL) == QN_OK;
+    if (linked && what == CLI_NAMES_SCHEDULES)
+        each_schedule(&link, fn, arg);
+    else if (linked && ask(&link, what, &pairs) == QN_OK) {
         if (what == CLI_NAMES_PARAMS)
             each_param(&pairs, of, fn, arg);
         for (size_t i = 0; i < pairs.n && what != CLI_NAMES_PARAMS; i++)

@@ -3,6 +3,7 @@
 #include "common/str.h"
 #include "demo_http.h"
 #include "demo_report.h"
+#include "demo_schedule.h"
 #include "folder.h"
 #include "jsontext.h"
 #include <stdio.h>
@@ -15,9 +16,8 @@
 static const char request[] = "{\"from\":\"2025-01-01\",\"to\":\"2025-06-30\",\"tz\":\"UTC\","
                               "\"group\":\"month\",\"compare\":\"previous\"}";
 
-/* One answer of the API, checked. */
-static int call(const struct cli_demo *demo, const char *path, const char *json,
-                struct qn_buf *body, struct qn_err *reterr)
+int cli_demo_call(const struct cli_demo *demo, const char *path, const char *json,
+                  struct qn_buf *body, struct qn_err *reterr)
 {
     long status = 0;
     char detail[QN_ERR_TEXT_MAX];
@@ -34,7 +34,7 @@ static int call(const struct cli_demo *demo, const char *path, const char *json,
 static int ask_for_report(struct cli_demo *demo, struct qn_buf *body, struct qn_err *reterr)
 {
     fprintf(demo->term->out, "\nPOST /v1/reports/sales\n  %s\n", request);
-    int rc = call(demo, "/v1/reports/sales", request, body, reterr);
+    int rc = cli_demo_call(demo, "/v1/reports/sales", request, body, reterr);
     if (rc != QN_OK)
         return rc;
     cli_json_text((struct qn_span){body->data, body->len}, "id", demo->job_id,
@@ -70,7 +70,7 @@ static int poll_job(struct cli_demo *demo, struct qn_buf *body, struct qn_err *r
 
     snprintf(path, sizeof(path), "/v1/jobs/%s", demo->job_id);
     for (;;) {
-        int rc = call(demo, path, NULL, body, reterr);
+        int rc = cli_demo_call(demo, path, NULL, body, reterr);
         if (rc != QN_OK)
             return rc;
         struct qn_span job = {body->data, body->len};
@@ -173,5 +173,5 @@ int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr)
             rc = show_report(demo, job, reterr);
     }
     qn_buf_release(&body);
-    return rc;
+    return rc == QN_OK && *ret_code == 0 ? cli_demo_schedule(demo, reterr) : rc;
 }

@@ -1,4 +1,4 @@
-/* demo.h - the main job as an HTTP client runs it: a sales report. */
+/* demo.h - the main job as an HTTP client runs it: a sales report; then a schedule of it. */
 #ifndef CLI_DEMO_H
 #define CLI_DEMO_H
 
@@ -15,9 +15,13 @@ struct cli_demo {
     char job_id[QN_ID_SIZE];
 };
 
+/* One answer of the API, checked: a status from 400 on is an error. json NULL: GET, else POST. */
+QN_MUST_CHECK int cli_demo_call(const struct cli_demo *demo, const char *path, const char *json,
+                                struct qn_buf *body, struct qn_err *reterr);
+
 /* Asks for the report, waits with progress shown, prints totals and top products and
- * fetches the files. *ret_code: 0 when the job succeeded, 1 when not, which is shown
- * too. An error means that the queue could not be asked. */
+ * fetches the files; then shows a schedule at work. *ret_code: 0 when the job succeeded, 1 when
+ * not, which is shown too. An error means that the queue could not be asked. */
 QN_MUST_CHECK int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr);
 
 #endif

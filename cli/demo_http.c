@@ -86,6 +86,27 @@ int cli_http_call(const char *base, const char *path, const char *json, struct q
     return rc;
 }
 
+int cli_http_change(const char *base, const char *method, const char *path, const char *json,
+                    long *ret_status, struct qn_err *reterr)
+{
+    CURL *curl = prepare(base, path, TIMEOUT_MS);
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+    int rc = QN_ENOMEM;
+
+    if (curl && headers) {
+        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, json ? headers : NULL);
+        if (json)
+            curl_easy_setopt(curl, CURLOPT_POSTFIELDS, json);
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+        rc = perform(curl, path, ret_status, reterr);
+    } else {
+        qn_fail(reterr, rc, "out of memory");
+    }
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    return rc;
+}
+
 static int download_to(CURL *curl, const char *path, FILE *out, struct qn_err *reterr)
 {
     long status = 0;

@@ -13,6 +13,9 @@ long cli_http_status(const char *base, const char *path);
 /* json NULL: GET, else POST. The body goes to ret_body, which the caller holds. */
 QN_MUST_CHECK int cli_http_call(const char *base, const char *path, const char *json,
                                 struct qn_buf *ret_body, long *ret_status, struct qn_err *reterr);
+/* PUT, DELETE, ...; json NULL: no body. What it answers is not kept. */
+QN_MUST_CHECK int cli_http_change(const char *base, const char *method, const char *path,
+                                  const char *json, long *ret_status, struct qn_err *reterr);
 /* A GET into a file that appears when it is whole. */
 QN_MUST_CHECK int cli_http_download(const char *base, const char *path, const char *file,
                                     struct qn_err *reterr);

@@ -1,15 +1,15 @@
 /* doctor_queues.c - the namespace: whether somebody does the jobs that are there. */
-#include "common/clock.h"
+#include "broker-client/fire_note.h"
 #include "common/str.h"
 #include "doctor.h"
 #include "jsontext.h"
+#include "link_schedule.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define TEXT_SIZE   256
-#define TOLD_MAX    20                    /* verdicts of one check */
-#define NEARLY_FULL 80                    /* percent of a budget */
-#define STALE_MS    (150 * INT64_C(1000)) /* beat tells once a minute */
+#define TOLD_MAX    20 /* verdicts of one check */
+#define NEARLY_FULL 80 /* percent of a budget */
 
 /* What one check has told. */
 struct tally {
@@ -232,55 +232,50 @@ static void check_tasks(struct cli_doctor *doctor, const char *name)
 
 /* ---- schedules ---- */
 
-static void look_at_schedule(struct tally *tally, const struct cli_pair *schedule)
+static void look_at_schedule(struct tally *tally, const struct qn_schedule_view *view)
 {
-    char error[TEXT_SIZE], todo[TEXT_SIZE];
+    char todo[TEXT_SIZE];
+    struct qn_fire fire;
 
-    cli_json_text(schedule->value, "last_error", error, sizeof(error));
-    snprintf(todo, sizeof(todo), "quern schedule show %.64s", schedule->name);
-    if (error[0] != '\0')
+    snprintf(todo, sizeof(todo), "quern schedule history %s", view->name);
+    if (view->state == QN_SCHEDULE_DAMAGED)
+        tell(tally, QN_VERDICT_WRONG, "it makes no jobs",
+             "quern schedule change says it anew; install one version everywhere",
+             "schedule %s: %.160s", view->name, view->why.msg);
+    else if (view->last &&
+             qn_fire_decode(&fire, (struct qn_span){view->last, strlen(view->last)}) == QN_OK &&
+             fire.what == QN_FIRE_REFUSED)
         tell(tally, QN_VERDICT_WARNING, "its last planned time made no job", todo,
-             "schedule %.64s: %s", schedule->name, error);
-}
-
-static int64_t told_ms(struct qn_span json)
-{
-    char text[QN_TIME_TEXT_SIZE];
-    int64_t ms;
-
-    cli_json_text(json, "told_at", text, sizeof(text));
-    return qn_time_from_str(text, &ms) == QN_OK ? ms : 0;
+             "schedule %s: %.160s", view->name, fire.error);
 }
 
 static void check_schedules(struct cli_doctor *doctor, const char *name)
 {
     struct tally tally = {.doctor = doctor, .name = name};
-    struct cli_pairs plans = {0};
+    struct cli_schedules schedules = {.n = 0};
+    char leader[QN_HOLDER_MAX + 1] = "";
     struct qn_err err = {0};
-    int64_t last_ms = 0;
-    int rc = cli_link_schedules(&doctor->link, &plans, &err);
-    int64_t age_ms = qn_wall_ms(&qn_clock_system) + doctor->ahead_ms;
+    size_t paused = 0;
+    int rc = cli_link_schedules(&doctor->link, &schedules, &err);
 
-    for (size_t i = 0; i < plans.n; i++) {
-        if (!is_whole(plans.all[i].value))
-            continue;
-        int64_t ms = told_ms(plans.all[i].value);
-        last_ms = ms > last_ms ? ms : last_ms;
-        look_at_schedule(&tally, &plans.all[i]);
+    if (rc == QN_OK)
+        rc = cli_link_leader(&doctor->link, leader, &err);
+    for (size_t i = 0; i < schedules.n && rc == QN_OK; i++) {
+        look_at_schedule(&tally, &schedules.all[i]);
+        paused += schedules.all[i].state == QN_SCHEDULE_PAUSED;
     }
     end_tally(&tally);
-    age_ms -= last_ms;
     if (rc != QN_OK)
         tell_failure(doctor, name, &err);
-    else if (plans.n > 0 && age_ms > STALE_MS)
+    else if (schedules.n > 0 && leader[0] == '\0')
         tell(&tally, QN_VERDICT_WRONG, "no schedule makes a job any more", "quern-beat",
-             "%zu schedules, and no quern-beat leads", plans.n);
-    else if (plans.n == 0)
+             "%zu schedule%s, and no quern-beat leads", schedules.n, schedules.n == 1 ? "" : "s");
+    else if (schedules.n == 0)
         cli_doctor_ok(doctor, name, "none");
     else if (tally.told == 0)
-        cli_doctor_ok(doctor, name, "%zu, told %lld s ago by the beat that leads", plans.n,
-                      (long long)(age_ms > 0 ? age_ms / 1000 : 0));
-    cli_pairs_release(&plans);
+        cli_doctor_ok(doctor, name, "%zu, %zu of them paused; %s leads", schedules.n, paused,
+                      leader);
+    cli_schedules_release(&schedules);
 }
 
 const struct cli_doctor_check cli_doctor_queues[] = {

@@ -230,11 +230,6 @@ int cli_link_workers(struct cli_link *link, struct cli_pairs *ret, struct qn_err
     return ask_entries(link, link->broker->ops->workers, ret, reterr);
 }
 
-int cli_link_schedules(struct cli_link *link, struct cli_pairs *ret, struct qn_err *reterr)
-{
-    return ask_entries(link, link->broker->ops->schedules, ret, reterr);
-}
-
 /* ---- queues ---- */
 
 static void on_stats(void *arg, const struct qn_reply *reply)

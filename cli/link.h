@@ -57,8 +57,6 @@ QN_MUST_CHECK int cli_link_tasks(struct cli_link *link, struct cli_pairs *ret,
                                  struct qn_err *reterr);
 QN_MUST_CHECK int cli_link_workers(struct cli_link *link, struct cli_pairs *ret,
                                    struct qn_err *reterr);
-QN_MUST_CHECK int cli_link_schedules(struct cli_link *link, struct cli_pairs *ret,
-                                     struct qn_err *reterr);
 QN_MUST_CHECK int cli_link_stats(struct cli_link *link, const char *queue, struct qn_stats *ret,
                                  struct qn_err *reterr);
 QN_MUST_CHECK int cli_link_gate(struct cli_link *link, const char *queue, enum qn_gate gate,

@@ -13,6 +13,7 @@ struct words {
     struct qn_span args;
     struct qn_buf *out;
     struct qn_err *err;
+    uint32_t written; /* rows that are, one bit each */
 };
 
 enum place { OF_SCHEDULE = 1, OF_JOB = 2, IS_WHEN = 4 };
@@ -100,6 +101,23 @@ static int add_unique(struct words *w, const struct row *row, const char *value)
     return qn_buf_add_byte(w->out, '}');
 }
 
+/* TASK[=JSON] */
+static int add_on_failed(struct words *w, const struct row *row, const char *value)
+{
+    size_t len = strcspn(value, "=");
+    const char *args = value[len] == '=' ? value + len + 1 : "{}";
+    struct qn_err why;
+
+    if (qn_json_check(args, strlen(args), NULL, &why) != QN_OK)
+        return qn_fail(w->err, QN_EINVAL, "--on-failed: %s", why.msg);
+    qn_json_add_key(w->out, row->member);
+    qn_buf_add_byte(w->out, '{');
+    qn_json_add_key(w->out, "task");
+    qn_json_add_string(w->out, value, len);
+    qn_json_member_raw(w->out, "args", args, strlen(args));
+    return qn_buf_add_byte(w->out, '}');
+}
+
 static int add_tags(struct words *w, const struct row *row, const char *value)
 {
     (void)value;
@@ -137,6 +155,7 @@ static const struct row rows[] = {
     {"result-ttl",   "result_ttl",   OF_JOB,                add_text},
     {"limit-key",    "limit_key",    OF_JOB,                add_text},
     {"unique",       "unique",       OF_JOB,                add_unique},
+    {"on-failed",    "on_failed",    OF_JOB,                add_on_failed},
     {"tag",          "tags",         OF_JOB,                add_tags},
 };
 /* clang-format on */
@@ -157,11 +176,14 @@ static bool is_taken_away(const struct words *w, const struct row *row, const ch
     return value[0] == '\0' && !(row->add == add_args && w->args.len > 0);
 }
 
-/* Whether an option speaks of the member, or of another one that excludes it. */
+/* Whether an option speaks of the member, or of another one that excludes it or on which its
+ * meaning depends. */
 static bool is_replaced(const struct words *w, struct qn_span key)
 {
     bool when = false, is_when = false;
 
+    if (qn_span_is(key, "catch_up_max") && cli_option(w->cli, "catch-up"))
+        return true;
     for (size_t i = 0; i < ROWS; i++) {
         bool said = given(w, &rows[i]) != NULL;
         bool this = qn_span_is(key, rows[i].member);
@@ -176,37 +198,51 @@ static bool is_replaced(const struct words *w, struct qn_span key)
     return when && is_when;
 }
 
-static void keep_members(struct words *w, struct qn_span before)
+static void copy_member(struct qn_buf *out, const struct qn_json_item *item)
+{
+    if (out->len > 0 && out->data[out->len - 1] != '{')
+        qn_buf_add_byte(out, ',');
+    qn_buf_add_byte(out, '"');
+    qn_buf_add(out, item->key.data, item->key.len);
+    qn_buf_add_str(out, "\":");
+    qn_buf_add(out, item->value.data, item->value.len);
+}
+
+static int add_said(struct words *w, const struct row *row)
+{
+    const char *value = given(w, row);
+
+    w->written |= UINT32_C(1) << (row - rows);
+    return value && !is_taken_away(w, row, value) ? row->add(w, row, value) : QN_OK;
+}
+
+/* What was before, in its order: a job that is said again in the same words is the same. */
+static int add_before(struct words *w, struct qn_span before, enum place place)
 {
     struct qn_json_walk walk;
     struct qn_json_item item;
-
-    if (before.len == 0 || qn_json_walk_init(&walk, before.data, before.len) != QN_OK)
-        return;
-    while (qn_json_walk_next(&walk, &item)) {
-        if (is_replaced(w, item.key))
-            continue;
-        if (w->out->len > 0 && w->out->data[w->out->len - 1] != '{')
-            qn_buf_add_byte(w->out, ',');
-        qn_buf_add_byte(w->out, '"');
-        qn_buf_add(w->out, item.key.data, item.key.len);
-        qn_buf_add_str(w->out, "\":");
-        qn_buf_add(w->out, item.value.data, item.value.len);
-    }
-}
-
-/* The members of a place: those that stay, then those that are said. */
-static int add_members(struct words *w, struct qn_span before, enum place place)
-{
     int rc = QN_OK;
 
-    qn_buf_add_byte(w->out, '{');
-    keep_members(w, before);
-    for (size_t i = 0; i < ROWS && rc == QN_OK; i++) {
-        const char *value = rows[i].place & place ? given(w, &rows[i]) : NULL;
-        if (value && !is_taken_away(w, &rows[i], value))
-            rc = rows[i].add(w, &rows[i], value);
+    if (before.len == 0 || qn_json_walk_init(&walk, before.data, before.len) != QN_OK)
+        return QN_OK;
+    while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
+        if (!is_replaced(w, item.key))
+            copy_member(w->out, &item);
+        for (size_t i = 0; i < ROWS && rc == QN_OK; i++)
+            if (rows[i].place & place && qn_span_is(item.key, rows[i].member))
+                rc = add_said(w, &rows[i]);
     }
+    return rc;
+}
+
+/* The members of a place: those that were there, then those that are new. */
+static int add_members(struct words *w, struct qn_span before, enum place place)
+{
+    qn_buf_add_byte(w->out, '{');
+    int rc = add_before(w, before, place);
+    for (size_t i = 0; i < ROWS && rc == QN_OK; i++)
+        if (rows[i].place & place && !(w->written & UINT32_C(1) << i))
+            rc = add_said(w, &rows[i]);
     return rc;
 }
 

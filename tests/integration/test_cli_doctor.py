@@ -227,14 +227,15 @@ class Namespace(Doctor):
         path.write_text("[schedule pulse]\ntask = test.answer\nevery = 1h\n"
                         'args = {"text": "x"}\n')
         beat = self.program("quern-beat", "--schedule", path, env=self.env)
-        told = self.wait_until(lambda: self.json("schedule", "list")["schedules"], 20, "schedules")
-        self.is_well("schedules", "1, told")
+        self.wait_until(lambda: self.json("schedule", "list")["schedules"], 20, "schedules")
+        self.is_well("schedules", "1, 0 of them paused; ")
         beat.stop()
-        told[0]["told_at"] = "2025-01-01T00:00:00.000Z"
-        told[0]["last_error"] = "no such task"
-        self.server.cli("HSET", "{t}:schedules", "pulse", json.dumps(told[0]))
         self.finds("wrong", "schedules", "no quern-beat leads", "quern-beat")
-        self.finds("warning", "schedules", "no such task", "quern schedule show pulse")
+        self.server.cli("HSET", "{t}:last", "pulse", json.dumps(
+            {"at": "2026-01-01T00:00:00Z", "what": "refused", "error": "no such task"}))
+        self.finds("warning", "schedules", "no such task", "quern schedule history pulse")
+        self.server.cli("HSET", "{t}:schedules", "pulse", "{}")
+        self.finds("wrong", "schedules", "schedule pulse: one of cron", "quern schedule change")
 
 
 class Place(Doctor):

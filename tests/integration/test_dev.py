@@ -130,6 +130,9 @@ class Demo(Dev):
         self.assertIn(f"{float(total):,.2f}", done.stdout)
         for name in ("sales.csv", "sales.html"):
             self.assertGreater((self.data / "demo" / name).stat().st_size, 100)
+        self.assertRegex(done.stdout, r"PUT /v1/schedules/demo\n  \{\"every\":\"2s\",(?s:.*)"
+                         r"/fires\n  planned at 20\S+Z, made job default\.demo-\d+\n\n"
+                         r"DELETE /v1/schedules/demo\n$")
         port = int(re.search(r"http://127\.0\.0\.1:(\d+)", done.stdout)[1])
         self.assertFalse(answers(port))
         left = [pid for pid in set(processes()) - before if str(self.data) in words_of(pid)]
@@ -148,6 +151,10 @@ class Demo(Dev):
     def test_a_job_made_over_http_is_seen_by_the_command_line_and_the_other_way_round(self):
         dev = self.start("--demo")
         job = re.search(r"GET /v1/jobs/(\S+)", dev.log())[1]
+        scheduled = re.search(r"made job (\S+)", dev.log())[1]
+        self.assertEqual(json.loads(self.quern("job", "show", scheduled, "--json"))["args"],
+                         {"from": "2025-06-01", "to": "2025-06-30"})
+        self.assertNotIn("demo ", self.quern("schedule", "list"))
         shown = self.quern("job", "show", job, "--json")
         self.assertEqual(json.loads(shown)["state"], "succeeded")
         size = (self.data / "demo" / "sales.csv").stat().st_size

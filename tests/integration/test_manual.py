@@ -117,7 +117,7 @@ class Completion(cli_case.Cli):
         self.assertEqual(offered, ["compopt -o nospace"]
                          + [f"{param['name']}=" for param in with_params["params"]])
 
-    def test_schedules_are_those_that_beat_has_told(self):
+    def test_schedules_are_those_that_there_are(self):
         (self.folder / "s.conf").write_text("[schedule nightly]\ntask = x\ncron = 0 1 * * *\n")
         self.program("quern-beat", "--schedule", self.folder / "s.conf", env=self.env)
         self.wait_until(lambda: self.complete("schedule", "show", "") == ["nightly"], 20, "beat")

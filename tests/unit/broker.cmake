@@ -1,4 +1,4 @@
-foreach(module IN ITEMS call draft explain fault hashes limits record refusal replies schedule service retry job_json taskdef taskdef_words settings state script url loop)
+foreach(module IN ITEMS call draft explain fault hashes limits record refusal replies schedule schedule_json service retry job_json taskdef taskdef_words settings state script url loop)
   set(unit_links_test_${module} quern_broker)
 endforeach()
 list(APPEND unit_links_test_call PkgConfig::HIREDIS) # its header has a redisReply
