@@ -4,6 +4,7 @@
 #include "tasks/mail/welcome.h"
 #include "tasks/orders/orders.h"
 #include "tasks/reports/sales.h"
+#include "tasks/upkeep/upkeep_tasks.h"
 #include <stddef.h>
 
 /* clang-format off */
@@ -12,6 +13,10 @@ const struct qn_task *const qn_builtin_tasks[] = {
     &orders_process_task,
     &orders_create_task,
     &mail_welcome_task,
+    &clean_task,
+    &warm_task,
+    &popularity_task,
+    &activity_task,
     &noop_task,
     NULL,
 };

@@ -179,6 +179,11 @@ class Redis:
                                  f"{(done.stdout + done.stderr).strip()}")
         return done.stdout.removesuffix("\n")
 
+    def pipe(self, commands):
+        """Many commands, one a line: what redis-cli prints about all of them."""
+        return subprocess.run(["redis-cli", "-s", str(self.socket)], input=commands, text=True,
+                              capture_output=True, timeout=START_SECONDS).stdout
+
     def kill9(self):
         self.process.kill9()
 

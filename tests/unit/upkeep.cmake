@@ -1,0 +1,1 @@
+set(unit_links_test_clean_files quern_tasks quern_tasks_lib)
