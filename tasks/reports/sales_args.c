@@ -51,6 +51,7 @@ static const struct rule rules[] = {
     {"csv_delimiter", DELIMITER, MEMBER(csv_delimiter), delimiters},
     {"csv_bom",       FLAG,      MEMBER(csv_bom),       NULL},
     {"csv_safe",      FLAG,      MEMBER(csv_safe),      NULL},
+    {"force",         FLAG,      MEMBER(force),         NULL},
 };
 /* clang-format on */
 

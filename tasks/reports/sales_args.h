@@ -32,6 +32,7 @@ struct sales_args {
     char csv_delimiter;
     bool csv_bom;
     bool csv_safe;
+    bool force; /* not from the cache */
 };
 
 extern const char *const sales_statuses[]; /* ends with NULL */

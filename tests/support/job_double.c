@@ -1,5 +1,6 @@
 #include "job_double.h"
 
+#include "common/json.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -15,6 +16,9 @@ void job_double_init(struct qn_job *job, const char *args, void *state)
     qn_buf_init(&job->log, QN_JOB_LOG_MAX);
     qn_buf_init(&job->error, 4096);
     qn_buf_init(&job->result, QN_RESULT_MAX);
+    for (size_t i = 0; i < JOB_DOUBLE_TEXTS; i++) {
+        qn_buf_init(&job->texts[i], 65536);
+    }
 }
 
 void job_double_release(struct qn_job *job)
@@ -22,6 +26,9 @@ void job_double_release(struct qn_job *job)
     for (size_t i = 0; i < job->n_files; i++) {
         qn_job_artifact_abandon(&job->files[i]);
         qn_buf_release(&job->files[i].content);
+    }
+    for (size_t i = 0; i < JOB_DOUBLE_TEXTS; i++) {
+        qn_buf_release(&job->texts[i]);
     }
     qn_buf_release(&job->log);
     qn_buf_release(&job->error);
@@ -52,6 +59,62 @@ const char *qn_job_args(const struct qn_job *job, size_t *ret_len)
 {
     *ret_len = strlen(job->args);
     return job->args;
+}
+
+static bool find(const struct qn_job *job, const char *name, enum qn_json_type type,
+                 struct qn_json_item *ret)
+{
+    return qn_json_find(job->args, strlen(job->args), name, ret) && ret->type == type;
+}
+
+const char *qn_job_arg_string(struct qn_job *job, const char *name)
+{
+    struct qn_json_item item;
+    struct qn_buf *text = &job->texts[job->n_texts];
+
+    if (!find(job, name, QN_JSON_STRING, &item)) {
+        return NULL;
+    }
+    if (job->n_texts == JOB_DOUBLE_TEXTS || qn_json_unescape(item.value, text) != QN_OK) {
+        abort();
+    }
+    job->n_texts++;
+    return text->data;
+}
+
+int64_t qn_job_arg_integer(struct qn_job *job, const char *name, int64_t preset)
+{
+    struct qn_json_item item;
+    int64_t value = 0;
+
+    return find(job, name, QN_JSON_NUMBER, &item) && qn_json_is_integer(item.value, &value)
+               ? value
+               : preset;
+}
+
+bool qn_job_arg_boolean(struct qn_job *job, const char *name, bool preset)
+{
+    struct qn_json_item item;
+
+    return find(job, name, QN_JSON_BOOLEAN, &item) ? qn_span_is(item.value, "true") : preset;
+}
+
+int qn_job_attempt(const struct qn_job *job)
+{
+    (void)job;
+    return 1;
+}
+
+int qn_job_max_attempts(const struct qn_job *job)
+{
+    (void)job;
+    return 1;
+}
+
+int64_t qn_job_time_left_ms(const struct qn_job *job)
+{
+    (void)job;
+    return (int64_t)1800 * 1000;
 }
 
 void qn_job_progress(struct qn_job *job, int64_t done, int64_t total, const char *text)
@@ -142,6 +205,11 @@ enum qn_outcome qn_job_reject(struct qn_job *job, const char *fmt, ...)
     va_end(args);
     job->rejected = true;
     return QN_FAIL;
+}
+
+void qn_job_delay(struct qn_job *job, int64_t delay_ms)
+{
+    job->delay_ms = delay_ms;
 }
 
 int qn_job_stop_fd(const struct qn_job *job)

@@ -8,6 +8,7 @@
 #include <quern/job.h>
 
 #define JOB_DOUBLE_FILES 8
+#define JOB_DOUBLE_TEXTS 32
 
 struct qn_artifact {
     struct qn_job *job;
@@ -30,6 +31,9 @@ struct qn_job {
     size_t n_files;
     int64_t done, total; /* of progress */
     size_t told;         /* calls of progress */
+    int64_t delay_ms;
+    struct qn_buf texts[JOB_DOUBLE_TEXTS]; /* arguments that were asked for */
+    size_t n_texts;
 };
 
 void job_double_init(struct qn_job *job, const char *args, void *state);

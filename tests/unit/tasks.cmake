@@ -16,3 +16,4 @@ target_link_libraries(quern_test_kv PUBLIC quern_flags quern_tasks_lib redis_ser
 foreach(module IN ITEMS kv kv_forget kv_key kv_l1 kv_shared kv_trouble)
   set(unit_links_test_${module} quern_test_kv quern_tasks_lib redis_server)
 endforeach()
+set(unit_links_test_sales_cache quern_tasks quern_test_job quern_tasks_lib)

@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_kept quern_tasks quern_test_job quern_tasks_lib)
