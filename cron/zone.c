@@ -28,28 +28,35 @@ int64_t qn_zone_settles_s(const struct qn_zone *zone)
 
 /* ---- behind the table ---- */
 
-#define RULE_YEARS   5
+#define RULE_YEARS   3
 #define RULE_CHANGES (2 * RULE_YEARS)
+#define RULE_FIRST   INT64_C(-62135596800) /* year 1 */
+#define RULE_LAST    INT64_C(253402300800) /* year 10000; behind it nothing changes any more */
 
-/* The rule's real changes in the years around a second, in order. A change that is
- * undone at the same moment is none. */
+/* The rule's real changes in the years around a second, in order, and the offset before them.
+ * One that is undone at the same moment is none. */
 static size_t rule_window(const struct qn_zone *zone, int64_t second,
-                          struct qn_zone_change ret[RULE_CHANGES])
+                          struct qn_zone_change ret[RULE_CHANGES], int32_t *ret_offset)
 {
-    int year = qn_date_of_days(qn_day_of_second(second)).year;
-    struct qn_zone_rule_change all[RULE_CHANGES];
+    struct qn_zone_rule_change all[RULE_CHANGES + 2];
+    int64_t settles = qn_zone_settles_s(zone);
     size_t n = 0;
 
-    for (int i = 0; i < RULE_YEARS; i++)
-        qn_zone_rule_changes(&zone->rule, year - RULE_YEARS / 2 + i, &all[2 * i]);
-    int32_t offset = all[0].after;
+    second = second < RULE_FIRST ? RULE_FIRST : second > RULE_LAST ? RULE_LAST : second;
+    int year = qn_date_of_days(qn_day_of_second(second)).year - RULE_YEARS / 2;
+    for (int i = 0; i <= RULE_YEARS; i++)
+        qn_zone_rule_changes(&zone->rule, year + i, &all[2 * i]);
+    int32_t known = zone->n ? zone->changes[zone->n - 1].after : 0;
+    int32_t offset = all[0].at_s <= settles ? known : all[0].after;
+    *ret_offset = offset;
     for (size_t i = 1; i < RULE_CHANGES; i++) {
-        bool undone = i + 1 < RULE_CHANGES && all[i + 1].at_s <= all[i].at_s;
-        if (undone || all[i].after == offset)
-            continue;
-        if (all[i].at_s > qn_zone_settles_s(zone))
+        bool undone = all[i + 1].at_s <= all[i].at_s;
+        if (all[i].at_s <= settles) {
+            offset = known;
+        } else if (!undone && all[i].after != offset) {
             ret[n++] = (struct qn_zone_change){all[i].at_s, offset, all[i].after};
-        offset = all[i].after;
+            offset = all[i].after;
+        }
     }
     return n;
 }
@@ -60,6 +67,19 @@ static void narrow(struct qn_zone_span *span, const struct qn_zone_change *chang
         *span = (struct qn_zone_span){change->at_s, span->until_s, change->before, change->after};
     else if (change->at_s < span->until_s)
         span->until_s = change->at_s;
+}
+
+/* The span so far is the one behind the last change of the table, or all of time. */
+static void apply_rule(const struct qn_zone *zone, int64_t second, struct qn_zone_span *span)
+{
+    struct qn_zone_change window[RULE_CHANGES];
+    int32_t offset = zone->rule.standard;
+    size_t n = zone->rule.has_summer ? rule_window(zone, second, window, &offset) : 0;
+
+    if (zone->n == 0)
+        span->before = span->offset = offset;
+    for (size_t i = 0; i < n; i++)
+        narrow(span, &window[i], second);
 }
 
 /* ---- the table ---- */
@@ -82,21 +102,14 @@ static size_t table_position(const struct qn_zone *zone, int64_t second)
 void qn_zone_span_at(const struct qn_zone *zone, int64_t second, struct qn_zone_span *ret)
 {
     size_t at = table_position(zone, second);
-    int32_t first = zone->n == 0 && zone->has_rule ? zone->rule.standard : zone->first;
 
-    *ret = (struct qn_zone_span){QN_ZONE_EVER, -QN_ZONE_EVER, first, first};
+    *ret = (struct qn_zone_span){QN_ZONE_EVER, -QN_ZONE_EVER, zone->first, zone->first};
     if (at > 0)
         narrow(ret, &zone->changes[at - 1], second);
-    if (at < zone->n) {
+    if (at < zone->n)
         narrow(ret, &zone->changes[at], second);
-        return;
-    }
-    if (!zone->has_rule || !zone->rule.has_summer)
-        return;
-    struct qn_zone_change window[RULE_CHANGES];
-    size_t n = rule_window(zone, second, window);
-    for (size_t i = 0; i < n; i++)
-        narrow(ret, &window[i], second);
+    else if (zone->has_rule)
+        apply_rule(zone, second, ret);
 }
 
 int32_t qn_zone_offset(const struct qn_zone *zone, int64_t second)

@@ -1,3 +1,6 @@
-foreach(module IN ITEMS cron cron_words zone)
+foreach(module IN ITEMS cron cron_words cron_zones zone zone_cache)
   set(unit_links_test_${module} quern_cron)
 endforeach()
+add_library(cron_stepper STATIC cron_stepper.c)
+target_link_libraries(cron_stepper PRIVATE quern_flags)
+list(APPEND unit_links_test_cron_zones cron_stepper)
