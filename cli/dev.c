@@ -17,6 +17,7 @@
 #define TAIL_LINES 15
 #define NOTE_SIZE  256
 #define DIR_NAME   32
+#define COPY_MAX   (64 * 1024)
 
 struct dev {
     const struct cli_dev_options *options;
@@ -32,13 +33,6 @@ struct dev {
     char shown_demo[CLI_PATH_SIZE];
     struct cli_demo demo;
 };
-
-static const char schedules[] =
-    "# Schedules of quern dev; quern-beat reads this file when it starts.\n"
-    "[schedule nightly-report]\n"
-    "task = report.sales\n"
-    "cron = 0 1 * * *\n"
-    "args = {\"preset\": \"yesterday\"}\n";
 
 /* ---- the steps ---- */
 
@@ -81,13 +75,17 @@ static int start_postgres(struct dev *dev, char note[NOTE_SIZE], struct qn_err *
     return rc;
 }
 
-/* A prefix and a build folder are alike in this. */
-static int find_shop(const struct dev *dev, char out[CLI_PATH_SIZE], struct qn_err *reterr)
+/* A file of share/quern. A prefix and a build folder are alike in this. */
+static int find_shared(const struct dev *dev, const char *name, char out[CLI_PATH_SIZE],
+                       struct qn_err *reterr)
 {
-    int rc = cli_path_join(out, dev->programs.bin, "../share/quern/sample/shop.sql", reterr);
+    char beside[CLI_PATH_SIZE];
+    int rc = cli_path_join(beside, "../share/quern", name, reterr);
 
+    if (rc == QN_OK)
+        rc = cli_path_join(out, dev->programs.bin, beside, reterr);
     if (rc == QN_OK && access(out, R_OK) != 0)
-        rc = qn_fail(reterr, QN_ENOTFOUND, "the sample shop is not there: %s", out);
+        rc = qn_fail(reterr, QN_ENOTFOUND, "%s is not there: %s", name, out);
     return rc;
 }
 
@@ -101,7 +99,7 @@ static int load_shop(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reter
         snprintf(note, NOTE_SIZE, "not asked for: --sample loads it");
         return cli_postgres_make_database(&dev->postgres, reterr);
     }
-    int rc = find_shop(dev, path, reterr);
+    int rc = find_shared(dev, "sample/shop.sql", path, reterr);
     if (rc == QN_OK)
         rc = cli_postgres_load_shop(&dev->postgres, path, dev->options->scale, reterr);
     snprintf(note, NOTE_SIZE, "scale %d%s", dev->postgres.scale,
@@ -211,11 +209,28 @@ static int export_settings(struct dev *dev, char note[NOTE_SIZE], struct qn_err 
     return rc == QN_OK ? write_env(dev, variables, n, reterr) : rc;
 }
 
+static int copy(const char *from, const char *to, struct qn_err *reterr)
+{
+    char bytes[COPY_MAX];
+    FILE *in = fopen(from, "re");
+    size_t n = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
+    bool whole = in && feof(in);
+
+    if (in)
+        fclose(in);
+    return whole ? cli_path_write(to, bytes, n, reterr)
+                 : qn_fail(reterr, QN_ESYS, "%s cannot be read, or is over 64 KiB", from);
+}
+
+/* The default schedule at first; later it may have been edited. */
 static int write_schedules(const struct dev *dev, struct qn_err *reterr)
 {
+    char path[CLI_PATH_SIZE];
+
     if (access(dev->schedule, F_OK) == 0)
-        return QN_OK; /* it may have been edited */
-    return cli_path_write(dev->schedule, schedules, sizeof(schedules) - 1, reterr);
+        return QN_OK;
+    int rc = find_shared(dev, "schedule.conf", path, reterr);
+    return rc == QN_OK ? copy(path, dev->schedule, reterr) : rc;
 }
 
 /* ---- what is told ---- */

@@ -260,6 +260,19 @@ class BundledTasks(Dev):
                          (self.data / "mail").resolve())
         self.assertIn("ada@example.com", pathlib.Path(sent["file"]).read_text())
 
+    def test_the_default_schedule_is_there_and_upkeep_works(self):
+        self.start("--sample")
+        self.assertEqual((self.data / "schedule.conf").read_text(),
+                         (servers.ROOT / "compose" / "schedule.conf").read_text())
+        listed = servers.run("quern", "schedule", "list", env=self.env_of()).stdout
+        for name in ("nightly-report", "clean-expired", "product-popularity", "cache-warm",
+                     "user-activity"):
+            self.assertIn(name, listed)
+        self.assertTrue(self.run_task("cache.clean_expired")["complete"])
+        self.assertEqual(self.run_task("products.sync_popularity")["caches"], "invalidated")
+        self.assertEqual(self.run_task("cache.warm", "products=20")["products"], 20)
+        self.assertEqual(self.run_task("users.sync_activity")["batches"], 0)
+
     def test_queues_that_somebody_named_are_not_added_to(self):
         for words, env in ((["--queues", "default"], {}), ([], {"QUERN_QUEUES": "default"})):
             dev = self.start(*words, env=env, label=f"dev{len(words)}")
