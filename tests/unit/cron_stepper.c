@@ -151,7 +151,7 @@ static void make_days(struct stepper_dice *dice, struct stepper_expr *expr, char
     expr->weekday_star = weekdays.text[0] == '*';
     if (strcmp(days.text, "*") == 0 && stepper_roll(dice, 3) == 0)
         snprintf(days.text, sizeof(days.text), "?");
-    snprintf(out, size, "%s %s %s", days.text, months.text, weekdays.text);
+    snprintf(out, size, "%.50s %.50s %.50s", days.text, months.text, weekdays.text);
 }
 
 void stepper_make(struct stepper_dice *dice, int near_hour, struct stepper_expr *ret)
