@@ -104,7 +104,7 @@ const struct cli_option cli_schedule_change_options[] = {
     {"ends-at", "INSTANT", "none after it"},
     {"catch-up", "HOW", "of times that were missed: skip, one or all"},
     {"catch-up-max", "N", "with all: at most so many"},
-    {"overlap", "RULE", "while the last one lives: allow, skip, cancel_previous"},
+    {"overlap", "RULE", "while the last lives: allow, skip, cancel_previous"},
     {"task", "TASK", "what its job runs"},
     {"args", "JSON", "the job's arguments as one object; - reads stdin"},
     {"queue", "QUEUE", "its queue, the task's own unless given"},

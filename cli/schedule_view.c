@@ -98,7 +98,7 @@ static void print_line(const struct cli_term *term, const char *title, const cha
 {
     if (text[0] == '\0')
         return;
-    fprintf(term->out, "  %-12s ", title);
+    fprintf(term->out, "  %-12s  ", title);
     cli_say(term, CLI_PLAIN, text);
     fputc('\n', term->out);
 }

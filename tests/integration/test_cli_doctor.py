@@ -231,7 +231,7 @@ class Namespace(Doctor):
         self.is_well("schedules", "1, 0 of them paused; ")
         beat.stop()
         self.finds("wrong", "schedules", "no quern-beat leads", "quern-beat")
-        self.server.cli("HSET", "{t}:last", "pulse", json.dumps(
+        self.server.cli("HSET", "{t}:schedules:last", "pulse", json.dumps(
             {"at": "2026-01-01T00:00:00Z", "what": "refused", "error": "no such task"}))
         self.finds("warning", "schedules", "no such task", "quern schedule history pulse")
         self.server.cli("HSET", "{t}:schedules", "pulse", "{}")

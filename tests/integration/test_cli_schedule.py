@@ -175,15 +175,15 @@ class Definitions(Schedule):
         away = {"QUERN_BROKER_URL": "unix:///none"}
         out = self.ok("schedule", "preview", "--cron", "0 9 * * mon#1", "--zone", "Europe/Berlin",
                       "--starts-at", "2027-01-01T00:00:00Z", "--count", "2", **away)
-        self.assertEqual(out, "  when         At 09:00 on the first Monday of the month\n"
-                              "  zone         Europe/Berlin\n"
-                              "  next         2027-01-04 09:00:00+01:00\n"
-                              "               2027-02-01 09:00:00+01:00\n")
+        self.assertEqual(out, "  when          At 09:00 on the first Monday of the month\n"
+                              "  zone          Europe/Berlin\n"
+                              "  next          2027-01-04 09:00:00+01:00\n"
+                              "                2027-02-01 09:00:00+01:00\n")
         told = self.json("schedule", "preview", "--at", "2099-01-01T00:00:00Z", "--zone", "UTC",
                          **away)
         self.assertEqual(told, {"text": "Once, at 2099-01-01T00:00:00+00:00", "zone": "UTC",
                                 "next": ["2099-01-01T00:00:00+00:00"]})
-        self.assertIn("next         never\n", self.ok("schedule", "preview", "--at",
+        self.assertIn("next          never\n", self.ok("schedule", "preview", "--at",
                                                       "2020-01-01T00:00:00Z", **away))
         self.fails(2, "cron: ", "schedule", "preview", "--cron", "x", **away)
 
@@ -212,7 +212,7 @@ class Screens(Schedule):
         self.assertEqual(nightly, self.show("nightly"))
         self.assertEqual(nightly["definition"]["job"], {
             "task": "test.echo", "args": {"text": "good night"}, "queue": "small", "priority": 2,
-            "expires": "1h30m", "max_attempts": 3})
+            "expires": "90m", "max_attempts": 3})
         self.assertRegex(nightly["source"], r"^file .*schedule\.conf:2$")
 
     def test_one_is_shown_whole(self):
@@ -225,7 +225,7 @@ class Screens(Schedule):
                          ("At 01:00 every day", "0 1 * * *", "Europe/Berlin"))
         self.assertEqual((told["task"], told["args"], told["queue"], told["priority"]),
                          ("test.echo", '{"text": "good night"}', "small", "2"))
-        self.assertEqual((told["expires"], told["max attempts"]), ("1h30m", "3"))
+        self.assertEqual((told["expires"], told["max attempts"]), ("90m", "3"))
         self.assertRegex(told["said by"], rf"^file .*schedule\.conf:2, {TIME}$")
         self.assertRegex(told["next"], r" 01:00:00\+0[12]:00$")
         self.assertEqual(len(re.findall(r" 01:00:00\+0[12]:00$", screen, re.M)), 2)
@@ -236,14 +236,14 @@ class Screens(Schedule):
                          f"^{TIME}$")
         screen = self.ok("schedule", "history", "nightly").splitlines()
         self.assertEqual(screen[0].split(), ["PLANNED", "AT", "WHAT", "JOB", "MISSED"])
-        self.assertRegex(screen[1], rf"^by hand +{TIME} +run +{job}$")
+        self.assertRegex(screen[1], rf"^by hand +{TIME} +run +{job} *$")
 
     def test_what_anybody_wrote_there_breaks_nothing(self):
         self.worker()
         for value in ("", "{", "[]", "5", "{}", '{"next":5,"job":[],"changed_at":1}',
                       '{"cron":"0 1 * * *","job":{"task":"x"},"changed_at":1,"source":"\\u001b"}'):
             self.server.cli("HSET", "{t}:schedules", "x", value)
-            self.server.cli("HSET", "{t}:last", "x", value)
+            self.server.cli("HSET", "{t}:schedules:last", "x", value)
             self.assertRegex(self.ok("schedule", "list"), r"(?m)^x .*damaged$")
             self.assertEqual(self.json("schedule", "list")["schedules"][0]["state"], "damaged")
             self.assertIn("damaged", self.ok("schedule", "show", "x"))
@@ -342,7 +342,7 @@ class Acting(Schedule):
         self.assertRegex(told["last"], rf"^{TIME}  refused$")
         self.assertIn("test.nobody", told["why"])
         done = self.quern("doctor")
-        self.assertRegex(done.stdout, r"(?m)^warning +schedules +schedule bad: .*test\.nobody")
+        self.assertRegex(done.stdout, r"(?m)^warning +schedules +schedule bad: [^:]*test\.nobody")
         self.assertIn("quern schedule history bad", done.stdout)
 
     def test_doctor_knows_whether_somebody_leads(self):
