@@ -269,6 +269,15 @@ class LostAnswers(Operate):
                           "retrying": 0, "at_least": True})
         self.assertEqual(self.cut("worker", "quiet", "--all", "--json")["told"], "quiet")
 
+    def test_so_is_what_is_said_of_schedules(self):
+        self.worker()
+        words = ("--every", "1h", "--task", "test.echo", "--json")
+        self.assertEqual(self.cut("schedule", "add", "one", *words)["changed"], True)
+        self.assertEqual(self.cut("schedule", "pause", "one", "--json")["changed"], True)
+        self.assertEqual(self.json("schedule", "show", "one")["state"], "paused")
+        self.assertEqual(self.cut("schedule", "remove", "one", "--yes", "--json")["removed"], True)
+        self.assertEqual(self.json("schedule", "list")["schedules"], [])
+
     def test_a_drain_waits_for_a_broker_that_went_away(self):
         self.worker()
         self.make("test.echo", "--delay", "1h")

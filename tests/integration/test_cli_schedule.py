@@ -189,6 +189,8 @@ class Definitions(Schedule):
 
 
 class Screens(Schedule):
+    LONG = "a-name-of-thirty-two-characters-"
+
     def test_all_are_listed_with_what_was_and_comes(self):
         self.worker()
         self.beat(NIGHTLY)
@@ -237,6 +239,19 @@ class Screens(Schedule):
         screen = self.ok("schedule", "history", "nightly").splitlines()
         self.assertEqual(screen[0].split(), ["PLANNED", "AT", "WHAT", "JOB", "MISSED"])
         self.assertRegex(screen[1], rf"^by hand +{TIME} +run +{job} *$")
+
+    def test_tables_fit_80_columns(self):
+        self.worker()
+        self.add(self.LONG, "--cron", "0,15,30,45 8-18 1-7,15-21 * mon-fri", "--zone",
+                 "America/Argentina/Buenos_Aires", "--queue", "default")
+        self.ok("schedule", "run", self.LONG)
+        for words, seen in ((["list"], r"in \d+[smhd]"),
+                            (["history", self.LONG], r"by hand .* run ")):
+            terminal = Terminal("quern", "schedule", *words, env=self.env)
+            self.addCleanup(terminal.close)
+            self.assertEqual(terminal.end(), 0)
+            self.assertRegex(terminal.screen.text(), seen)
+            self.assertEqual(terminal.screen.wrapped, 0, terminal.screen.text())
 
     def test_what_anybody_wrote_there_breaks_nothing(self):
         self.worker()
