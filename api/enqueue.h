@@ -29,6 +29,7 @@ struct api_item {
     size_t body_at, body_len;
 };
 
+struct api_flash; /* flash.h */
 struct api_batch; /* the items of one queue */
 
 /* The state of a request that makes jobs. */
@@ -47,6 +48,7 @@ struct api_enqueue {
     int64_t until_mono_ms;
     int64_t now_ms;                             /* the broker's clock when it made jobs */
     void (*ended)(struct api_enqueue *enqueue); /* NULL: the usual answer follows */
+    struct api_flash *flash;                    /* NULL, or owned: the only item is of a sale */
 };
 
 /* jobs_enqueue.c: all batches are answered. */
@@ -58,8 +60,14 @@ void api_enqueue_respond(struct api_enqueue *enqueue);
 void api_enqueue_one(struct api_request *req, struct qn_span json,
                      void (*ended)(struct api_enqueue *enqueue));
 
+/* For n items that the caller fills; the request owns it. */
+QN_MUST_CHECK int api_enqueue_open(struct api_enqueue **ret, struct api_request *req, size_t n,
+                                   struct api_fault *fault);
+
 /* enqueue_check.c: refuses what cannot be, names and packs the rest, then sends. */
 void api_enqueue_start(struct api_enqueue *enqueue);
+/* Names item i now, for who must know. */
+QN_MUST_CHECK int api_enqueue_name(struct api_enqueue *enqueue, size_t i);
 /* Whether the directory knows what a job names, and its arguments fit; ret_queue gets where it
  * goes. prefix: of an argument's name in errors. What is unknown to an old copy a fresh one may
  * know. */

@@ -102,9 +102,11 @@ static int derive_name(const struct api_enqueue *enqueue, size_t i, char name[QN
     return rc;
 }
 
-static int name_item(struct api_enqueue *enqueue, size_t i)
+int api_enqueue_name(struct api_enqueue *enqueue, size_t i)
 {
     struct api_item *item = &enqueue->items[i];
+    if (item->name[0] != '\0')
+        return QN_OK;
     if (item->draft.name[0] != '\0') {
         memcpy(item->name, item->draft.name, sizeof(item->name));
         return QN_OK;
@@ -134,7 +136,7 @@ static int prepare(struct api_enqueue *enqueue)
     for (size_t i = 0; i < enqueue->n && rc == QN_OK; i++) {
         if (enqueue->items[i].refused)
             continue;
-        rc = name_item(enqueue, i);
+        rc = api_enqueue_name(enqueue, i);
         if (rc == QN_OK)
             rc = pack_item(enqueue, &enqueue->items[i]);
     }

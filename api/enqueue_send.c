@@ -1,6 +1,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "enqueue.h"
+#include "flash.h"
 #include "gather.h"
 #include <string.h>
 
@@ -161,6 +162,14 @@ static void read_code(const struct api_batch *batch, struct api_item *item, int 
         item->shared = item->existed = true;
         qn_str_copy(item->name, sizeof(item->name), holder);
         break;
+    case QN_ENQ_SOLD_OUT:
+    case QN_ENQ_TRIES:
+    case QN_ENQ_NO_SALE:
+    case QN_ENQ_SALE_OVER:
+    case QN_ENQ_REUSED:
+        if (batch->enqueue->flash)
+            api_flash_read(batch->enqueue->flash, item, code, holder);
+        break;
     default:
         break;
     }
@@ -197,6 +206,7 @@ static void send_batch(struct api_batch *batch)
         const struct api_item *item = batch->items[i];
         qn_draft_job(&item->draft, &jobs[i]);
         jobs[i].name = item->name;
+        jobs[i].sale = enqueue->flash ? &enqueue->flash->ask : NULL;
         jobs[i].body = (struct qn_span){enqueue->bodies.data + item->body_at, item->body_len};
     }
     api_gather_enqueue(gather, batch->items[0]->queue, jobs, batch->n, on_enqueued, batch);

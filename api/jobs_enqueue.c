@@ -16,6 +16,7 @@ static void free_enqueue(void *state)
     api_enqueue_free_batches(enqueue);
     qn_buf_release(&enqueue->bodies);
     qn_free(enqueue->items);
+    qn_free(enqueue->flash);
     qn_free(enqueue);
 }
 
@@ -153,8 +154,8 @@ static int read_key(struct api_enqueue *enqueue, struct api_fault *fault)
     return QN_OK;
 }
 
-static int open_enqueue(struct api_enqueue **ret, struct api_request *req, size_t n,
-                        struct api_fault *fault)
+int api_enqueue_open(struct api_enqueue **ret, struct api_request *req, size_t n,
+                     struct api_fault *fault)
 {
     struct api_enqueue *enqueue = qn_zalloc(1, sizeof(*enqueue));
     struct api_item *items = enqueue ? qn_zalloc(n > 0 ? n : 1, sizeof(*items)) : NULL;
@@ -216,7 +217,7 @@ static int parse_list(struct api_request *req, struct qn_span json, struct api_e
     if (n == 0 || n > QN_ENQUEUE_BATCH_MAX)
         return api_fault_set(fault, API_BAD_JOB, NULL, "a list must hold 1 to %d jobs, not %zu",
                              QN_ENQUEUE_BATCH_MAX, n);
-    int rc = open_enqueue(ret, req, n, fault);
+    int rc = api_enqueue_open(ret, req, n, fault);
     if (rc == QN_OK)
         rc = qn_json_walk_init(&walk, json.data, json.len);
     for (size_t i = 0; rc == QN_OK && i < n && qn_json_walk_next(&walk, &item); i++)
@@ -263,7 +264,7 @@ void api_enqueue_one(struct api_request *req, struct qn_span json,
 {
     struct api_enqueue *enqueue = NULL;
     struct api_fault fault;
-    if (open_enqueue(&enqueue, req, 1, &fault) < 0) {
+    if (api_enqueue_open(&enqueue, req, 1, &fault) < 0) {
         api_respond_fault(req, &fault);
         return;
     }
@@ -285,7 +286,7 @@ static void enqueue_task(struct api_request *req, const char *task)
     if (rc == QN_OK && type != QN_JSON_OBJECT)
         rc = api_fault_set(&fault, API_BAD_ARGUMENTS, NULL, "the arguments must be an object");
     if (rc == QN_OK)
-        rc = open_enqueue(&enqueue, req, 1, &fault);
+        rc = api_enqueue_open(&enqueue, req, 1, &fault);
     if (rc < 0) {
         api_respond_fault(req, &fault);
         return;

@@ -33,6 +33,7 @@ const char *api_problem_code(enum api_problem problem)
 static void set_fault(struct api_fault *fault, enum api_problem problem, const char *field)
 {
     fault->problem = problem;
+    fault->retry_s = 0;
     snprintf(fault->field, sizeof(fault->field), "%s", field ? field : "");
 }
 
@@ -88,7 +89,8 @@ void api_respond_fault(struct api_request *req, const struct api_fault *fault)
     if (api_problem_encode(fault, req->id, out) < 0)
         qn_buf_reset(out); /* the status still tells */
     if (status == 503 || status == 429)
-        api_response_header_int(req, "Retry-After", RETRY_AFTER_S);
+        api_response_header_int(req, "Retry-After",
+                                fault->retry_s > 0 ? fault->retry_s : RETRY_AFTER_S);
     api_respond(req);
 }
 

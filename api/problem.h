@@ -24,6 +24,7 @@
     X(NO_SUCH_TASK,       404, "no_such_task",       "There is no such task")                 \
     X(NO_SUCH_SCHEDULE,   404, "no_such_schedule",   "There is no such schedule")             \
     X(NO_SUCH_ARTIFACT,   404, "no_such_artifact",   "The job has no such artifact")          \
+    X(NO_SUCH_SALE,       404, "no_such_sale",       "The product is in no flash sale")       \
     X(WRONG_METHOD,       405, "wrong_method",       "The method is not allowed here")        \
     X(NOT_ENDED,          409, "not_ended",          "The job has not ended")                 \
     X(NOT_SUCCEEDED,      409, "not_succeeded",      "The job did not succeed")               \
@@ -33,6 +34,9 @@
     X(UNIQUE_TAKEN,       409, "unique_taken",       "Another job has this unique key")       \
     X(SCHEDULE_OF_FILE,   409, "schedule_of_file",   "The schedule belongs to a file")        \
     X(SCHEDULES_FULL,     409, "schedules_full",     "There is no room for more schedules")   \
+    X(SOLD_OUT,           409, "sold_out",           "The product is sold out")               \
+    X(SALE_OVER,          409, "sale_over",          "The flash sale is over")                \
+    X(SALES_FULL,         409, "sales_full",         "There is no room for more sales")       \
     X(TOO_LARGE,          413, "too_large",          "The body is too large")                 \
     X(WRONG_TYPE,         415, "wrong_type",         "The body must be application/json")     \
     X(BAD_JOB,            422, "bad_job",            "The job is not acceptable")             \
@@ -41,6 +45,7 @@
     X(UNKNOWN_TASK,       422, "unknown_task",       "No worker has published this task")     \
     X(UNKNOWN_QUEUE,      422, "unknown_queue",      "No worker serves this queue")           \
     X(KEY_REUSED,         422, "key_reused",         "The key was used with another body")    \
+    X(TOO_MANY_TRIES,     429, "too_many_tries",     "The user has no try left now")          \
     X(INTERNAL,           500, "internal",           "The server failed")                     \
     X(QUEUE_FULL,         503, "queue_full",         "The queue has no room for more jobs")   \
     X(BROKER_FULL,        503, "broker_full",        "The broker has no room")                \
@@ -65,6 +70,7 @@ struct api_fault {
     enum api_problem problem;
     char field[API_FIELD_SIZE]; /* "" when it is the whole */
     char detail[QN_ERR_TEXT_MAX];
+    int64_t retry_s; /* for Retry-After of 503 and 429; 0: as usual */
 };
 
 int api_problem_status(enum api_problem problem);

@@ -57,6 +57,12 @@ void api_schedules_pause(struct api_request *req);
 void api_schedules_resume(struct api_request *req);
 void api_schedules_run(struct api_request *req);
 
+/* flash.c: a flash sale */
+void api_flash_buy(struct api_request *req);
+void api_flash_get(struct api_request *req);
+void api_flash_open(struct api_request *req);
+void api_flash_close(struct api_request *req);
+
 /* published.c: what workers have published */
 void api_workers_list(struct api_request *req);
 void api_tasks_list(struct api_request *req);

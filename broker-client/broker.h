@@ -25,6 +25,7 @@
 
 #include "broker-client/loop.h"
 #include "broker-client/record.h"
+#include "broker-client/sale.h"
 #include "broker-client/timetable.h"
 #include "common/clock.h"
 
@@ -63,6 +64,7 @@ struct qn_reply {
         const struct qn_surveyed *surveyed;
         const struct qn_audited *audited;
         const struct qn_limits *limits;
+        const struct qn_sale *sale;
         const struct qn_lead *lead;
         const struct qn_timetable *timetable;
         const struct qn_defined *defined;
@@ -90,6 +92,7 @@ struct qn_new_job {
     bool keyed;             /* the body has a limit key */
     const char *unique_key; /* NULL, or 32 hex digits (qn_unique_key()) */
     struct qn_unique unique;
+    const struct qn_sale_ask *sale; /* NULL, or of a job that asks only for a priority besides */
     int64_t watch_ms; /* its end is waited for on this broker object, as by watch(); 0: it is not */
 };
 enum qn_enqueue_code {
@@ -100,6 +103,11 @@ enum qn_enqueue_code {
     QN_ENQ_UNIQUE = 4,   /* refused: holder has its unique key */
     QN_ENQ_SHARED = 5,   /* nothing made: holder has its unique key, and stands for it */
     QN_ENQ_FULL = 6,     /* the queue or the broker has no room: later, after retry_ms */
+    QN_ENQ_SOLD_OUT = 7,
+    QN_ENQ_TRIES = 8, /* this buyer has no try left; holder: ms until the next, in digits */
+    QN_ENQ_NO_SALE = 9,
+    QN_ENQ_SALE_OVER = 10,
+    QN_ENQ_REUSED = 11, /* a try with this name had another mark */
 };
 struct qn_enqueued {
     size_t n;
@@ -261,6 +269,7 @@ struct qn_finish {
     int64_t ms;          /* life of a final record, or delay */
     struct qn_span data; /* qn_ending_encode() or qn_try_encode() */
     bool logged;
+    bool returns; /* the live record says what its success gives back to a sale */
 };
 enum qn_finish_code {
     QN_FIN_OK = 1,
@@ -446,6 +455,9 @@ struct qn_broker_ops {
                   qn_reply_fn *fn, void *arg);
     /* All of a queue, at most 1,000, by scope. */
     void (*limits)(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
+    /* set: stock (from 0) and ends_ms of QN_SALE_OPEN, else NULL. */
+    void (*sale)(struct qn_broker *b, const char *queue, const char *item, enum qn_sale_how how,
+                 const struct qn_sale *set, qn_reply_fn *fn, void *arg);
     /* Ended jobs (but those that succeeded) start anew, with no attempt used; retrying ones go now.
      * 1 to QN_PEEK_BATCH_MAX. The code is an enum qn_ended_code. */
     void (*replay)(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,

@@ -102,6 +102,8 @@ int qn_body_encode(const struct qn_body *body, struct qn_buf *out)
     add_bytes(out, QN_BODY_PARENT, body->parent);
     add_bytes(out, QN_BODY_IDEMPOTENCY, body->idempotency);
     add_on_failed(out, body);
+    add_bytes(out, QN_BODY_HOLDS, body->holds);
+    add_bytes(out, QN_BODY_RETURNS, body->returns);
     return qn_buf_status(out);
 }
 

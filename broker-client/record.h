@@ -46,6 +46,7 @@ struct qn_body {
     struct qn_span parent;      /* id of the job that made this one */
     struct qn_span idempotency; /* hash of the request's body, 32 bytes */
     struct qn_on_failed on_failed;
+    struct qn_span holds, returns; /* of a sale; the broker writes them */
 };
 QN_MUST_CHECK int qn_body_encode(const struct qn_body *body, struct qn_buf *out);
 

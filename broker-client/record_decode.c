@@ -108,6 +108,8 @@ static int decode_body(struct qn_span bytes, struct qn_body *body, struct qn_err
         {.kind = QN_BODY_IDEMPOTENCY, .bytes = &body->idempotency},
         {.kind = QN_BODY_RETRY_DELAYS, .bytes = &delays},
         {.kind = QN_BODY_ON_FAILED, .bytes = &on_failed},
+        {.kind = QN_BODY_HOLDS, .bytes = &body->holds},
+        {.kind = QN_BODY_RETURNS, .bytes = &body->returns},
     };
     int rc = decode_fields(bytes, targets, sizeof(targets) / sizeof(targets[0]), "body", reterr);
 

@@ -25,6 +25,8 @@ enum qn_body_field {
     QN_BODY_UNIQUE_FOR = 17,   /* ms; right behind it */
     QN_BODY_RETRY_DELAYS = 18, /* varints, one behind the other */
     QN_BODY_ON_FAILED = 19,    /* a body: of the job that follows an end without success */
+    QN_BODY_HOLDS = 20,        /* "item quantity number": what it took out of a sale */
+    QN_BODY_RETURNS = 21,      /* the same: what its success gives back */
 };
 
 enum qn_out_field {

@@ -12,6 +12,7 @@ const struct qn_task *const qn_builtin_tasks[] = {
     &sales_task,
     &orders_process_task,
     &orders_create_task,
+    &orders_release_task,
     &mail_welcome_task,
     &clean_task,
     &warm_task,

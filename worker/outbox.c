@@ -216,6 +216,7 @@ static void send_batch(struct worker_outbox *outbox, struct batch *batch)
             .ms = run->ms,
             .data = {.data = run->data.data, .len = run->data.len},
             .logged = run->logged > 0 || run->before.len > 0,
+            .returns = run->kind == QN_FIN_SUCCEEDED && run->job.body.returns.len > 0,
         };
     }
     base->broker->ops->finish(base->broker, worker_queue_name(base, batch->runs[0]->queue), runs,

@@ -34,6 +34,7 @@ static const struct qn_broker_ops ops = {
     .budget = qn_mem_budget,
     .limit = qn_mem_limit,
     .limits = qn_mem_limits,
+    .sale = qn_mem_sale,
     .replay = qn_mem_replay,
     .forget = qn_mem_forget,
     .purge = qn_mem_purge,

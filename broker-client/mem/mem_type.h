@@ -89,6 +89,19 @@ struct qn_mem_lane {
     int64_t turn;
 };
 
+struct qn_mem_sale {
+    struct qn_mem_sale *next;
+    char item[QN_NAME_MAX + 1];
+    int64_t stock, taken, returned, ends_ms, number;
+};
+
+struct qn_mem_try {
+    struct qn_mem_try *next;
+    char buyer[QN_NAME_MAX + 1], name[QN_NAME_MAX + 1], mark[QN_NAME_MAX + 1];
+    int64_t at_ms;
+    bool made; /* a job; else nothing was left */
+};
+
 struct qn_mem_queue {
     struct qn_mem_queue *next;
     struct qn_mem_store *store;
@@ -101,6 +114,9 @@ struct qn_mem_queue {
     struct qn_mem_lane *lanes;
     struct qn_mem_pair *rates;   /* scope: theoretical arrival time, us */
     struct qn_mem_pair *refills; /* scope: when its next token is there, ms */
+    struct qn_mem_sale *sales;
+    struct qn_mem_try *tries; /* to buy, the newest first */
+    int64_t sales_opened;
     struct qn_mem_pair *uniques; /* key: 's', 'f' or 'w' and the name; until when, ms */
     struct qn_stats totals;
     int64_t run;
@@ -156,6 +172,7 @@ struct qn_mem_answer {
         struct qn_surveyed surveyed;
         struct qn_audited audited;
         struct qn_limits limits;
+        struct qn_sale sale;
         struct qn_lead lead;
         struct qn_timetable timetable;
         struct qn_defined defined;
@@ -307,6 +324,8 @@ void qn_mem_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, int
                    qn_reply_fn *fn, void *arg);
 void qn_mem_limit(struct qn_broker *b, const char *queue, const struct qn_limit *limits, size_t n,
                   qn_reply_fn *fn, void *arg);
+void qn_mem_sale(struct qn_broker *b, const char *queue, const char *item, enum qn_sale_how how,
+                 const struct qn_sale *set, qn_reply_fn *fn, void *arg);
 void qn_mem_limits(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_mem_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
                    size_t n, qn_reply_fn *fn, void *arg);

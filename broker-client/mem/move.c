@@ -76,6 +76,7 @@ static int write_follow_up(struct qn_mem_job *job, struct qn_mem_queue *queue,
         .args = from->on_failed.args,
         .request_id = from->request_id,
         .parent = {id, (size_t)len},
+        .returns = from->holds,
     };
 
     qn_buf_add_byte(&job->record, 1);

@@ -1,10 +1,12 @@
 /* ops_produce.c - enqueue, cancel, and those who wait for the end. */
 #include "broker-client/limits.h"
 #include "broker-client/record_fields.h"
+#include "broker-client/sale.h"
 #include "broker-client/state.h"
 #include "common/mem.h"
 #include "common/str.h"
 #include "mem_type.h"
+#include "sale.h"
 #include "unique.h"
 
 #include <stdio.h>
@@ -20,7 +22,8 @@ static int64_t time_of(int64_t ms, bool relative, int64_t now)
     return ms <= 0 ? 0 : relative ? now + ms : ms;
 }
 
-static void write_live(struct qn_mem_job *job, const struct qn_new_job *from, int64_t now)
+static void write_live(struct qn_mem_job *job, const struct qn_new_job *from, const char *hold,
+                       int64_t now)
 {
     int64_t due = time_of(from->due_ms, from->due_relative, now);
     int64_t expires = time_of(from->expires_ms, from->expires_relative, now);
@@ -34,6 +37,11 @@ static void write_live(struct qn_mem_job *job, const struct qn_new_job *from, in
     if (expires)
         qn_buf_add_u64(&job->record, (uint64_t)expires);
     qn_buf_add(&job->record, from->body.data, from->body.len);
+    if (hold[0] != '\0') {
+        qn_buf_add_byte(&job->record, QN_BODY_HOLDS);
+        qn_buf_add_varint(&job->record, strlen(hold));
+        qn_buf_add_str(&job->record, hold);
+    }
     job->priority = from->priority;
     job->at_ms = due;
 }
@@ -109,7 +117,7 @@ static int judge(struct enqueuing *e, size_t i, struct qn_mem_job **ret_replaced
 }
 
 static int make_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
-                    const struct qn_new_job *from, bool *wake)
+                    const struct qn_new_job *from, const char *hold, bool *wake)
 {
     int64_t now = qn_mem_now(store);
     int64_t first = qn_mem_next_due(queue);
@@ -118,7 +126,7 @@ static int make_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
 
     if (!job)
         return QN_ENOMEM;
-    write_live(job, from, now);
+    write_live(job, from, hold, now);
     if (qn_buf_status(&job->record) != QN_OK || !qn_mem_claim(queue, from)) {
         qn_mem_drop(queue, job);
         return QN_ENOMEM;
@@ -138,19 +146,35 @@ static int make_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
     return QN_ENQ_MADE;
 }
 
+static int take_from_sale(struct enqueuing *e, size_t i, char hold[QN_MEM_HOLD_SIZE])
+{
+    char text[QN_I64_TEXT_SIZE];
+    int64_t wait_ms = 0;
+    int code = qn_mem_sale_take(e->queue, &e->jobs[i], hold, &wait_ms);
+
+    if (code == QN_ENQ_TRIES)
+        e->holders[i] = qn_mem_keep(e->answer, text, qn_i64_to_str(wait_ms, text));
+    return code;
+}
+
 static void enqueue_one(struct enqueuing *e, size_t i)
 {
     struct qn_mem_job *replaced = NULL;
+    char hold[QN_MEM_HOLD_SIZE] = "";
 
     e->holders[i] = "";
     e->codes[i] = judge(e, i, &replaced);
+    if (e->codes[i] == QN_ENQ_MADE && e->jobs[i].sale)
+        e->codes[i] = take_from_sale(e, i, hold);
+    if (e->codes[i] < 0)
+        qn_mem_refuse(e->answer, e->codes[i], "out of memory");
     if (e->codes[i] == QN_ENQ_FULL)
         e->answer->result.enqueued.retry_ms = LATER_MS;
     if (e->codes[i] != QN_ENQ_MADE)
         return;
     if (replaced)
         qn_mem_bury(e->queue, replaced, 'C', REPLACED_LIFE_MS);
-    e->codes[i] = make_one(e->queue->store, e->queue, &e->jobs[i], &e->wake);
+    e->codes[i] = make_one(e->queue->store, e->queue, &e->jobs[i], hold, &e->wake);
     if (e->codes[i] < 0)
         qn_mem_refuse(e->answer, e->codes[i], "out of memory");
 }
@@ -160,6 +184,8 @@ static const char *fault_of(const struct qn_new_job *jobs, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (!qn_name_ok(jobs[i].name) || jobs[i].priority < 0 || jobs[i].priority > 3)
             return "a job's name or priority is not well-formed";
+        if (jobs[i].sale && !qn_sale_ask_ok(&jobs[i]))
+            return "what a job takes out of a sale is not well-formed";
         if (!qn_new_job_unique_ok(&jobs[i]))
             return "a unique key is not 32 hex digits with a rule";
     }

@@ -4,6 +4,7 @@
 #include "common/str.h"
 #include "lanes.h"
 #include "mem_type.h"
+#include "sale.h"
 #include "unique.h"
 
 #include <quern/job.h>
@@ -307,6 +308,8 @@ static int finish_one(struct qn_mem_store *store, struct qn_mem_queue *queue,
         return answer_late(job, run->token);
     if (run->kind == QN_FIN_RETRY || run->kind == QN_FIN_SNOOZE || run->kind == QN_FIN_RELEASE)
         return run_again(store, queue, job, run, final_ttl_ms);
+    if (run->returns)
+        qn_mem_sale_give_back(queue, job);
     qn_mem_end(queue, job, letter, run->token, run->data, run->ms);
     return QN_FIN_OK;
 }

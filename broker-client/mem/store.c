@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "lanes.h"
+#include "sale.h"
 #include <string.h>
 
 #define RECORD_MAX   QN_RECORD_MAX
@@ -49,6 +50,7 @@ static void free_queue(struct qn_mem_queue *queue)
         qn_free(message);
     }
     qn_mem_lanes_free(queue);
+    qn_mem_sales_free(queue);
     qn_mem_pairs_free(&queue->uniques);
     qn_mem_pairs_free(&queue->fired);
     qn_free(queue);

@@ -2,10 +2,12 @@
 #include "redis.h"
 
 #include "broker-client/limits.h"
+#include "broker-client/sale.h"
 
 #define LIMIT_WORDS   6
 #define LIMIT_COLUMNS 9
 #define LIMITS_MAX    1000
+#define SALE_WORDS    4
 
 void qn_redis_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, int64_t max_bytes,
                      qn_reply_fn *fn, void *arg)
@@ -22,6 +24,50 @@ void qn_redis_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, i
     }
     qn_call_add_i64(call, max_jobs);
     qn_call_add_i64(call, max_bytes);
+    qn_redis_send(b, call);
+}
+
+/* ---- sales ---- */
+
+static void on_sale(struct qn_call *call, int rc, const struct qn_err *err,
+                    const redisReply *answer)
+{
+    struct qn_reading r;
+    struct qn_sale sale = {0};
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 6))
+        return;
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    int64_t there = qn_reading_i64(&r, qn_reading_at(&r, 1));
+    sale.there = there == 1;
+    sale.no_room = there < 0;
+    sale.stock = qn_reading_i64(&r, qn_reading_at(&r, 2));
+    sale.taken = qn_reading_i64(&r, qn_reading_at(&r, 3));
+    sale.returned = qn_reading_i64(&r, qn_reading_at(&r, 4));
+    sale.ends_ms = qn_reading_i64(&r, qn_reading_at(&r, 5));
+    r.reply.sale = &sale;
+    qn_reading_end(&r);
+}
+
+void qn_redis_sale(struct qn_broker *b, const char *queue, const char *item, enum qn_sale_how how,
+                   const struct qn_sale *set, qn_reply_fn *fn, void *arg)
+{
+    static const char *const words[] = {
+        [QN_SALE_LOOK] = "look", [QN_SALE_OPEN] = "open", [QN_SALE_CLOSE] = "close"};
+    bool ok = qn_sale_ok(item, how, set);
+    struct qn_call *call =
+        qn_redis_begin(b, QN_SCRIPT_SALE, queue, ok ? SALE_WORDS : 0, on_sale, fn, arg);
+
+    if (!call)
+        return;
+    if (!ok) {
+        qn_redis_refuse(b, call, "a sale is of a well-formed item, with a stock from 0");
+        return;
+    }
+    qn_call_add_str(call, words[how]);
+    qn_call_add_str(call, item);
+    qn_call_add_i64(call, set ? set->stock : 0);
+    qn_call_add_i64(call, set ? set->ends_ms : 0);
     qn_redis_send(b, call);
 }
 

@@ -2,6 +2,7 @@
 #include "redis.h"
 
 #include "broker-client/limits.h"
+#include "broker-client/sale.h"
 #include "broker-client/state.h"
 
 #include <stdio.h>
@@ -72,7 +73,16 @@ static bool is_fired(const struct qn_new_job *job)
 static bool is_plain(const struct qn_new_job *job)
 {
     return job->due_ms <= 0 && job->expires_ms <= 0 && !is_fired(job) &&
-           job->unique.until == QN_UNIQUE_NO;
+           job->unique.until == QN_UNIQUE_NO && !job->sale;
+}
+
+static void add_sale(struct qn_call *call, const struct qn_sale_ask *sale, int priority)
+{
+    char text[3 * (QN_NAME_MAX + 1) + 2 * NUMBER_SIZE];
+
+    snprintf(text, sizeof(text), "%d sale %s %lld %s %s", priority, sale->item,
+             (long long)sale->quantity, sale->buyer, sale->mark);
+    qn_call_add_str(call, text);
 }
 
 static void add_asks(struct qn_call *call, const struct qn_new_job *job, int priority)
@@ -100,6 +110,8 @@ static void add_job(struct qn_call *call, const struct qn_new_job *job)
     qn_call_add_str(call, job->name);
     if (is_plain(job))
         qn_call_add_i64(call, priority);
+    else if (job->sale)
+        add_sale(call, job->sale, priority);
     else
         add_asks(call, job, priority);
     qn_call_add_span(call, job->body);
@@ -116,6 +128,8 @@ static const char *fault_of(const struct qn_new_job *jobs, size_t n)
             return "a priority is not from 0 to 3";
         if (!qn_new_job_unique_ok(&jobs[i]))
             return "a unique key is not 32 hex digits with a rule";
+        if (jobs[i].sale && !qn_sale_ask_ok(&jobs[i]))
+            return "what a job takes out of a sale is not well-formed";
         if (jobs[i].schedule && strlen(jobs[i].schedule) > SCHEDULE_MAX)
             return "a schedule's name is over 64 bytes";
     }

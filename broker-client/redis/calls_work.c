@@ -163,15 +163,17 @@ static bool runs_ok(const struct qn_finish *runs, size_t n)
     return n >= 1 && n <= QN_FINISH_BATCH_MAX;
 }
 
-/* The kind, 'l' for log lines, and the ms. */
+/* The kind, 'l' for log lines, 'b' for what it gives back, and the ms. */
 static void add_end(struct qn_call *call, const struct qn_finish *run)
 {
-    char text[2 + QN_I64_TEXT_SIZE];
+    char text[3 + QN_I64_TEXT_SIZE];
     size_t len = 0;
 
     text[len++] = (char)run->kind;
     if (run->logged)
         text[len++] = 'l';
+    if (run->returns)
+        text[len++] = 'b';
     len += qn_i64_to_str(run->ms > 0 ? run->ms : 0, text + len);
     qn_call_add(call, text, len);
 }

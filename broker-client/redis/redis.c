@@ -37,6 +37,7 @@ const struct qn_broker_ops qn_redis_ops = {
     .budget = qn_redis_budget,
     .limit = qn_redis_limit,
     .limits = qn_redis_limits,
+    .sale = qn_redis_sale,
     .replay = qn_redis_replay,
     .forget = qn_redis_forget,
     .purge = qn_redis_purge,

@@ -98,6 +98,8 @@ void qn_redis_budget(struct qn_broker *b, const char *queue, int64_t max_jobs, i
                      qn_reply_fn *fn, void *arg);
 void qn_redis_limit(struct qn_broker *b, const char *queue, const struct qn_limit *limits, size_t n,
                     qn_reply_fn *fn, void *arg);
+void qn_redis_sale(struct qn_broker *b, const char *queue, const char *item, enum qn_sale_how how,
+                   const struct qn_sale *set, qn_reply_fn *fn, void *arg);
 void qn_redis_limits(struct qn_broker *b, const char *queue, qn_reply_fn *fn, void *arg);
 void qn_redis_replay(struct qn_broker *b, const char *queue, const struct qn_ended_job *jobs,
                      size_t n, qn_reply_fn *fn, void *arg);

@@ -12,12 +12,12 @@
                 .shared = {qn_lua_lanes}, \
                 .of_queue = true,         \
                 .keys = {__VA_ARGS__}}
-#define MAKES(script, first_line, ...)    \
-    [script] = {.name = "enqueue",        \
-                .body = qn_lua_enqueue,   \
-                .first = (first_line),    \
-                .shared = {qn_lua_lanes}, \
-                .of_queue = true,         \
+#define MAKES(script, first_line, ...)                  \
+    [script] = {.name = "enqueue",                      \
+                .body = qn_lua_enqueue,                 \
+                .first = (first_line),                  \
+                .shared = {qn_lua_lanes, qn_lua_flash}, \
+                .of_queue = true,                       \
                 .keys = {__VA_ARGS__}}
 #define LOOKS(script, text, ...)                       \
     [script] = {.name = #text,                         \
@@ -56,6 +56,7 @@ const struct qn_script_row qn_scripts[QN_SCRIPTS] = {
     QUEUE(QN_SCRIPT_BUDGET, budget, QN_KEY_META),
     LANES(QN_SCRIPT_LIMIT, limit, QN_KEY_META, QN_KEY_WAKE),
     LANES(QN_SCRIPT_LIMITS, limits, QN_KEY_META),
+    QUEUE(QN_SCRIPT_SALE, sale, QN_KEY_META),
     QUEUE(QN_SCRIPT_REPLAY, replay, QN_KEY_META, QN_KEY_WAKE, READY, QN_KEY_RUNNING, QN_KEY_DUE,
           QN_KEY_RETRY, QN_KEY_TRY, QN_KEY_FAILED, QN_KEY_CANCEL),
     QUEUE(QN_SCRIPT_FORGET, forget, QN_KEY_META, QN_KEY_FAILED),

@@ -191,7 +191,7 @@ static enum qn_outcome run(struct qn_job *job)
     if (read_order(job, &order, &err) != QN_OK) {
         return qn_job_reject(job, "%s", err.msg);
     }
-    return orders_step(job, "create", make, &order);
+    return orders_step(job, ORDERS_CREATE_STEP, make, &order);
 }
 
 const struct qn_task orders_create_task = {

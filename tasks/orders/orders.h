@@ -1,6 +1,7 @@
 /* orders.h - the tasks on the orders of a shop.
  *
- * orders.process marks an order as processed, orders.create makes one out of stock. Both
+ * orders.process marks an order as processed, orders.create makes one out of stock,
+ * orders.release gives back what was reserved for one that was not made. All of them
  * happen exactly once, however often their jobs run (tasks/lib/once.h).
  *
  * Not here: the door of a flash sale, which makes jobs of orders.create.
@@ -12,5 +13,6 @@
 
 extern const struct qn_task orders_process_task;
 extern const struct qn_task orders_create_task;
+extern const struct qn_task orders_release_task;
 
 #endif

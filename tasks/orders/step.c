@@ -1,11 +1,17 @@
 #include "step.h"
 
+#include "common/json.h"
 #include "tasks/lib/database.h"
 
 static int take_over(struct qn_job *job, const struct qn_once *once, struct qn_err *reterr)
 {
     struct qn_span result = qn_once_result(once);
+    struct qn_json_item by;
 
+    if (result.len > 0 && qn_json_find(result.data, result.len, ORDERS_RELEASED_BY, &by)) {
+        return qn_fail(reterr, QN_ESTATE, "what was reserved for it was given back, by %.*s",
+                       (int)by.value.len, by.value.data);
+    }
     qn_job_log(job, "an earlier run of this job did it: its result is given");
     return qn_job_result(job, result.data, result.len, reterr);
 }

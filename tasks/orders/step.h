@@ -9,6 +9,11 @@
 
 #define ORDERS_RESULT_MAX 4096
 
+/* The step of orders.create, whose row orders.release may write in its place: a member of that
+ * name says that, and who did. */
+#define ORDERS_CREATE_STEP "create"
+#define ORDERS_RELEASED_BY "released_by"
+
 /* In the transaction of once: the effect on pg, and ret_result, one JSON object. */
 typedef int orders_step_fn(void *arg, struct qn_pg *pg, struct qn_buf *ret_result,
                            struct qn_err *reterr);

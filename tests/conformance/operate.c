@@ -137,6 +137,25 @@ static void on_enqueued(void *arg, const struct qn_reply *reply)
         got->code[0] = reply->enqueued->code[0];
 }
 
+static void on_sale(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    if (reply->rc == QN_OK)
+        got->sale = *reply->sale;
+}
+
+struct got *op_sale(struct world *w, const char *item, enum qn_sale_how how, int64_t stock,
+                    int64_t ends_ms)
+{
+    const struct qn_sale set = {.stock = stock, .ends_ms = ends_ms};
+    struct got *got = got_create();
+
+    w->broker->ops->sale(w->broker, Q, item, how, how == QN_SALE_OPEN ? &set : NULL, on_sale, got);
+    SENT(got);
+}
+
 struct got *op_follow_up(struct world *w, const char *name, int priority)
 {
     const struct qn_body parts = {.task = {.data = "t.one", .len = 5},

@@ -25,6 +25,8 @@ struct got *op_rate(struct world *w, const char *scope, int64_t rate, int64_t pe
                     int64_t burst);
 struct got *op_set_limits(struct world *w, const struct qn_limit *limits, size_t n);
 struct got *op_limits(struct world *w);
+struct got *op_sale(struct world *w, const char *item, enum qn_sale_how how, int64_t stock,
+                    int64_t ends_ms);
 struct got *op_budget(struct world *w, int64_t max_jobs, int64_t max_bytes);
 /* The names of an answer, with blanks between; good until the next call. */
 const char *names_of(const struct got *got);

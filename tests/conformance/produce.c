@@ -75,6 +75,7 @@ static struct qn_new_job fill(const struct job *job, const struct parts *parts)
         .keyed = job->key != NULL,
         .unique_key = job->same ? parts->unique_key : NULL,
         .unique = job->unique,
+        .sale = job->sale,
         .watch_ms = job->watch,
     };
 }

@@ -284,12 +284,15 @@ struct got *op_finish(struct world *w, const struct got *taken, size_t i, enum q
 
     qn_buf_init(&data, 8 * 1024 * 1024);
     encode_end(&data, taken, i, kind);
+    struct qn_record record;
+    assert_int_equal(qn_record_decode(taken->record[i], &record, NULL), QN_OK);
     const struct qn_finish run = {
         .name = taken->name[i],
         .token = taken->token[i],
         .kind = kind,
         .ms = ms,
         .data = {.data = data.data, .len = data.len},
+        .returns = kind == QN_FIN_SUCCEEDED && record.body.returns.len > 0,
     };
     w->broker->ops->finish(w->broker, Q, &run, 1, DAY, on_finished, got);
     qn_buf_release(&data);

@@ -56,6 +56,7 @@ struct got {
     struct qn_job_info *info[4];
     enum qn_state state;
     struct qn_stats stats;
+    struct qn_sale sale;
     char text[4096];          /* log, message; of peek what holds it back */
     struct qn_limit limit[8]; /* their scopes are the names */
     int64_t revision;         /* of the schedules */
@@ -99,7 +100,8 @@ struct job {
     struct qn_unique unique;
     bool follows;
     const char *on_failed; /* the task of its follow-up */
-    int64_t watch;         /* ms for which its end is waited for */
+    const struct qn_sale_ask *sale;
+    int64_t watch; /* ms for which its end is waited for */
 };
 /* The names of who has a unique key, number the time to wait, flag: their ends are told. */
 struct got *op_enqueue(struct world *w, const struct job *jobs, size_t n);
@@ -153,10 +155,10 @@ struct got *run_one(struct world *w, const char *name);
 /* The cases, by file. */
 extern const struct CMUnitTest cases_produce[], cases_work[], cases_upkeep[], cases_wait[],
     cases_look[], cases_twice[], cases_operate[], cases_fsck[], cases_limits[], cases_turns[],
-    cases_unique[], cases_budget[], cases_storm[], cases_failed[], cases_own[];
+    cases_unique[], cases_budget[], cases_storm[], cases_failed[], cases_sale[], cases_own[];
 extern const size_t cases_produce_n, cases_work_n, cases_upkeep_n, cases_wait_n, cases_look_n,
     cases_twice_n, cases_operate_n, cases_fsck_n, cases_limits_n, cases_turns_n, cases_unique_n,
-    cases_budget_n, cases_storm_n, cases_failed_n, cases_own_n;
+    cases_budget_n, cases_storm_n, cases_failed_n, cases_sale_n, cases_own_n;
 #define CASE(function)                                                         \
     {                                                                          \
         .name = #function, .test_func = (function), .setup_func = world_setup, \

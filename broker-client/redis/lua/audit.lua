@@ -21,7 +21,7 @@ local FIGURES = {'run', 'tick', 'paused', 'draining', 'enqueued', 'succeeded', '
     'jobs', 'bytes', 'weighed', 'turn', 'max_jobs', 'max_bytes'}
 -- Other keys of fixed names, of queues with limits or unique jobs.
 local MORE = {limits = 'hash', lanes = 'zset', ring = 'zset', refill = 'zset', holds = 'hash',
-    holding = 'set', uniques = 'hash'}
+    holding = 'set', uniques = 'hash', flash = 'hash'}
 local RUN_MAX = 2 ^ 53
 local CLOCK_SLACK = 60000
 local LIFE = 604800000 -- of what had none and what is put aside: 7 days

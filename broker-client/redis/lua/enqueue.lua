@@ -6,7 +6,8 @@
 -- ARGV  3 for each of 1-450 jobs: name, asks, body
 --       asks: the priority 0-3 (4 more: a follow-up, 8 more: has a limit key), and
 --       nothing else for most; or 'priority due expires unique key planned schedule',
---       each '-' for none
+--       each '-' for none; or 'priority sale item quantity buyer mark': it takes that
+--       out of a sale (flash.lua), the mark tells one request from another
 --       due and expires: '+ms' from now, 'ms' Unix time
 --       unique: until (s started, f finished, w window), conflict (r reject,
 --       e existing, p replace), ms at most (0 no bound)
@@ -15,7 +16,10 @@
 -- Returns {now, code, ..., {i, name, ...}, watched}: 1 made, 0 the id exists, 2 this planned time
 --       (or a later one) was fired before, 3 the queue is draining and takes follow-ups only,
 --       4 another has the unique key, 5 so, and stands for it, 6 no room, later;
---       then for some jobs their number and who has the key, or who was replaced;
+--       of a sale: 7 sold out, 8 too many tries of this buyer, 9 no such sale, 10 it is over,
+--       11 the name was tried with another mark;
+--       then for some jobs their number and who has the key, or who was replaced, or the
+--       ms until this buyer may try again;
 --       watched: 1 all were made and their ends will be told on the channel, else 0
 -- Twice Everything exists (or was fired) the second time; nothing changes, and a
 --       finished job is not revived.
@@ -73,6 +77,10 @@ local function read(asks)
     local priority = tonumber(asks)
     if priority then
         return priority, PLAIN
+    end
+    local of, sale = string.match(asks, '^(%d+) sale (.*)$')
+    if of then
+        return tonumber(of), {flags = 0, times = '', sale = sale}
     end
     local p, due, expires, unique, key, planned, schedule =
         string.match(asks, '^(%d+) (%S+) (%S+) (%S+) (%S+) (%S+) (.*)$')
@@ -172,7 +180,7 @@ local function open_judge()
     return judge
 end
 
-local judge
+local judge, flash
 for i = 1, n do
     local name, body = ARGV[3 * i - 2], ARGV[3 * i]
     local priority, more = read(ARGV[3 * i - 1])
@@ -190,6 +198,17 @@ for i = 1, n do
         if more.key or not free then
             judge = judge or open_judge()
             code = judge(i, name, more, follows, #record)
+        end
+    end
+    if code == 1 and more.sale then
+        local what
+        flash = flash or open_flash(t)
+        code, what = flash.take(name, more.sale)
+        if code == 1 then
+            record = record .. what
+        elseif what then
+            holders[#holders + 1] = i
+            holders[#holders + 1] = what
         end
     end
     if code == 1 then
@@ -216,6 +235,9 @@ end
 reply[n + 2] = holders
 reply[n + 3] = 0
 
+if flash then
+    flash.write()
+end
 if made == 0 then
     return reply
 end

@@ -6,7 +6,7 @@
 -- ARGV  final_ttl_ms of a job that turns out cancelled, then 4 for each of
 --       1-100 runs: name, token, end, data
 --       end: the kind, 'l' when the run wrote log lines (the log then lives as
---         long as the final record), and ms
+--         long as the final record), 'b' when its success gives back to a sale, and ms
 --       kind S succeeded, F failed, C cancelled, X expired: ms is the life of
 --         the final record, data its part after the token
 --       kind R retry, Z snooze: ms is the delay, data the new try
@@ -61,7 +61,7 @@ local function live_size(data)
     return d and math.max(0, #data - 4 - (a + b * 2 ^ 8 + c * 2 ^ 16 + d * 2 ^ 24)) or 0
 end
 
-local function end_job(name, token, kind, data, life, logged)
+local function end_job(name, token, kind, data, life, logged, returns)
     local head = heads[kind][#token] -- the same for most runs of a call
     if not head then
         local state = string.byte(kind == 'X' and 'E' or kind)
@@ -73,6 +73,8 @@ local function end_job(name, token, kind, data, life, logged)
     over[#over + 1] = name
     if kind ~= 'S' then
         lib().leave(name, token, data)
+    elseif returns then
+        lib().give_back(data)
     end
     if kind == 'F' then
         redis.call('ZADD', tag .. ':failed', t, name)
@@ -111,9 +113,9 @@ end
 
 local ends = {} -- as it was given -> {kind, logged, ms}
 local function read(text)
-    local kind, logged, ms = string.match(text, '^(%a)(l?)(%d+)$')
+    local kind, logged, returns, ms = string.match(text, '^(%a)(l?)(b?)(%d+)$')
     local again = kind == 'R' or kind == 'Z' or kind == 'Q'
-    ends[text] = {kind = kind, logged = logged == 'l', again = again,
+    ends[text] = {kind = kind, logged = logged == 'l', returns = returns == 'b', again = again,
                   ms = again and tonumber(ms) or final_life(ms)}
     return ends[text]
 end
@@ -131,7 +133,7 @@ for i = 1, n do
         if how.again then
             kind, code = send_back(name, token, kind, how.ms, data)
         else
-            end_job(name, token, kind, data, how.ms, how.logged)
+            end_job(name, token, kind, data, how.ms, how.logged, how.returns)
         end
         counts[kind] = (counts[kind] or 0) + 1
     end

@@ -16,7 +16,7 @@ local HEAD = 11 -- bytes before the times of a live record
 local LATEST = 2 ^ 53 -- ms, of a time that can be told
 local NOBODY = '-' -- the token in a try that no run wrote
 local TASK, LIMIT_KEY, UNIQUE_KEY, UNIQUE, UNIQUE_FOR = 1, 14, 15, 16, 17 -- fields of a body
-local PARENT, ON_FAILED = 12, 19
+local PARENT, ON_FAILED, HOLDS, RETURNS = 12, 19, 20, 21
 
 local function record_key(name)
     return tag .. ':j:' .. name
@@ -251,21 +251,55 @@ local function open_lib()
         end
     end
 
+    -- "stock taken returned ends number", or nil.
+    function lib.parse_sale(text)
+        local stock, taken, returned, ends, number =
+            string.match(text or '', '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
+        return stock and {stock = tonumber(stock), taken = tonumber(taken),
+            returned = tonumber(returned), ends = tonumber(ends), number = tonumber(number)}
+    end
+
+    function lib.format_sale(sale)
+        return string.format('%.0f %.0f %.0f %.0f %.0f', sale.stock, sale.taken, sale.returned,
+            sale.ends, sale.number)
+    end
+
+    -- Where the body of the live record begins in what stands behind a final record's token.
+    local function body_at(ending)
+        local a, b, c, d = string.byte(ending, 1, 4)
+        local at = d and 5 + a + b * 2 ^ 8 + c * 2 ^ 16 + d * 2 ^ 24 or 1
+        local flags = string.byte(ending, at + 2) or 0
+        return at + HEAD + (flags % 8 >= 4 and 8 or 0) + (flags >= 8 and 8 or 0), flags
+    end
+
+    -- A job that succeeded gives back to the sale what its record says, if that goes on. What goes
+    -- wrong here must not keep it from ending.
+    function lib.give_back(ending)
+        local text = lib.find_field(ending, body_at(ending), RETURNS) or ''
+        local item, quantity, number = string.match(text, '^(%S+) (%d+) (%d+)$')
+        local kept = item and redis.pcall('HGET', tag .. ':flash', item)
+        local sale = type(kept) == 'string' and lib.parse_sale(kept)
+        if sale and sale.number == tonumber(number) then
+            quantity = math.min(tonumber(quantity), sale.taken)
+            sale.taken, sale.returned = sale.taken - quantity, sale.returned + quantity
+            redis.call('HSET', tag .. ':flash', item, lib.format_sale(sale))
+        end
+    end
+
     -- A job ends without success: what follows when it has a follow-up for that, its name from
     -- the end, so that it is the same however often it is asked for. ending: the final record
     -- behind its token. follow_up() makes it.
     local followers = {}
     function lib.leave(name, mark, ending)
-        local a, b, c, d = string.byte(ending, 1, 4)
-        local at = d and 5 + a + b * 2 ^ 8 + c * 2 ^ 16 + d * 2 ^ 24 or 1
-        local flags = string.byte(ending, at + 2) or 0
-        local body = lib.find_field(ending,
-            at + HEAD + (flags % 8 >= 4 and 8 or 0) + (flags >= 8 and 8 or 0), ON_FAILED)
+        local at, flags = body_at(ending)
+        local body = lib.find_field(ending, at, ON_FAILED)
         if body then
             local queue = string.match(tag, ':([^:]*)}$')
+            local held = lib.find_field(ending, at, HOLDS)
             followers[#followers + 1] = {
                 name = redis.sha1hex(name .. '\n' .. mark), priority = flags % 4,
-                body = body .. lib.field(PARENT, queue .. '.' .. name)}
+                body = body .. lib.field(PARENT, queue .. '.' .. name)
+                    .. (held and lib.field(RETURNS, held) or '')}
         end
     end
 
