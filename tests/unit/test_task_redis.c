@@ -274,7 +274,13 @@ static void what_is_no_redis_is_not_believed(void **state)
     pid_t pid = fork();
     if (pid == 0) {
         int peer = accept(fd, NULL, NULL);
-        _exit(write(peer, "HTTP/1.1 400 Bad Request\r\n\r\n", 28) == 28 ? 0 : 1);
+        char byte;
+        bool said =
+            read(peer, &byte, 1) == 1 && write(peer, "HTTP/1.1 400 Bad Request\r\n\r\n", 28) == 28;
+
+        while (read(peer, &byte, 1) == 1) { /* until the other side hangs up */
+        }
+        _exit(said ? 0 : 1);
     }
     struct qn_rd *rd = open_with(&(struct qn_rd_options){.url = url});
     assert_int_equal(say(rd, "GET k", NULL, &err), QN_EPROTO);
