@@ -1,26 +1,24 @@
-/* beat.h - the scheduler: while it leads, each planned time of each schedule
- * becomes a job.
+/* beat.h - the scheduler: while it leads, each planned time of each schedule becomes a job.
  *
- * After it begins to lead it makes up for the planned times of the last
- * BEAT_GRACE_S seconds, one job per schedule at most; what lies further back is
- * passed over with a log line.
+ * When it begins to lead it tells the broker what is in its file, reads all schedules, and
+ * makes up for planned times that were missed (docs/schedules.md). While it leads it reads them
+ * again when their revision changes: told with each renewal of the lease and each claim.
  */
 #ifndef BEAT_BEAT_H
 #define BEAT_BEAT_H
 
 #include "broker-client/broker.h"
-#include "schedule.h"
-
-#define BEAT_GRACE_S 60
+#include "file.h"
 
 struct beat;
 
 struct beat_options {
-    struct qn_broker *broker;         /* borrowed */
-    struct qn_loop *loop;             /* borrowed */
-    const struct qn_clock *clock;     /* borrowed */
-    struct beat_schedules *schedules; /* borrowed; what happens to them is written */
-    const char *file;                 /* they are from; borrowed */
+    struct qn_broker *broker;     /* borrowed */
+    struct qn_loop *loop;         /* borrowed */
+    const struct qn_clock *clock; /* borrowed */
+    const struct beat_file
+        *file; /* NULL: there is none, and nothing of a file is touched; borrowed */
+    struct qn_zone_cache *zones; /* borrowed */
     int64_t lease_ms;
     bool accept_unknown;
 };

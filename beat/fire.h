@@ -1,34 +1,39 @@
-/* fire.h - turn planned times of schedules into jobs.
+/* fire.h - turn planned times of schedules into jobs, many at a time.
  *
- * Each job goes out with its schedule and planned time, which the enqueue script
- * compares with the last one that fired: however often and by whomever a time is
- * sent, it makes one job. So an unknown outcome is simply sent again.
+ * A volley is up to QN_CLAIM_BATCH_MAX schedules, each with its next planned time: one call claims
+ * the times, one per 450 jobs of a queue makes them, one notes what became of them. Each step may
+ * be sent again, so what has no known outcome begins anew with the claim: the claim is still open,
+ * and the queue's mark makes it one job, by whomever it is sent.
  *
- * Arguments are checked against the definition that workers published; an
- * unknown task is refused unless accept_unknown says otherwise.
+ * Not here: which schedule is due (plan.h), who may fire (leader.h).
  */
 #ifndef BEAT_FIRE_H
 #define BEAT_FIRE_H
 
-#include "broker-client/broker.h"
-#include "schedule.h"
+#include "broker-client/fire_note.h"
+#include "judge.h"
+#include "plan.h"
 
 struct beat_fire;
 
 enum beat_fired {
-    BEAT_FIRED,     /* there is a job for this time: made now or before */
-    BEAT_REFUSED,   /* there will be none: the reason was given */
-    BEAT_TRY_AGAIN, /* the broker could not be asked, or the outcome is unknown */
+    BEAT_NOTED,     /* dealt with: what became of it is noted */
+    BEAT_TRY_AGAIN, /* the broker could not be asked, or something is not known yet */
+    BEAT_STALE,     /* it has changed, or somebody else dealt with it: read it again */
 };
 
 struct beat_fire_options {
-    struct qn_broker *broker;     /* borrowed */
-    const struct qn_clock *clock; /* borrowed */
-    bool accept_unknown;
-    /* Told once per send, from the loop. made: now, by us. text: the job's id when it
-     * fired, else the reason. */
-    void (*on_fired)(void *arg, size_t schedule, int64_t planned_s, enum beat_fired what, bool made,
-                     const char *text);
+    struct qn_broker *broker; /* borrowed */
+    struct beat_judge *judge; /* borrowed */
+    const char *holder;       /* of the lease; borrowed */
+    /* Asked before each step: one that leads no more sends nothing. */
+    bool (*may_fire)(void *arg);
+    /* Told once for each schedule of a volley, from the loop, with its entry given back. fire:
+     * what became of it, when it is noted; why: else. */
+    void (*on_fired)(void *arg, struct beat_entry *entry, enum beat_fired what,
+                     const struct qn_fire *fire, const char *why);
+    /* The broker says that somebody else leads; its clock and the revision of the schedules. */
+    void (*on_claimed)(void *arg, const struct qn_claimed *claimed, int64_t now_ms);
     void *arg;
 };
 
@@ -36,8 +41,9 @@ QN_MUST_CHECK int beat_fire_create(struct beat_fire **ret, const struct beat_fir
                                    struct qn_err *reterr);
 void beat_fire_free(struct beat_fire *fire);
 
-/* index is given back to on_fired. */
-void beat_fire_send(struct beat_fire *fire, const struct beat_schedule *schedule, size_t index,
-                    int64_t planned_s);
+/* Entries are borrowed until on_fired. n is 1 to QN_CLAIM_BATCH_MAX. */
+void beat_fire_volley(struct beat_fire *fire, struct beat_entry *const *entries, size_t n);
+/* Volleys under way. */
+int beat_fire_under_way(const struct beat_fire *fire);
 
 #endif

@@ -2,10 +2,15 @@
 
 #include "common/id.h"
 #include "common/mem.h"
+#include <stdio.h>
+#include <unistd.h>
+
+#define HOST_MAX 64
+#define AFTER_MS 5 /* the end of another one's lease */
 
 struct beat_leader {
     struct beat_leader_options o;
-    char holder[QN_TOKEN_TEXT_SIZE];
+    char holder[QN_HOLDER_MAX + 1];
     struct qn_timer *renew;
     struct qn_timer *end; /* of what we may believe */
     bool leads;
@@ -35,11 +40,15 @@ static void on_answer(void *arg, const struct qn_reply *reply)
     if (reply->rc < 0)
         return;
     leader->heard_mono_ms = leader->ended_mono_ms;
-    leader->broker_ahead_ms = reply->now_ms - qn_mono_ms(leader->o.clock);
+    beat_leader_told(leader, reply->now_ms);
     if (reply->lead->ours) {
         int64_t until = leader->asked_mono_ms + leader->o.lease_ms;
         qn_timer_set(leader->end, until - qn_mono_ms(leader->o.clock));
+    } else {
+        int64_t left_ms = reply->lead->left_ms + AFTER_MS, most_ms = leader->o.lease_ms / 8;
+        qn_timer_set(leader->renew, left_ms < most_ms ? left_ms : most_ms);
     }
+    leader->o.on_revision(leader->o.arg, reply->lead->revision);
     set_leading(leader, reply->lead->ours);
 }
 
@@ -60,6 +69,23 @@ static void on_end(void *arg)
     set_leading(arg, false);
 }
 
+/* People see who leads. */
+static int make_holder(struct beat_leader *leader, struct qn_err *reterr)
+{
+    char token[QN_TOKEN_TEXT_SIZE], host[HOST_MAX + 1] = "";
+    int rc = qn_token_make(token, reterr);
+
+    if (rc != QN_OK)
+        return rc;
+    if (gethostname(host, sizeof(host) - 1) < 0)
+        host[0] = '\0';
+    for (char *at = host; *at; at++)
+        if (*at <= ' ' || *at > '~')
+            *at = '?';
+    snprintf(leader->holder, sizeof(leader->holder), "%s:%d:%s", host, (int)getpid(), token);
+    return QN_OK;
+}
+
 int beat_leader_create(struct beat_leader **ret, const struct beat_leader_options *options,
                        struct qn_err *reterr)
 {
@@ -69,7 +95,7 @@ int beat_leader_create(struct beat_leader **ret, const struct beat_leader_option
         return qn_fail(reterr, QN_ENOMEM, "leader: out of memory");
     leader->o = *options;
     leader->ended_mono_ms = leader->heard_mono_ms = qn_mono_ms(options->clock);
-    int rc = qn_token_make(leader->holder, reterr);
+    int rc = make_holder(leader, reterr);
     if (rc == QN_OK)
         rc = qn_timer_create(&leader->renew, options->loop, ask, leader, reterr);
     if (rc == QN_OK)
@@ -95,6 +121,22 @@ void beat_leader_free(struct beat_leader *leader)
 bool beat_leader_leads(const struct beat_leader *leader)
 {
     return leader->leads;
+}
+
+const char *beat_leader_holder(const struct beat_leader *leader)
+{
+    return leader->holder;
+}
+
+void beat_leader_told(struct beat_leader *leader, int64_t now_ms)
+{
+    leader->broker_ahead_ms = now_ms - qn_mono_ms(leader->o.clock);
+}
+
+void beat_leader_lost(struct beat_leader *leader)
+{
+    qn_timer_clear(leader->end);
+    set_leading(leader, false);
 }
 
 int64_t beat_leader_now_ms(const struct beat_leader *leader)

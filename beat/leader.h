@@ -1,10 +1,10 @@
 /* leader.h - one beat leads: a named lease on the broker, renewed three times
- * per lease.
+ * per lease. Who stands by asks eight times, and at the moment when the lease runs out.
  *
  * The leader believes in its lease only until the time it sent the last
  * successful renewal plus the lease, by its own monotonic clock: it steps down
  * before the broker gives the lease away. What makes double firing impossible is
- * not this but the mark that enqueue compares (docs/protocol.md).
+ * not this but the claim, and the mark that enqueue compares (docs/protocol.md).
  */
 #ifndef BEAT_LEADER_H
 #define BEAT_LEADER_H
@@ -13,8 +13,8 @@
 
 struct beat_leader;
 
-/* leading: it changed. now_ms: the broker's clock at this moment. */
-typedef void beat_leader_fn(void *arg, bool leading);
+typedef void beat_leader_fn(void *arg, bool leading); /* it changed */
+typedef void beat_revision_fn(void *arg, int64_t revision);
 
 struct beat_leader_options {
     struct qn_broker *broker;     /* borrowed */
@@ -22,6 +22,7 @@ struct beat_leader_options {
     const struct qn_clock *clock; /* borrowed */
     int64_t lease_ms;
     beat_leader_fn *on_change;
+    beat_revision_fn *on_revision; /* of the schedules, with each answer */
     void *arg;
 };
 
@@ -31,6 +32,12 @@ QN_MUST_CHECK int beat_leader_create(struct beat_leader **ret,
 void beat_leader_free(struct beat_leader *leader);
 
 bool beat_leader_leads(const struct beat_leader *leader);
+/* As it stands on the broker: "host:pid:token". */
+const char *beat_leader_holder(const struct beat_leader *leader);
+/* The broker's clock, told by another answer. */
+void beat_leader_told(struct beat_leader *leader, int64_t now_ms);
+/* The broker said that the lease is another one's. */
+void beat_leader_lost(struct beat_leader *leader);
 /* The broker's clock, carried on by the monotonic one; 0 before the first
  * answer. */
 int64_t beat_leader_now_ms(const struct beat_leader *leader);

@@ -3,10 +3,9 @@
 #include "beat.h"
 #include "broker-client/service.h"
 #include "broker-client/settings.h"
+#include "check.h"
 #include "common/json_member.h"
 #include "common/log.h"
-#include "describe.h"
-#include "tell.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,7 @@ enum { EXIT_OK, EXIT_START, EXIT_USAGE, EXIT_UNAVAILABLE = 69 };
 
 #define STOP_MS  2000 /* to give the lead back */
 #define SLACK_MS 1000
+#define ZONE_MS  30000 /* between looks at a zone's file */
 
 struct program {
     struct qn_config config;
@@ -22,7 +22,9 @@ struct program {
     struct qn_broker *broker;
     struct qn_signal *term, *interrupt;
     struct qn_timer *give_up;
-    struct beat_schedules schedules;
+    struct qn_zone_cache *zones;
+    bool has_file;
+    struct beat_file file;
     struct beat *beat;
     struct qn_service *service;
     int code;
@@ -30,7 +32,7 @@ struct program {
 
 static const char help[] =
     "quern-beat [options]: turns schedules into jobs; one beat leads, others stand by\n"
-    "  --schedule FILE      the schedules (docs/schedules.md)\n"
+    "  --schedule FILE      schedules (docs/schedules.md); \"\" none, the live ones only\n"
     "  --broker-url URL     redis://[:password@]host[:port][/db] or unix:///path\n"
     "  --check              reads settings and schedules, prints the next times, ends\n"
     "  --check --json       the same as JSON\n"
@@ -113,8 +115,8 @@ static int open_beat(struct program *p, struct qn_err *err)
         .broker = p->broker,
         .loop = p->loop,
         .clock = &qn_clock_system,
-        .schedules = &p->schedules,
-        .file = qn_config_text(&p->config, "schedule"),
+        .file = p->has_file ? &p->file : NULL,
+        .zones = p->zones,
         .lease_ms = qn_config_number(&p->config, "beat-lease"),
         .accept_unknown = qn_config_flag(&p->config, "accept-unknown"),
     };
@@ -172,7 +174,8 @@ static void release(struct program *p)
     qn_signal_free(p->interrupt);
     qn_signal_free(p->term);
     qn_loop_free(p->loop);
-    beat_schedules_release(&p->schedules);
+    beat_file_release(&p->file);
+    qn_zone_cache_free(p->zones);
     qn_config_release(&p->config);
 }
 
@@ -184,7 +187,7 @@ static int run(struct program *p)
         qn_log(QN_LOG_ERROR, "cannot start", QN_STR("reason", err.msg));
         return EXIT_START;
     }
-    qn_log(QN_LOG_INFO, "started", QN_NUM("schedules", p->schedules.n));
+    qn_log(QN_LOG_INFO, "started", QN_NUM("schedules", p->file.n));
     if (qn_loop_run(p->loop, &err) < 0) {
         qn_log(QN_LOG_ERROR, "event loop", QN_STR("reason", err.msg));
         return EXIT_START;
@@ -195,35 +198,17 @@ static int run(struct program *p)
     return p->code;
 }
 
-static int print_json(const struct program *p)
+static int read_schedules(struct program *p, struct qn_err *reterr)
 {
-    const struct beat_about about = {.file = qn_config_text(&p->config, "schedule"),
-                                     .now_ms = qn_wall_ms(&qn_clock_system),
-                                     .times = BEAT_NEXT_TIMES};
-    const char *comma = "";
+    const char *path = qn_config_text(&p->config, "schedule");
 
-    fputs("{\"schedules\":[", stdout);
-    for (size_t i = 0; i < p->schedules.n; i++, comma = ",") {
-        struct qn_buf out;
-        qn_buf_init(&out, 4 * BEAT_FILE_MAX);
-        (void)beat_describe(&p->schedules.all[i], &about, &out);
-        printf("%s\n %s", comma, out.data);
-        qn_buf_release(&out);
-    }
-    puts("]}");
-    return EXIT_OK;
-}
-
-static int print_next_times(const struct program *p)
-{
-    int64_t now = qn_wall_ms(&qn_clock_system) / 1000;
-
-    for (size_t i = 0; i < p->schedules.n; i++) {
-        char text[QN_TIME_TEXT_SIZE];
-        qn_time_to_str(beat_schedule_after(&p->schedules.all[i], now) * 1000, text);
-        printf("%-32s %-32s %s\n", p->schedules.all[i].name, p->schedules.all[i].task, text);
-    }
-    return EXIT_OK;
+    p->zones = qn_zone_cache_create(NULL, &qn_clock_system, ZONE_MS);
+    if (!p->zones)
+        return qn_fail(reterr, QN_ENOMEM, "zones: out of memory");
+    const struct qn_schedule_rules rules = {.zone = qn_config_text(&p->config, "timezone"),
+                                            .zones = p->zones};
+    p->has_file = path[0] != '\0';
+    return p->has_file ? beat_file_load(&p->file, path, &rules, reterr) : QN_OK;
 }
 
 /* --check, --json behind it; they are no settings. */
@@ -275,12 +260,10 @@ int main(int argc, char **argv)
     if (used != argc - 1)
         refuse(json, "it takes options only");
     else if (qn_settings_log(&p.config, "quern-beat", &err) < 0 ||
-             qn_settings_zone(&p.config, &err) < 0 ||
-             beat_schedules_load(&p.schedules, qn_config_text(&p.config, "schedule"),
-                                 qn_config_text(&p.config, "timezone"), &err) < 0)
+             qn_settings_zone(&p.config, &err) < 0 || read_schedules(&p, &err) < 0)
         refuse(json, err.msg);
     else
-        code = !check ? run(&p) : json ? print_json(&p) : print_next_times(&p);
+        code = check ? beat_check_print(&p.file, p.zones, json) : run(&p);
     release(&p);
     return code;
 }

@@ -500,9 +500,6 @@ struct qn_broker_ops {
     void (*alive)(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,
                   qn_reply_fn *fn, void *arg);
     void (*workers)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
-    void (*tell_schedules)(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
-                           qn_reply_fn *fn, void *arg);
-    void (*schedules)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
     /* A lease that one program at a time may have; lease_ms 0 gives it back. holder "": only who
      * has it is asked. */
     void (*lead)(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,

@@ -106,7 +106,7 @@ const struct qn_setting qn_settings[] = {
      .programs = QN_PROG_ALL, .doc = "How long an answer of the broker may take"},
 
     {.name = "schedule", .env = "QUERN_SCHEDULE", .type = QN_SET_TEXT, .preset = "quern-schedule.conf", .programs = QN_PROG_BEAT,
-     .doc = "File with the schedules"},
+     .doc = "File with the schedules; empty: live ones only"},
     {.name = "beat-lease", .env = "QUERN_BEAT_LEASE", .type = QN_SET_DURATION, .preset = "4s", .min = 200, .max = SECONDS(600),
      .programs = QN_PROG_BEAT, .doc = "A leader that is silent for this long is followed by another"},
 

@@ -136,7 +136,7 @@ struct qn_mem_store {
     int users;
     const struct qn_clock *clock;
     struct qn_mem_queue *queues;
-    struct qn_mem_pair *tasks, *served, *workers, *leaders, *schedules;
+    struct qn_mem_pair *tasks, *served, *workers, *leaders;
     struct qn_mem_schedule *plans;
     int64_t revision; /* of plans */
     struct qn_mem *brokers;
@@ -344,9 +344,6 @@ void qn_mem_queues(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_alive(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,
                   qn_reply_fn *fn, void *arg);
 void qn_mem_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg);
-void qn_mem_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
-                           qn_reply_fn *fn, void *arg);
-void qn_mem_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
 void qn_mem_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,

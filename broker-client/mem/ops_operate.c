@@ -243,26 +243,3 @@ void qn_mem_message(struct qn_broker *b, const char *queue, const char *incarnat
         answer->reply.number = qn_mem_post(q, incarnation, text);
     qn_mem_tell(b, answer);
 }
-
-/* ---- schedules ---- */
-
-void qn_mem_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
-                           qn_reply_fn *fn, void *arg)
-{
-    struct qn_mem_store *store = qn_mem_of(b)->store;
-    struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
-
-    if (!answer)
-        return;
-    qn_mem_pairs_free(&store->schedules);
-    for (size_t i = 0; i < n; i++) {
-        if (!qn_mem_pair_set(&store->schedules, schedules[i].name, schedules[i].value, 1))
-            qn_mem_refuse(answer, QN_ENOMEM, "out of memory");
-    }
-    qn_mem_tell(b, answer);
-}
-
-void qn_mem_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg)
-{
-    qn_mem_tell_pairs(b, qn_mem_of(b)->store->schedules, 0, fn, arg);
-}

@@ -15,6 +15,7 @@ struct qn_mem_schedule {
     char name[QN_QUEUE_MAX + 1];
     char source[QN_SOURCE_MAX + 1];
     struct qn_buf json; /* as it was given */
+    size_t size;        /* as it is told */
     int64_t changed_ms;
     int64_t paused_ms; /* QN_NO_TIME */
     int64_t at_ms, passed_ms, version;
@@ -96,10 +97,10 @@ static bool has_room(const struct qn_mem_store *store, const struct qn_mem_sched
                      const struct qn_definition *given, int64_t changed_ms)
 {
     size_t all = 0, more = size_of(given->source, changed_ms, given->json.len);
-    size_t before = old ? size_of(old->source, old->changed_ms, old->json.len) : 0;
+    size_t before = old ? old->size : 0;
 
     for (const struct qn_mem_schedule *it = store->plans; it; it = it->next)
-        all += size_of(it->source, it->changed_ms, it->json.len);
+        all += it->size;
     if (!old && count(store) >= QN_SCHEDULES_MAX)
         return false;
     return more <= before || all + more - before <= QN_SCHEDULES_BYTES_MAX;
@@ -142,6 +143,7 @@ static int define(struct qn_mem_store *store, const struct qn_definition *given,
         return QN_ENOMEM;
     qn_str_copy(it->source, sizeof(it->source), given->source);
     it->changed_ms = changed_ms;
+    it->size = size_of(given->source, changed_ms, given->json.len);
     qn_mem_set(&it->json, given->json);
     if (same && same_owner)
         return QN_DEFINE_SAME;

@@ -73,7 +73,6 @@ void qn_mem_store_close(struct qn_mem_store *store)
     qn_mem_pairs_free(&store->served);
     qn_mem_pairs_free(&store->workers);
     qn_mem_pairs_free(&store->leaders);
-    qn_mem_pairs_free(&store->schedules);
     qn_mem_plans_free(store);
     qn_free(store);
 }

@@ -14,7 +14,7 @@
 
 /* ---- the timetable ---- */
 
-/* "<ms> <queue or -> <o or d> <ms> <version>"; what a hand has damaged is as if it were not there.
+/* "<ms> <queue or .> <o or d> <ms> <version>"; what a hand has damaged is as if it were not there.
  */
 static void read_planned(struct qn_reading *r, const redisReply *value, char *queue,
                          struct qn_planned *planned)

@@ -1,9 +1,8 @@
 /* calls_space.c - the directory of a namespace: tasks, queues, workers, leaders. */
 #include "redis.h"
 
-#define PUBLISH_MAX   200
-#define WORKERS_MAX   1000
-#define SCHEDULES_MAX 10000
+#define PUBLISH_MAX 200
+#define WORKERS_MAX 1000
 
 static void on_done(struct qn_call *call, int rc, const struct qn_err *err,
                     const redisReply *answer)
@@ -113,31 +112,6 @@ void qn_redis_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg)
     if (!call)
         return;
     qn_call_add_i64(call, WORKERS_MAX);
-    qn_redis_send(b, call);
-}
-
-void qn_redis_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg)
-{
-    ask_key(b, "HGETALL", QN_KEY_SCHEDULES, qn_redis_plain(b, 2, on_pairs, fn, arg));
-}
-
-void qn_redis_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
-                             qn_reply_fn *fn, void *arg)
-{
-    bool ok = n <= SCHEDULES_MAX;
-    struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_SCHEDULES, NULL, ok ? 2 * n : 0, on_done, fn, arg);
-
-    if (!call)
-        return;
-    if (!ok) {
-        qn_redis_refuse(b, call, "at most 10,000 schedules are told");
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        qn_call_add_span(call, schedules[i].name);
-        qn_call_add_span(call, schedules[i].value);
-    }
     qn_redis_send(b, call);
 }
 

@@ -39,7 +39,6 @@ extern const char qn_lua_reconcile[];
 extern const char qn_lua_recover[];
 extern const char qn_lua_renew[];
 extern const char qn_lua_replay[];
-extern const char qn_lua_schedules[];
 extern const char qn_lua_sale[];
 extern const char qn_lua_stats[];
 extern const char qn_lua_survey[];

@@ -118,9 +118,6 @@ void qn_redis_queues(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_alive(struct qn_broker *b, const char *incarnation, int64_t life_ms, const char *json,
                     qn_reply_fn *fn, void *arg);
 void qn_redis_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg);
-void qn_redis_tell_schedules(struct qn_broker *b, const struct qn_entry *schedules, size_t n,
-                             qn_reply_fn *fn, void *arg);
-void qn_redis_schedules(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                    qn_reply_fn *fn, void *arg);
 void qn_redis_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,

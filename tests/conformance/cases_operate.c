@@ -530,26 +530,6 @@ static void a_place_is_the_number_of_jobs_that_are_taken_before(void **state)
     assert_rc(op_place(w, "not a name"), QN_EINVAL);
 }
 
-static void schedules_are_told_as_a_whole(void **state)
-{
-    struct world *w = *state;
-    static const struct qn_entry first[] = {{{"a", 1}, {"{\"n\":1}", 7}}, {{"b", 1}, {"{}", 2}}};
-    static const struct qn_entry second[] = {{{"c", 1}, {"{\"n\":3}", 7}}};
-
-    assert_int_equal(op_schedules(w)->n, 0);
-    for (int i = 0; i < 2; i++) {
-        assert_ok(op_tell_schedules(w, first, 2));
-        assert_int_equal(op_schedules(w)->n, 2);
-    }
-    assert_ok(op_tell_schedules(w, second, 1));
-    struct got *got = op_schedules(w);
-    assert_int_equal(got->n, 1);
-    assert_string_equal(got->name[0], "c");
-    assert_string_equal(got->name2[0], "{\"n\":3}");
-    assert_ok(op_tell_schedules(w, NULL, 0));
-    assert_int_equal(op_schedules(w)->n, 0);
-}
-
 const struct CMUnitTest cases_operate[] = {
     CASE(a_replayed_job_starts_anew_and_runs_to_its_end),
     CASE(replay_sent_twice_moves_once),
@@ -581,6 +561,5 @@ const struct CMUnitTest cases_operate[] = {
     CASE(a_message_reaches_a_worker_that_serves_the_queue),
     CASE(message_sent_twice_is_told_twice),
     CASE(a_place_is_the_number_of_jobs_that_are_taken_before),
-    CASE(schedules_are_told_as_a_whole),
 };
 CASES(cases_operate);

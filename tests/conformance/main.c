@@ -16,10 +16,11 @@ int main(int argc, char **argv)
         const struct CMUnitTest *cases;
         const size_t *n;
     } groups[] = {
-        GROUP(cases_produce), GROUP(cases_work),   GROUP(cases_upkeep),  GROUP(cases_wait),
-        GROUP(cases_look),    GROUP(cases_twice),  GROUP(cases_operate), GROUP(cases_fsck),
-        GROUP(cases_limits),  GROUP(cases_turns),  GROUP(cases_unique),  GROUP(cases_budget),
-        GROUP(cases_storm),   GROUP(cases_failed), GROUP(cases_sale),    GROUP(cases_own),
+        GROUP(cases_produce),   GROUP(cases_work),   GROUP(cases_upkeep),  GROUP(cases_wait),
+        GROUP(cases_look),      GROUP(cases_twice),  GROUP(cases_operate), GROUP(cases_fsck),
+        GROUP(cases_limits),    GROUP(cases_turns),  GROUP(cases_unique),  GROUP(cases_budget),
+        GROUP(cases_storm),     GROUP(cases_failed), GROUP(cases_sale),    GROUP(cases_own),
+        GROUP(cases_schedules),
     };
     int failed = 0;
 

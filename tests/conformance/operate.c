@@ -174,40 +174,6 @@ struct got *op_follow_up(struct world *w, const char *name, int priority)
     SENT(got);
 }
 
-struct got *op_tell_schedules(struct world *w, const struct qn_entry *schedules, size_t n)
-{
-    struct got *got = got_create();
-
-    w->broker->ops->tell_schedules(w->broker, schedules, n, on_reply, got);
-    SENT(got);
-}
-
-static void on_entries(void *arg, const struct qn_reply *reply)
-{
-    struct got *got = arg;
-
-    on_reply(arg, reply);
-    if (reply->rc != QN_OK)
-        return;
-    got->n = reply->entries->n;
-    for (size_t i = 0; i < got->n; i++) {
-        const struct qn_entry *entry = &reply->entries->entries[i];
-        assert_true(i < MANY);
-        snprintf(got->name[i], sizeof(got->name[i]), "%.*s", (int)entry->name.len,
-                 entry->name.data);
-        snprintf(got->name2[i], sizeof(got->name2[i]), "%.*s", (int)entry->value.len,
-                 entry->value.data);
-    }
-}
-
-struct got *op_schedules(struct world *w)
-{
-    struct got *got = got_create();
-
-    w->broker->ops->schedules(w->broker, on_entries, got);
-    SENT(got);
-}
-
 /* ---- limits ---- */
 
 struct got *op_set_limits(struct world *w, const struct qn_limit *limits, size_t n)

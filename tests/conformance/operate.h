@@ -16,8 +16,6 @@ struct got *op_message(struct world *w, const char *incarnation, const char *tex
 struct got *op_place(struct world *w, const char *name);
 struct got *op_gate(struct world *w, enum qn_gate gate);
 struct got *op_follow_up(struct world *w, const char *name, int priority);
-struct got *op_tell_schedules(struct world *w, const struct qn_entry *schedules, size_t n);
-struct got *op_schedules(struct world *w);
 
 /* A limit of one scope; number: what changed. */
 struct got *op_limit(struct world *w, const char *scope, int64_t concurrency);

@@ -155,10 +155,11 @@ struct got *run_one(struct world *w, const char *name);
 /* The cases, by file. */
 extern const struct CMUnitTest cases_produce[], cases_work[], cases_upkeep[], cases_wait[],
     cases_look[], cases_twice[], cases_operate[], cases_fsck[], cases_limits[], cases_turns[],
-    cases_unique[], cases_budget[], cases_storm[], cases_failed[], cases_sale[], cases_own[];
+    cases_unique[], cases_budget[], cases_storm[], cases_failed[], cases_sale[], cases_own[],
+    cases_schedules[];
 extern const size_t cases_produce_n, cases_work_n, cases_upkeep_n, cases_wait_n, cases_look_n,
     cases_twice_n, cases_operate_n, cases_fsck_n, cases_limits_n, cases_turns_n, cases_unique_n,
-    cases_budget_n, cases_storm_n, cases_failed_n, cases_sale_n, cases_own_n;
+    cases_budget_n, cases_storm_n, cases_failed_n, cases_sale_n, cases_own_n, cases_schedules_n;
 #define CASE(function)                                                         \
     {                                                                          \
         .name = #function, .test_func = (function), .setup_func = world_setup, \

@@ -1,1 +1,1 @@
-set(fuzz_links_fuzz_explain quern_beat_parts quern_broker)
+set(fuzz_links_fuzz_explain quern_broker)

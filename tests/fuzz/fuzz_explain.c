@@ -2,8 +2,8 @@
  * may be anything, and what is made of it is bounded and valid JSON. */
 #include "fuzz.h"
 
-#include "beat/describe.h"
 #include "broker-client/explain.h"
+#include "broker-client/fire_note.h"
 #include "common/json.h"
 #include <string.h>
 
@@ -49,11 +49,12 @@ static void explain(const char *text, struct qn_span said, enum qn_state at, str
 
 static void recall(struct qn_span said)
 {
-    struct beat_schedule schedule = {.last_s = 0};
+    struct qn_fire fire;
 
-    beat_recall(&schedule, said.data, said.len);
-    FUZZ_REQUIRE(memchr(schedule.last_job, '\0', sizeof(schedule.last_job)));
-    FUZZ_REQUIRE(memchr(schedule.last_error, '\0', sizeof(schedule.last_error)));
+    int rc = qn_fire_decode(&fire, said);
+    FUZZ_REQUIRE(rc == QN_OK || rc == QN_ECORRUPT);
+    FUZZ_REQUIRE(memchr(fire.last_job, '\0', sizeof(fire.last_job)));
+    FUZZ_REQUIRE(memchr(fire.error, '\0', sizeof(fire.error)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -32,20 +32,19 @@ class ASchedule(BeatCase):
         self.check_each_once()
 
     def test_makes_up_for_one_time_of_those_that_were_missed(self):
-        self.beat("one").stop()
-        beat = self.beat("two")
+        beat = self.beat("one")
         self.wait_for_jobs(1)
         beat.kill9()
-        last = self.fired()[-1]
-        self.wait_until(lambda: self.now_s() > last + 4, 10, "four planned times to go by")
+        self.server.cli("DEL", "{b}:lead:beat")
+        last = self.rewind("tick", 600)
         begun = self.now_s()
-        self.beat("three")
-        self.wait_until(lambda: self.fired()[-1] > begun + 3, 20, "jobs of now")
+        self.beat("two")
+        self.wait_until(lambda: self.fired() and self.fired()[-1] > begun + 2, 20, "jobs of now")
         self.check_each_once()
-        missed = [second for second in self.fired() if last < second <= begun]
-        self.assertLessEqual(len(missed), 1, self.fired())
-        now = [second for second in self.fired() if second > begun + 2]
-        self.assertEqual(now, list(range(now[0], now[0] + len(now))))
+        fired = self.fired()
+        self.assertGreater(fired[0], last + 500)
+        self.assertEqual(fired, list(range(fired[0], fired[0] + len(fired))))
+        self.assertIn(len([second for second in fired if second <= begun]), (11, 12, 13))
 
     def test_that_was_marked_while_the_clock_was_wrong_is_named_and_mended(self):
         self.server.cli("HSET", "{b:default}:fired", "tick", (self.now_s() + 64800) * 1000)

@@ -1,5 +1,6 @@
 """beat_case.py - the base of tests of quern-beat: schedules on a Redis, and their jobs."""
 import json
+import re
 
 import case
 
@@ -23,6 +24,20 @@ class BeatCase(case.Case):
         return self.program("quern-beat", "--schedule", str(path), label=label,
                             env={"QUERN_BROKER_URL": self.server.url, "QUERN_NAMESPACE": "b",
                                  "QUERN_BEAT_LEASE": f"{int(LEASE * 1000)}ms", **env})
+
+    def rewind(self, name, seconds):
+        """As if the schedule had been dealt with so many seconds ago, and nobody led since: no
+        job is left."""
+        kept = self.server.cli("HGET", "{b}:schedules", name)
+        at = int(re.match(r'{"changed_at":(\d+)', kept)[1])
+        self.server.cli("HSET", "{b}:schedules", name, kept.replace(str(at), str(at - 10 ** 9), 1))
+        now = int(self.server.cli("TIME").split()[0])
+        version = self.server.cli("HGET", "{b}:schedules:planned", name).split()[-1]
+        self.server.cli("HSET", "{b}:schedules:planned", name,
+                        f"{(now - seconds) * 1000} default d 0 {version}")
+        for key in self.server.cli("KEYS", "{b:*}:*").split():
+            self.server.cli("DEL", key)
+        return now - seconds
 
     def fired(self, queue="default"):
         """Planned seconds of the jobs made, in the order they were made."""

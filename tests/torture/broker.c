@@ -181,6 +181,10 @@ static const char *const names[] = {"ended", "running", "queued", "due"};
 static const struct qn_entry entry = {.name = {.data = "t.one", .len = 5},
                                       .value = {.data = "{}", .len = 2}};
 static const struct qn_trim trim_all = {.max_age_ms = DAY_MS, .max_bytes = 1};
+static const struct qn_definition definition = {
+    .name = "hourly", .source = "api", .json = {"{\"every\":\"1h\"}", 14}};
+static const struct qn_claim a_claim = {.name = "hourly", .at_ms = 3600000, .queue = "torture"};
+static const struct qn_fire_note fire_note = {.name = "hourly", .json = {"{\"what\":\"run\"}", 14}};
 static const struct qn_limit limit = {
     .scope = "task:t.one", .concurrency = 2, .rate = 5, .per_ms = 1000};
 
@@ -299,8 +303,15 @@ OPERATION(tasks, ops->tasks(b, on_reply, &heard))
 OPERATION(queues, ops->queues(b, on_reply, &heard))
 OPERATION(alive, ops->alive(b, worker, 1000, "{}", on_reply, &heard))
 OPERATION(workers, ops->workers(b, on_reply, &heard))
-OPERATION(tell_schedules, ops->tell_schedules(b, &entry, 1, on_reply, &heard))
-OPERATION(schedules, ops->schedules(b, on_reply, &heard))
+OPERATION(define, ops->define(b, NULL, &definition, 1, on_reply, &heard))
+OPERATION(define_file, ops->define(b, "me", &definition, 1, on_reply, &heard))
+OPERATION(drop, ops->drop(b, "hourly", on_reply, &heard))
+OPERATION(pause_schedule, ops->pause(b, "hourly", true, on_reply, &heard))
+OPERATION(timetable, ops->timetable(b, NULL, 0, on_reply, &heard))
+OPERATION(timetable_of, ops->timetable(b, &definition.name, 1, on_reply, &heard))
+OPERATION(claim, ops->claim(b, "me", &a_claim, 1, on_reply, &heard))
+OPERATION(note_fires, ops->note_fires(b, &fire_note, 1, on_reply, &heard))
+OPERATION(fires, ops->fires(b, "hourly", on_reply, &heard))
 OPERATION(lead, ops->lead(b, "beat", "me", 1000, on_reply, &heard))
 OPERATION(server, ops->server(b, on_reply, &heard))
 
@@ -327,9 +338,12 @@ static const struct torture_subject subjects[] = {
     ROW(audit),     ROW(watch),
     ROW(publish),   ROW(tasks),
     ROW(queues),    ROW(alive),
-    ROW(workers),   ROW(tell_schedules),
-    ROW(schedules), ROW(lead),
-    ROW(server),
+    ROW(workers),   ROW(lead),
+    ROW(define),    ROW(define_file),
+    ROW(timetable), ROW(timetable_of),
+    ROW(claim),     ROW(note_fires),
+    ROW(fires),     ROW(pause_schedule),
+    ROW(drop),      ROW(server),
 };
 const struct torture_table torture_broker = {"broker", subjects,
                                              sizeof(subjects) / sizeof(subjects[0])};

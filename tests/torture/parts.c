@@ -2,7 +2,7 @@
 #include "subject.h"
 
 #include "api/enqueue_parse.h"
-#include "beat/schedule.h"
+#include "beat/file.h"
 #include "broker-client/draft.h"
 #include "broker-client/settings.h"
 #include "broker-client/sha256.h"
@@ -169,14 +169,15 @@ static int schedules(struct torture_room *room, struct qn_err *reterr)
     static const char text[] = "[schedule cleanup]\ntask = cache.clean\ncron = 0 1 * * *\n"
                                "args = {\"a\": true}\nqueue = upkeep\nzone = Europe/Berlin\n"
                                "[schedule sync]\ntask = users.sync\nevery = 300s\n";
-    struct beat_schedules it = {0};
+    const struct qn_schedule_rules rules = {.zone = "Asia/Shanghai"};
+    struct beat_file it = {0};
     char copy[sizeof(text)];
 
     (void)room;
     memcpy(copy, text, sizeof(text));
-    int rc = beat_schedules_parse(&it, "torture.conf", copy, "Asia/Shanghai", reterr);
+    int rc = beat_file_parse(&it, "torture.conf", copy, &rules, reterr);
     if (rc == QN_OK)
-        beat_schedules_release(&it);
+        beat_file_release(&it);
     return rc;
 }
 

@@ -28,18 +28,19 @@ static int open_broker(struct torture_room *room, struct qn_err *reterr)
 
 static int beat(struct torture_room *room, struct qn_err *reterr)
 {
-    struct beat_schedules none = {0};
+    struct qn_zone_cache *zones = qn_zone_cache_create(NULL, &qn_clock_system, 1000);
     const struct beat_options options = {.broker = room->broker,
                                          .loop = room->loop,
                                          .clock = &qn_clock_system,
-                                         .schedules = &none,
-                                         .file = "torture.conf",
+                                         .zones = zones,
                                          .lease_ms = 15000};
     struct beat *it = NULL;
-    int rc = beat_create(&it, &options, reterr);
+    int rc = zones ? beat_create(&it, &options, reterr)
+                   : qn_fail(reterr, QN_ENOMEM, "zones: out of memory");
 
     if (rc == QN_OK)
         beat_free(it);
+    qn_zone_cache_free(zones);
     return rc;
 }
 

@@ -2,7 +2,7 @@
 --
 -- A definition is kept as JSON that begins with {"changed_at":<ms>,"source":"<text>", and goes on
 -- with what it was given as. How far a schedule is: "<ms> <queue> <o open|d done> <ms> <version>":
--- the last planned time that was claimed, the queue it went to ('-' none), whether somebody noted
+-- the last planned time that was claimed, the queue it went to ('.' none), whether somebody noted
 -- what became of it, until when planned times are passed over, and the revision that changed its
 -- definition or pause last.
 
@@ -32,7 +32,7 @@ end
 local function parse_planned(text)
     local at, queue, state, passed, version =
         string.match(text or '', '^(%d+) (%S+) ([od]) (%d+) (%d+)$')
-    return {at = tonumber(at or '0'), queue = queue or '-', open = state == 'o',
+    return {at = tonumber(at or '0'), queue = queue or '.', open = state == 'o',
         passed = tonumber(passed or '0'), version = tonumber(version or '0')}
 end
 
