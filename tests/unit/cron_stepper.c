@@ -58,7 +58,8 @@ static struct made item(struct stepper_dice *dice, int min, int max)
         snprintf(made.text, sizeof(made.text), "*/%d", step);
         made.bits = row(min, max, step);
         break;
-    default:
+    default: /* the ends of a field more often than chance would have it */
+        a = stepper_roll(dice, 3) ? a : stepper_roll(dice, 2) ? max : min;
         snprintf(made.text, sizeof(made.text), "%02d", a);
         made.bits = row(a, a, 1);
     }

@@ -27,6 +27,7 @@
 #define FIRES_MAX (2 * AROUND) /* one in each second */
 #define MANY      2000         /* then only those near the change are compared */
 #define TRIES     3
+#define MOMENTS   4
 #define NAMES_MAX 1024
 
 static bool all;
@@ -147,12 +148,25 @@ static void compare(struct look *look, const struct stepper_expr *expr, size_t n
     look->compared += n < MANY ? n : MANY;
 }
 
-/* From any moment on, between two firings or at one. */
-static void compare_from_anywhere(struct look *look, const struct stepper_expr *expr, size_t n)
+/* Any moment, or one within a minute of what matters: the change, and the end of the wall time
+ * that it left out or brought twice. */
+static int64_t anywhere(struct look *look, const struct qn_zone_change *change)
+{
+    int64_t length = (int64_t)look->walk.n * look->walk.step;
+    int64_t size = llabs((int64_t)change->after - change->before);
+    int64_t at = change->at_s + ((int64_t)stepper_roll(&look->dice, 3) - 1) * size;
+
+    if (stepper_roll(&look->dice, 3) == 0)
+        return look->walk.from + stepper_roll(&look->dice, (unsigned)length);
+    return at - 62 + stepper_roll(&look->dice, 124);
+}
+
+/* From there on, between two firings or at one. */
+static void compare_from_anywhere(struct look *look, const struct stepper_expr *expr, size_t n,
+                                  int64_t after)
 {
     size_t i = 0;
-    int64_t length = (int64_t)look->walk.n * look->walk.step, at;
-    int64_t after = look->walk.from + stepper_roll(&look->dice, (unsigned)length);
+    int64_t at;
     struct qn_cron cron;
 
     while (i < n && look->wanted[i] <= after)
@@ -177,7 +191,8 @@ static void look_at_change(struct look *look, const struct qn_zone_change *chang
         stepper_make(&look->dice, hour, &expr);
         size_t n = stepper_fires(&expr, &look->walk, look->wanted, FIRES_MAX);
         compare(look, &expr, n);
-        compare_from_anywhere(look, &expr, n);
+        for (int k = 0; k < MOMENTS; k++)
+            compare_from_anywhere(look, &expr, n, anywhere(look, change));
     }
     look->changes++;
 }
