@@ -14,6 +14,7 @@ import time
 
 import api
 import case
+import servers
 import test_orders
 import worker_case
 from worker_case import LONG
@@ -69,6 +70,8 @@ class FlashCase(test_orders.OrdersCase):
         told = self.sale()
         self.assertEqual((told["left"], told["taken"]), (0, units), told)
         self.assertEqual((self.new_orders(), self.left()), (units, 0))
+        done = servers.run("quern", "fsck", env=self.env)
+        self.assertIn("all fits together", done.stdout, done.stderr)
 
 
 class Doors(FlashCase):
@@ -185,13 +188,17 @@ class GivingBack(FlashCase):
         self.assertEqual(self.new_orders(), 0)
 
     def test_an_order_that_was_made_is_not_given_back_though_its_job_failed(self):
-        """The last attempt is killed when the order is committed and nobody has heard it."""
-        self.worker(env=test_orders.ALONE)
+        """Its only attempt is killed when it commits: the server commits all the same."""
+        self.worker(env={**test_orders.ALONE, "QUERN_MAX_ATTEMPTS": "1"})
         self.open_sale(1)
+        open_gate = self.hold(test_orders.COMMIT)
         job = self.buy().json["id"]
-        self.result(job)
-        release = self.put("orders.release", {"reservation": job, "product_id": PRODUCT,
-                                              "quantity": 1}, queue="orders")
+        self.wait_at(test_orders.COMMIT)
+        os.kill(self.executor(), signal.SIGKILL)
+        self.check_ended(job, "failed", "crashed")
+        release = self.api.get(f"/v1/jobs/{job}").json["on_failed"]["id"]
+        self.wait_until(lambda: self.seen(release)["state"] == "running", LONG, "the release")
+        open_gate()
         self.assertIn("nothing to release: order", self.failure(release)["error"])
         self.check_sold(1)
 
