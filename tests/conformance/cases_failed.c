@@ -311,7 +311,94 @@ static void those_of_a_batch_stand_in_line_in_order(void **state)
     assert_string_equal(take_names(w, 10), both);
 }
 
+/* ---- all ends in any order ---- */
+
+#define STORM_STEPS 1500
+#define STORM_NAMES 1000
+
+static unsigned roll(unsigned *seed, unsigned n)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    return (*seed >> 16) % n;
+}
+
+static void storm_make(struct world *w, unsigned *seed, int64_t *made)
+{
+    const struct qn_unique unique = {.until = QN_UNIQUE_FINISHED, .conflict = QN_UNIQUE_REPLACE};
+    char name[16];
+
+    snprintf(name, sizeof(name), "s%u", roll(seed, STORM_NAMES));
+    bool same = roll(seed, 4) == 0;
+    struct got *got = new_job(
+        w, .name = name, .priority = (int)roll(seed, 4), .delay = roll(seed, 3) == 0 ? 500 : 0,
+        .expires_in = roll(seed, 4) == 0 ? 2000 : 0, .on_failed = "t.after",
+        .same = same ? "k" : NULL, .unique = same ? unique : (struct qn_unique){.for_ms = 0},
+        .key = roll(seed, 4) == 0 ? "t" : NULL);
+    assert_ok(got);
+    *made += got->code[0] == QN_ENQ_MADE;
+}
+
+/* Follow-ups succeed at once; the others end somehow, go again, or are left to their fate. */
+static void storm_work(struct world *w, unsigned *seed)
+{
+    static const char ends[] = "SFCXRZQ..";
+    struct got *taken = op_take(w, INC, 3);
+    struct qn_record record;
+
+    for (size_t i = 0; taken->rc == QN_OK && i < taken->n; i++) {
+        assert_int_equal(qn_record_decode(taken->record[i], &record, NULL), QN_OK);
+        bool follows = qn_span_is(record.body.task, "t.after");
+        char end = follows ? 'S' : ends[roll(seed, sizeof(ends) - 1)];
+        if (end != '.')
+            assert_ok(op_finish(w, taken, i, (enum qn_finish_kind)end, 300));
+    }
+}
+
+static void storm_operate(struct world *w, unsigned *seed)
+{
+    char name[16];
+
+    snprintf(name, sizeof(name), "s%u", roll(seed, STORM_NAMES));
+    if (roll(seed, 2)) {
+        assert_ok(op_cancel(w, name));
+    } else {
+        struct got *peeked = op_peek(w, name);
+        if (peeked->n)
+            assert_ok(op_replay(w, name, peeked->info[0]->ended_ms));
+    }
+}
+
+static void every_end_without_success_has_one_follow_up(void **state)
+{
+    struct world *w = *state;
+    unsigned seed = 20261121;
+    int64_t made = 0, most = 0;
+
+    op_join(w, INC);
+    op_limit(w, "key:*", 1);
+    for (int step = 0; step < STORM_STEPS; step++) {
+        unsigned what = roll(&seed, 10);
+        if (what < 4)
+            storm_make(w, &seed, &made);
+        else if (what < 7)
+            storm_work(w, &seed);
+        else if (what < 9)
+            storm_operate(w, &seed);
+        else
+            world_advance(w, roll(&seed, 4) ? 400 : LEASE);
+        op_recover(w);
+        op_forward(w);
+        op_join(w, INC);
+        const struct qn_stats *now = &op_stats(w)->stats;
+        most = now->enqueued - made;
+        assert_int_equal(most, now->failures + now->cancelled + now->expired);
+        got_free_all();
+    }
+    assert_true(most > STORM_STEPS / 10);
+}
+
 const struct CMUnitTest cases_failed[] = {
+    CASE(every_end_without_success_has_one_follow_up),
     CASE(success_makes_no_follow_up),
     CASE(each_end_of_a_run_without_success_makes_one),
     CASE(a_run_that_goes_again_makes_none),
