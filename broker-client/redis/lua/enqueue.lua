@@ -242,8 +242,13 @@ if made == 0 then
     return reply
 end
 redis.call('MSET', unpack(records))
+local marks = {}
 for schedule, planned in pairs(planned_of) do
-    redis.call('HSET', tag .. ':fired', schedule, string.format('%.0f', planned))
+    marks[#marks + 1] = schedule
+    marks[#marks + 1] = string.format('%.0f', planned)
+end
+if #marks > 0 then
+    redis.call('HSET', tag .. ':fired', unpack(marks))
 end
 for i = 1, #claims do
     lib().claim(unpack(claims[i]))

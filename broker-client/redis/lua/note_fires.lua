@@ -26,20 +26,34 @@ local function note_by_hand(name, json)
     return 1
 end
 
-local function note(name, at, json)
-    local far = parse_planned(redis.call('HGET', planned, name))
-    if not far.open or far.at ~= at then
+local names = {}
+for i = 2, #ARGV, 3 do
+    names[#names + 1] = ARGV[i]
+end
+local kept = redis.call('HMGET', planned, unpack(names))
+local fars, lasts, seen = {}, {}, {}
+
+local function note(i, name, at, json)
+    local far = parse_planned(kept[i])
+    if not far.open or far.at ~= at or seen[name] then
         return 0
     end
-    far.open = false
-    redis.call('HSET', planned, name, format_planned(far))
-    redis.call('HSET', last, name, json)
+    far.open, seen[name] = false, true
+    fars[#fars + 1] = name
+    fars[#fars + 1] = format_planned(far)
+    lasts[#lasts + 1] = name
+    lasts[#lasts + 1] = json
     enter(name, json)
     return 1
 end
 
-for i = 2, #ARGV, 3 do
-    local name, at, json = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
-    reply[#reply + 1] = at == 0 and note_by_hand(name, json) or note(name, at, json)
+for i = 1, #names do
+    local at, json = tonumber(ARGV[3 * i]), ARGV[3 * i + 1]
+    reply[i + 1] = at == 0 and note_by_hand(names[i], json) or note(i, names[i], at, json)
+end
+for i = 1, #fars, UNPACK_MAX do
+    local stop = math.min(i + UNPACK_MAX - 1, #fars)
+    redis.call('HSET', planned, unpack(fars, i, stop))
+    redis.call('HSET', last, unpack(lasts, i, stop))
 end
 return reply
