@@ -180,9 +180,12 @@ class Redis:
         return done.stdout.removesuffix("\n")
 
     def pipe(self, commands):
-        """Many commands, one a line: what redis-cli prints about all of them."""
-        return subprocess.run(["redis-cli", "-s", str(self.socket)], input=commands, text=True,
-                              capture_output=True, timeout=START_SECONDS).stdout
+        """Many commands, one a line, sent together; an error of one is that of all."""
+        done = subprocess.run(["redis-cli", "-s", str(self.socket), "--pipe"], text=True,
+                              input=commands.replace("\n", "\r\n"), capture_output=True,
+                              timeout=START_SECONDS)
+        if done.returncode != 0 or "errors: 0," not in done.stdout:
+            raise AssertionError(f"redis-cli --pipe: {(done.stdout + done.stderr).strip()}")
 
     def kill9(self):
         self.process.kill9()
