@@ -301,7 +301,9 @@ class Actions:
         self.faults.happened("cut line", label)
 
     def break_line(self):
-        label = self.random.choice(list(self.stack.proxies))
+        self.break_line_of(self.random.choice(list(self.stack.proxies)))
+
+    def break_line_of(self, label):
         proxy = self.stack.proxies[label]
         what = self.random.choice([
             fault_proxy.delay(self.random.randint(1, 300)), fault_proxy.RESET,

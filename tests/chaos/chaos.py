@@ -22,6 +22,7 @@ from actions import Actions  # noqa: E402
 from facts import gather  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from stack import Stack  # noqa: E402
+import beats  # noqa: E402
 import recovery  # noqa: E402
 import verdict  # noqa: E402
 
@@ -78,7 +79,10 @@ def run(folder, seconds, seed, lease_ms):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    if "--beats" in sys.argv:
+        return beats.main([word for word in sys.argv[1:] if word != "--beats"])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0],
+                                     epilog="--beats: the chaos of beats instead, see beats.py")
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--lease", type=int, default=200, metavar="MS")
