@@ -5,10 +5,12 @@ import json
 
 import case
 import servers
-from beat_case import BeatCase
+from beat_case import EVERY_SECOND, BeatCase
 
 
 class ASchedule(BeatCase):
+    HOURLY = EVERY_SECOND + "[schedule hourly]\ntask = t.tick\nevery = 1h\n"
+
     def now_s(self):
         return int(self.server.cli("TIME").split()[0])
 
@@ -55,6 +57,24 @@ class ASchedule(BeatCase):
         self.assertEqual(faults, [("figure", "fired")])
         self.beat("one")
         self.wait_for_jobs(2)
+
+    def test_that_was_claimed_while_the_clock_was_wrong_goes_on_when_it_is_mended(self):
+        beat = self.beat("one")
+        self.wait_for_jobs(1)
+        beat.kill9()
+        self.server.cli("DEL", "{b}:lead:beat")
+        self.server.cli("HSET", "{b}:schedules:planned", "tick",
+                        f"{(self.now_s() + 64800) * 1000} default d 0 1")
+        self.beat("two", self.HOURLY)  # reads what is there, and has nothing to do
+        self.wait_until(lambda: self.server.cli("EXISTS", "{b}:lead:beat").strip() == "1", 10,
+                        "a leader")
+        before = len(self.fired())
+        env = {"QUERN_BROKER_URL": self.server.url, "QUERN_NAMESPACE": "b"}
+        found = servers.run("quern", "fsck", "--repair", "--json", env=env)
+        faults = [(one["fault"], one["where"]) for one in json.loads(found.stdout)["findings"]]
+        self.assertEqual(faults, [("figure", "schedules:planned")])
+        self.wait_for_jobs(before + 2)
+        self.check_each_once()
 
     def test_that_its_queue_refuses_says_so_and_is_made_up_for_by_nothing(self):
         self.server.cli("HSET", "{b:default}:meta", "max_jobs", 2)

@@ -23,7 +23,6 @@ local FIGURES = {'run', 'tick', 'paused', 'draining', 'enqueued', 'succeeded', '
 local MORE = {limits = 'hash', lanes = 'zset', ring = 'zset', refill = 'zset', holds = 'hash',
     holding = 'set', uniques = 'hash', flash = 'hash'}
 local RUN_MAX = 2 ^ 53
-local CLOCK_SLACK = 60000
 local LIFE = 604800000 -- of what had none and what is put aside: 7 days
 local SHORT_LIFE = 60000 -- of messages and of who waits
 
@@ -544,10 +543,25 @@ local function audit_job(name)
     audit_key(name, tag .. ':log:' .. name, 'string', LIFE)
 end
 
+-- A new version: whoever leads reads it again.
+local function audit_planned(word)
+    local odd = odd_planned(word, t)
+    local rev = tag .. ':schedules:rev'
+    local revision = string.format('%.0f', figure_of(redis.pcall('GET', rev)) + 1)
+    for i = 1, #odd, 2 do
+        if mending then
+            redis.call('HSET', tag .. ':' .. word, odd[i], odd[i + 1] .. revision)
+            redis.call('SET', rev, revision)
+        end
+        found(word, FIGURE, word, odd[i], mending)
+    end
+end
+
 local function audit_space(word)
     local wanted, ends = space_type(word)
     if wanted then
         audit_key(word, tag .. ':' .. word, wanted, ends and SHORT_LIFE)
+        audit_planned(word)
         if is_left_over(word) and redis.call('EXISTS', tag .. ':' .. word) == 1 then
             if mending then
                 redis.call('UNLINK', tag .. ':' .. word)

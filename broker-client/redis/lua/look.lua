@@ -6,6 +6,7 @@
 
 local WINDOW = 4096
 local RECORD_MAX = 4 * 1024 * 1024
+local CLOCK_SLACK = 60000 -- ms that a time may lie ahead
 local INT_MAX = 2147483647
 local ANY = math.huge -- what 63 bits hold
 -- Keys of the namespace with their types; those with something behind a colon live as long
@@ -35,6 +36,24 @@ end
 local function is_left_over(word)
     local name = string.match(word, '^fires:(.*)$')
     return name and redis.pcall('HEXISTS', tag .. ':schedules', name) == 0
+end
+
+-- Schedules that were claimed, or passed over, for a time that lies ahead, or of which nothing can
+-- be read: n x (name, what it should be up to its version).
+local function odd_planned(word, at_most)
+    local kept = word == 'schedules:planned' and redis.pcall('HGETALL', tag .. ':' .. word) or {}
+    local odd = {}
+    for i = 1, #kept, 2 do
+        local at, queue, state, passed = string.match(kept[i + 1],
+            '^(%d+) ([a-z0-9_.-]+) ([od]) (%d+) %d+$')
+        at, passed = tonumber(at or '0'), tonumber(passed or '0')
+        if not state or math.max(at, passed) > at_most + CLOCK_SLACK then
+            odd[#odd + 1] = kept[i]
+            odd[#odd + 1] = string.format('%.0f %s d %.0f ', math.min(at, at_most), queue or '.',
+                math.min(passed, at_most))
+        end
+    end
+    return odd
 end
 
 -- A function that gives the byte at an offset, nil behind the end.

@@ -81,7 +81,8 @@ end
 local function glance_at_space(word, key)
     local wanted, ends = space_type(word)
     if wanted and (redis.call('TYPE', key).ok ~= wanted
-        or ends and redis.call('PTTL', key) == -1 or is_left_over(word)) then
+        or ends and redis.call('PTTL', key) == -1 or is_left_over(word)
+        or #odd_planned(word, t) > 0) then
         tell(word, ODD)
     end
 end
