@@ -40,6 +40,26 @@ static void add_duration(struct qn_buf *out, const char *key, int64_t ms)
     qn_json_member_text(out, key, text);
 }
 
+/* Without blanks between its tokens: the same job, laid out in another way, is no change. */
+static void add_job(struct qn_buf *out, struct qn_span json)
+{
+    bool in_text = false;
+    size_t from = 0;
+
+    qn_json_add_key(out, "job");
+    for (size_t i = 0; i < json.len; i++) {
+        if (in_text && json.data[i] == '\\') {
+            i++;
+        } else if (json.data[i] == '"') {
+            in_text = !in_text;
+        } else if (!in_text && strchr(" \t\r\n", json.data[i])) {
+            qn_buf_add(out, json.data + from, i - from);
+            from = i + 1;
+        }
+    }
+    qn_buf_add(out, json.data + from, json.len - from);
+}
+
 int qn_schedule_encode(const struct qn_schedule *schedule, struct qn_buf *out)
 {
     qn_buf_add_byte(out, '{');
@@ -53,7 +73,7 @@ int qn_schedule_encode(const struct qn_schedule *schedule, struct qn_buf *out)
     if (schedule->catch_up == QN_CATCH_UP_ALL)
         qn_json_member_number(out, "catch_up_max", schedule->catch_up_max);
     qn_json_member_text(out, "overlap", qn_overlaps[schedule->overlap]);
-    qn_json_member_raw(out, "job", schedule->job.data, schedule->job.len);
+    add_job(out, schedule->job);
     return qn_buf_add_byte(out, '}');
 }
 

@@ -78,8 +78,8 @@ QN_MUST_CHECK int qn_schedule_parse(struct qn_schedule *ret, const char *name, s
 void qn_schedule_release(struct qn_schedule *schedule); /* zeroed is fine */
 
 /* Appends the definition as it is given to the broker: every member that has a meaning, in one
- * order, without changed_at and source; the job's bytes as they were. Two that mean the same,
- * written in two ways, are the same bytes but for when and job. */
+ * order, without changed_at and source; of the job's bytes only blanks between tokens are left out.
+ * Two that mean the same, written in two ways, are the same bytes but for when and job. */
 int qn_schedule_encode(const struct qn_schedule *schedule, struct qn_buf *out);
 
 /* The first planned time strictly after a second. */

@@ -226,7 +226,7 @@ class Screens(Schedule):
         self.assertEqual((told["when"], told["cron"], told["zone"]),
                          ("At 01:00 every day", "0 1 * * *", "Europe/Berlin"))
         self.assertEqual((told["task"], told["args"], told["queue"], told["priority"]),
-                         ("test.echo", '{"text": "good night"}', "small", "2"))
+                         ("test.echo", '{"text":"good night"}', "small", "2"))
         self.assertEqual((told["expires"], told["max attempts"]), ("90m", "3"))
         self.assertRegex(told["said by"], rf"^file .*schedule\.conf:2, {TIME}$")
         self.assertRegex(told["next"], r" 01:00:00\+0[12]:00$")

@@ -53,6 +53,26 @@ class SeenByAll(case.Case):
         queue = next(one for one in self.cli("queue", "list")["queues"] if one["name"] == "default")
         self.assertFalse(queue["paused"])
 
+    def test_a_schedule_of_one_is_the_same_for_the_other(self):
+        made = self.cli("schedule", "add", "one", "--every", "1h", "--task", "report.sales",
+                        "preset=mtd")
+        over_http = self.api.get("/v1/schedules/one").json
+        self.assertEqual({"changed": True, **over_http}, made)
+        again = self.api.ask("PUT", "/v1/schedules/one", made["definition"])
+        self.assertEqual((again.status, again.json["changed"]), (200, False), again)
+        put = self.api.ask("PUT", "/v1/schedules/two", made["definition"])
+        self.assertEqual(put.status, 201, put)
+        self.api.post("/v1/schedules/two/pause")
+        self.cli("schedule", "run", "two")
+        listed = self.api.get("/v1/schedules").json
+        self.assertEqual(self.cli("schedule", "list")["schedules"], listed["schedules"])
+        self.assertEqual([one["state"] for one in listed["schedules"]], ["active", "paused"])
+        fires = self.api.get("/v1/schedules/two/fires").json
+        self.assertEqual(self.cli("schedule", "history", "two"), fires)
+        self.assertEqual(fires["fires"][0]["what"], "run")
+        self.cli("schedule", "remove", "two", "--yes")
+        self.assertEqual(self.api.get("/v1/schedules/two").status, 404)
+
 
 if __name__ == "__main__":
     case.main()

@@ -226,8 +226,8 @@ static void what_is_encoded_reads_as_the_same(void **state)
     const char *want =
         "{\"cron\":\"0 1 * * *\",\"zone\":\"Asia/Tokyo\",\"jitter\":\"1m30s\","
         "\"starts_at\":\"2025-01-01T00:00:00.000Z\",\"ends_at\":\"2026-01-01T00:00:00.000Z\","
-        "\"catch_up\":\"all\",\"catch_up_max\":7,\"overlap\":\"skip\",\"job\":{ \"task\" : "
-        "\"t.one\" }}";
+        "\"catch_up\":\"all\",\"catch_up_max\":7,\"overlap\":\"skip\",\"job\":{\"task\":"
+        "\"t.one\"}}";
 
     (void)state;
     read_one(

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define KEPT(when)                                           \
@@ -59,6 +60,32 @@ static void a_schedule_is_shown_with_its_next_times(void **state)
                "\"source\":\"api\",\"changed_at\":\"2025-06-27T04:53:20.000Z\","
                "\"next\":[\"2025-07-01T01:00:00+02:00\",\"2025-07-02T01:00:00+02:00\"],"
                "\"last\":{\"what\":\"made\"}}");
+}
+
+static void how_a_job_is_laid_out_is_no_change(void **state)
+{
+    static const char *const jobs[] = {
+        "{\"task\":\"t.one\",\"args\":{\"a b\":\" \\\" c\\\\\",\"d\":[1,2]}}",
+        " {\t\"task\" : \"t.one\",\r\n\"args\":{ \"a b\" :\" \\\" c\\\\\", \"d\": [ 1, 2 ]} }\n",
+    };
+    static const struct qn_schedule_rules rules = {.zone = "UTC"};
+    struct qn_buf out[2];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char json[512], field[QN_DRAFT_FIELD_SIZE];
+        struct qn_schedule schedule;
+        struct qn_err err;
+        snprintf(json, sizeof(json), "{\"every\":60,\"job\":%s}", jobs[i]);
+        assert_int_equal(qn_schedule_parse(&schedule, "x", span(json), &rules, field, &err), QN_OK);
+        qn_buf_init(&out[i], 4096);
+        qn_schedule_encode(&schedule, &out[i]);
+        qn_schedule_release(&schedule);
+    }
+    assert_string_equal(out[0].data, out[1].data);
+    assert_non_null(strstr(out[0].data, jobs[0]));
+    qn_buf_release(&out[0]);
+    qn_buf_release(&out[1]);
 }
 
 static void a_paused_one_says_since_when(void **state)
@@ -166,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_schedule_is_shown_with_its_next_times),
+        cmocka_unit_test(how_a_job_is_laid_out_is_no_change),
         cmocka_unit_test(a_paused_one_says_since_when),
         cmocka_unit_test(one_without_a_next_time_is_over),
         cmocka_unit_test(what_does_not_read_is_damaged_and_says_why),
