@@ -26,8 +26,9 @@ NAMED_MOST = 20  # lines of one kind
 # Keys without a life that a queue, or the namespace, keeps.
 LASTING = {f"{tag(queue)}:{key}" for queue in QUEUES
            for key in ("meta", "fired", "failed", "ended", "wake", "limits")}
-LASTING |= {f"{{{NAMESPACE}}}:{key}" for key in ("queues", "tasks", "proto", "schedules",
-                                                "workers")}
+LASTING |= {f"{{{NAMESPACE}}}:{key}" for key in (
+    "queues", "tasks", "proto", "workers", "schedules", "schedules:rev", "schedules:planned",
+    "schedules:last", *(f"fires:{name}" for name in EVERY_S))}
 
 
 def in_window(facts, begin, end):
