@@ -75,7 +75,7 @@ int cli_schedule_print_json(const struct cli *cli, const struct qn_schedule_view
 /* ---- list ---- */
 
 static int print_table(const struct cli *cli, const struct cli_schedules *schedules,
-                       struct qn_err *reterr)
+                       const char *leader, struct qn_err *reterr)
 {
     struct cli_table *table = cli_table_create(cli_schedule_columns, CLI_SCHEDULE_COLUMNS);
 
@@ -86,6 +86,11 @@ static int print_table(const struct cli *cli, const struct cli_schedules *schedu
         rc = cli_table_print(table, &cli->term, 0, reterr);
     else
         fputs("no schedules\n", cli->term.out);
+    if (rc == QN_OK && leader[0] != '\0') {
+        fputs("\nleading      ", cli->term.out);
+        cli_say(&cli->term, CLI_DIM, leader);
+        fputc('\n', cli->term.out);
+    }
     cli_table_free(table);
     return rc;
 }
@@ -125,7 +130,7 @@ int cli_run_schedule_list(struct cli *cli)
     cli_link_close(&link);
     if (rc == QN_OK)
         rc = cli->json ? print_json(cli, &schedules, leader, &err)
-                       : print_table(cli, &schedules, &err);
+                       : print_table(cli, &schedules, leader, &err);
     if (rc == QN_OK)
         warn(cli, leader);
     cli_schedules_release(&schedules);

@@ -202,7 +202,8 @@ class Screens(Schedule):
         lines = self.ok("schedule", "list").splitlines()
         self.assertEqual(lines[0].split(),
                          ["NAME", "WHEN", "ZONE", "TASK", "QUEUE", "LAST", "NEXT"])
-        for line, pattern in zip(lines[1:], (
+        self.assertRegex(lines[-1], r"^leading +\S+:\d+:\S+$")
+        for line, pattern in zip(lines[1:-2], (
                 r"^gone +at 2020-01-01T00:00:00Z +Asia/Shanghai +test.echo +over$",
                 r"^later +at 2099-01-01T00:00:00Z +Asia/Shanghai +test.echo +paused$",
                 r"^nightly +0 1 \* \* \* +Europe/Berlin +test.echo +small +in \d+[hms]$",
