@@ -30,6 +30,7 @@ const struct model_op model_ops[] = {
     {"limit", 15, model_choose_limit, model_bind_limit, model_send_limit, NULL, model_say_limit, 0},
     {"budget", 10, model_choose_budget, NULL, model_send_budget, NULL, model_say_budget, 0},
     {"place", 20, model_choose_names, NULL, model_send_place, NULL, model_say_args_names, 0},
+    {"plan", 80, model_choose_plan, NULL, model_send_plan, NULL, model_say_plan, 0},
     {"clock", 90, model_choose_clock, NULL, NULL, NULL, model_say_clock, 0},
 };
 const int model_ops_n = sizeof(model_ops) / sizeof(model_ops[0]);

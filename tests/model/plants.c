@@ -115,6 +115,18 @@ static void share_a_lane(struct model_side *side, struct model_sending *sending)
         sending->args.job[i].key = sending->args.job[i].key > 0;
 }
 
+static void mix_beats(struct model_side *side, struct model_sending *sending)
+{
+    (void)side;
+    sending->args.worker = 0;
+}
+
+static void forget_the_queue(struct model_side *side, struct model_sending *sending)
+{
+    (void)side;
+    sending->args.age[0] = 0;
+}
+
 const struct model_plant model_plants[] = {
     {"anybody may finish a run", "finish", let_anybody_finish},
     {"a snooze is a retry", "finish", count_a_snooze},
@@ -130,5 +142,7 @@ const struct model_plant model_plants[] = {
     {"a clash of unique jobs replaces", "enqueue", replace_always},
     {"all tenants are one", "enqueue", share_a_lane},
     {"a paused queue gives out jobs", "take", take_while_paused},
+    {"all beats are one", "plan", mix_beats},
+    {"a claim is not for one queue, a definition one of two", "plan", forget_the_queue},
 };
 const int model_plants_n = sizeof(model_plants) / sizeof(model_plants[0]);
