@@ -35,6 +35,7 @@ struct child {
     pid_t self;
     int stop_fd;
     int64_t settled; /* the last stop that was forgotten: nothing of it is left in stop_fd */
+    bool rang;       /* a run saw its soft limit first, and made stop_fd readable by itself */
     const struct worker_page *page;
     const struct worker_registry *registry;
     struct prepared *prepared; /* one per task of the registry */
@@ -82,10 +83,11 @@ static void settle_stop(struct child *child, int64_t run)
     uint64_t count;
     const uint64_t one = 1;
 
-    if (stop_run == child->settled)
+    if (stop_run == child->settled && !child->rang)
         return;
     if (read(child->stop_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
         return;
+    child->rang = false;
     if (stop_run != run)
         child->settled = stop_run;
     else if (write(child->stop_fd, &one, sizeof(one)) < 0)
@@ -297,6 +299,7 @@ static int set_up(struct child *child, struct qn_err *reterr)
         .clock = &qn_clock_system,
         .page = child->page,
         .stop_fd = child->stop_fd,
+        .rang = &child->rang,
         .sink = {&child->link, send_progress, send_log, send_follow},
         .artifact_dir = getenv("QUERN_ARTIFACT_DIR"),
     };

@@ -297,6 +297,8 @@ bool qn_job_should_stop(const struct qn_job *job)
         return false;
     written = write(job->setup.stop_fd, &one, sizeof(one));
     (void)written; /* it fails when the fd is readable already */
+    if (job->setup.rang)
+        *job->setup.rang = true;
     return true;
 }
 

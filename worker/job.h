@@ -34,6 +34,7 @@ struct worker_job_setup {
     const struct qn_clock *clock;
     const struct worker_page *page;
     int stop_fd;
+    bool *rang; /* becomes true when the job itself makes stop_fd readable; may be NULL */
     struct worker_sink sink;
     const char *artifact_dir; /* NULL: none is set */
 };

@@ -318,6 +318,19 @@ static void a_stop_that_came_before_its_run_is_not_lost(void **state)
                      "{\"readable\":1,\"told\":1}");
 }
 
+/* It made the fd readable by itself, and ended before anybody else did. */
+static void a_soft_limit_that_a_run_saw_first_does_not_reach_the_next_run(void **state)
+{
+    struct room *room = *state;
+
+    room->page->soft_at_ms = 1;
+    assert_span_text(executor_room_do(room, "test.wait", "{\"ms\":0}").result,
+                     "{\"readable\":0,\"told\":1}");
+    room->page->soft_at_ms = 0;
+    assert_span_text(executor_room_do(room, "test.wait", "{\"ms\":0}").result,
+                     "{\"readable\":0,\"told\":0}");
+}
+
 static void a_late_stop_does_not_reach_the_next_run(void **state)
 {
     struct room *room = *state;
@@ -482,6 +495,7 @@ int main(void)
         CASE(a_failed_init_is_a_retry_and_is_tried_again),
         CASE(a_stop_wakes_the_run_it_is_meant_for),
         CASE(a_stop_that_came_before_its_run_is_not_lost),
+        CASE(a_soft_limit_that_a_run_saw_first_does_not_reach_the_next_run),
         CASE(a_late_stop_does_not_reach_the_next_run),
         CASE(a_run_is_killed_by_its_own_timer_when_nobody_else_does),
         CASE(the_timer_of_a_run_ends_with_it),
