@@ -39,7 +39,7 @@ static const struct qn_param params[] = {
     {.name = "batch",
      .type = QN_INTEGER,
      .preset = "1000",
-     .doc = "keys or rows of one step, 1 to 10000"},
+     .doc = "rows of one step, 1 to 10000; of the cache at most 100 keys"},
     {.name = NULL},
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CURSOR_SIZE 24
+#define KEYS_MOST   100      /* of one step, in which the server does nothing else */
 #define CURSOR_LIFE "604800" /* s: a run that did not get through is followed within a week */
 
 struct sweep {
@@ -67,7 +68,7 @@ static int step(struct sweep *sweep, struct qn_err *reterr)
     const struct qn_span args[] = {
         qn_rd_text(getenv("QUERN_NAMESPACE")),
         qn_rd_text(sweep->cursor),
-        {count, qn_i64_to_str(clean->batch, count)},
+        {count, qn_i64_to_str(clean->batch < KEYS_MOST ? clean->batch : KEYS_MOST, count)},
         qn_rd_text(clean->dry_run ? "1" : "0"),
     };
     const struct qn_rd_script script = {upkeep_lua_sweep, NULL, 0, args, 4};

@@ -25,11 +25,12 @@ end
 -- The version of an entry begins with that of its kind. What is no entry has none.
 local function is_old(key)
     local kind = string.match(string.sub(key, #prefix + 1), '^([a-z0-9_-]+):[0-9a-f]+$')
-    if not kind or redis.call('TYPE', key).ok ~= 'hash' then
+    local made = kind and redis.pcall('HGET', key, 'versions')
+    if type(made) ~= 'string' then
         return false
     end
-    local made, now = redis.call('HGET', key, 'versions'), version_of(kind)
-    return made and (not now or string.sub(made, 1, #now) ~= now)
+    local now = version_of(kind)
+    return not now or string.sub(made, 1, #now) ~= now
 end
 
 local found = redis.call('SCAN', cursor, 'MATCH', prefix .. '*', 'COUNT', count)
