@@ -135,7 +135,7 @@ class OfAFile(Schedules):
         self.beat("two", FILE % 2)
         self.wait_until(lambda: len(self.history("tick")) >= len(before) + 2, 10, "two more fires")
         self.assertEqual(self.history("tick")[-len(before):], before)
-        self.assertIn('"n": 2', self.server.cli("HGET", "{b}:schedules", "tick"))
+        self.assertIn('"n":2', self.server.cli("HGET", "{b}:schedules", "tick"))
 
     def test_one_that_is_in_it_no_more_is_removed_and_live_ones_stay(self):
         beat = self.beat("one", FILE % 1 + "[schedule gone]\ntask = t.tick\nevery = 1h\n")

@@ -51,10 +51,10 @@ static void an_entry_is_read_with_all_its_keys(void **state)
         "{\"cron\":\"0 1 * * *\",\"zone\":\"Europe/Berlin\",\"jitter\":\"5s\","
         "\"starts_at\":\"2025-01-01T00:00:00.000Z\",\"ends_at\":\"2026-01-01T00:00:00.000Z\","
         "\"catch_up\":\"all\",\"catch_up_max\":7,\"overlap\":\"cancel_previous\",\"job\":"
-        "{\"task\":\"cache.clean_expired\",\"queue\":\"upkeep\",\"args\":{\"dry_run\": true},"
+        "{\"task\":\"cache.clean_expired\",\"queue\":\"upkeep\",\"args\":{\"dry_run\":true},"
         "\"priority\":2,\"expires\":\"90s\",\"max_attempts\":3,\"tags\":[\"a\"],"
-        "\"retry\":{\"kind\": \"fixed\", \"base\": \"1s\"},\"unique\":{\"until\": \"started\"},"
-        "\"on_failed\":{\"task\": \"t.two\"},\"limit_key\":\"tenant\",\"soft_limit\":\"5s\","
+        "\"retry\":{\"kind\":\"fixed\",\"base\":\"1s\"},\"unique\":{\"until\":\"started\"},"
+        "\"on_failed\":{\"task\":\"t.two\"},\"limit_key\":\"tenant\",\"soft_limit\":\"5s\","
         "\"hard_limit\":\"6s\",\"result_ttl\":\"1h\",\"delay\":\"2s\"}}");
     assert_int_equal(file.all[0].json.len, strlen(file.all[0].json.data));
     assert_string_equal(file.all[1].source, "file test.conf:26");
