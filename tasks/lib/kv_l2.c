@@ -68,6 +68,21 @@ static bool judge(struct qn_kv *kv, int rc, const struct qn_err *err)
     return rc == QN_OK;
 }
 
+/* What Redis says of one key that somebody else wrote: all others are as good as before. */
+static bool is_of_the_entry(int rc)
+{
+    return rc == QN_EINVAL || rc == QN_EPROTO || rc == QN_ELIMIT;
+}
+
+static bool judge_entry(struct qn_kv *kv, int rc, const struct qn_err *err)
+{
+    if (!is_of_the_entry(rc)) {
+        return judge(kv, rc, err);
+    }
+    kv->counters.l2_errors++;
+    return false;
+}
+
 static bool bad_answer(struct qn_kv *kv)
 {
     struct qn_err err;
@@ -79,10 +94,16 @@ static bool run(struct qn_kv *kv, const struct qn_rd_script *script, struct qn_r
 {
     struct qn_err err = {.code = QN_OK};
 
-    return judge(kv, qn_rd_eval(kv->rd, script, ret, &err), &err);
+    return judge_entry(kv, qn_rd_eval(kv->rd, script, ret, &err), &err);
 }
 
 /* ---- reading ---- */
+
+/* No kind has a longer life or grace. */
+static bool is_time(int64_t left_ms)
+{
+    return left_ms >= -QN_KV_LIFE_MAX_MS && left_ms <= QN_KV_LIFE_MAX_MS;
+}
 
 static void take_found(struct qn_kv_found *found, const struct qn_rd_value *answer)
 {
@@ -91,7 +112,7 @@ static void take_found(struct qn_kv_found *found, const struct qn_rd_value *answ
     found->left_ms = qn_rd_item(answer, 0).integer;
     found->uses = qn_rd_item(answer, 1).integer;
     found->state = found->left_ms > 0 ? QN_KV_FRESH : QN_KV_STALE;
-    if (bytes.len < HEAD || bytes.data[0] != FORMAT ||
+    if (!is_time(found->left_ms) || bytes.len < HEAD || bytes.data[0] != FORMAT ||
         (bytes.data[1] != IS_VALUE && bytes.data[1] != IS_NONE) ||
         !qn_str_copy(found->versions, sizeof(found->versions), qn_rd_item(answer, 2).bytes.data)) {
         found->state = QN_KV_BROKEN;
@@ -108,11 +129,15 @@ bool qn_kv_l2_read(struct qn_kv *kv, const struct qn_kv_key *key, int64_t uses,
                                    qn_rd_text(key->group_version)};
     char count[QN_I64_TEXT_SIZE];
     struct qn_span arg = {count, qn_i64_to_str(uses, count)};
-    struct qn_rd_value answer;
+    const struct qn_rd_script script = {qn_kv_lua_read, keys, 3, &arg, 1};
+    struct qn_rd_value answer = {.type = QN_RD_NIL};
+    struct qn_err err = {.code = QN_OK};
+    int rc = qn_rd_eval(kv->rd, &script, &answer, &err);
 
     *ret = (struct qn_kv_found){.state = QN_KV_MISSING};
-    if (!run(kv, &(struct qn_rd_script){qn_kv_lua_read, keys, 3, &arg, 1}, &answer)) {
-        return false;
+    if (!judge_entry(kv, rc, &err)) {
+        ret->state = QN_KV_BROKEN;
+        return is_of_the_entry(rc);
     }
     if (answer.type != QN_RD_LIST) {
         return bad_answer(kv);
@@ -131,9 +156,11 @@ bool qn_kv_l2_verify(struct qn_kv *kv, const struct qn_kv_key *key, const char *
     char now[QN_KV_VERSIONS_SIZE];
     struct qn_rd_value answer;
     struct qn_err err = {.code = QN_OK};
+    int rc = qn_rd_call(kv->rd, args, 3, &answer, &err);
 
-    if (!judge(kv, qn_rd_call(kv->rd, args, 3, &answer, &err), &err)) {
-        return false;
+    if (!judge_entry(kv, rc, &err)) {
+        *ret_same = false;
+        return is_of_the_entry(rc);
     }
     snprintf(now, sizeof(now), "%s%s", qn_rd_item(&answer, 0).bytes.data,
              qn_rd_item(&answer, 1).bytes.data);
@@ -174,7 +201,7 @@ bool qn_kv_l2_open(struct qn_kv_flight *flight, const char *mode, enum qn_kv_ope
     char version[QN_TOKEN_TEXT_SIZE], lease[QN_I64_TEXT_SIZE];
     struct qn_span keys[LOAD_KEYS];
     struct qn_rd_value answer;
-    struct qn_err err;
+    struct qn_err err = {.code = QN_OK};
 
     if (qn_token_make(flight->token, &err) != QN_OK || qn_token_make(version, &err) != QN_OK) {
         flight->token[0] = '\0';
@@ -187,7 +214,8 @@ bool qn_kv_l2_open(struct qn_kv_flight *flight, const char *mode, enum qn_kv_ope
                                    qn_rd_text(version), qn_rd_text(VERSION_LIFE_MS),
                                    qn_rd_text(mode)};
     const struct qn_rd_script script = {qn_kv_lua_open, keys, LOAD_KEYS, args, 5};
-    if (!run(flight->kv, &script, &answer)) {
+    /* No content of a key makes this script fail, so what does is trouble of Redis. */
+    if (!judge(flight->kv, qn_rd_eval(flight->kv->rd, &script, &answer, &err), &err)) {
         flight->token[0] = '\0';
         return false;
     }
@@ -290,7 +318,7 @@ bool qn_kv_l2_await(struct qn_kv *kv, const struct qn_kv_key *key, int64_t ms,
     const struct qn_span args[] = {qn_rd_text("BLMOVE"),  qn_rd_text(key->wake),
                                    qn_rd_text(key->wake), qn_rd_text("LEFT"),
                                    qn_rd_text("RIGHT"),   qn_rd_text(seconds)};
-    if (!judge(kv, qn_rd_wait(kv->rd, args, 6, ms, &answer, &err), &err)) {
+    if (!judge_entry(kv, qn_rd_wait(kv->rd, args, 6, ms, &answer, &err), &err)) {
         return false;
     }
     qn_str_copy(ret_word, QN_KV_WORD_SIZE, answer.bytes.data);

@@ -35,14 +35,16 @@ struct qn_kv_flight {
 /* ---- kv_l2.c: one command on Redis each ----
  *
  * False: Redis could not be used, which is counted and told and begins a pause; or the stop fd
- * became readable, which is not. */
+ * became readable, which is not. What one key's content alone makes fail is counted, and no more:
+ * a read says BROKEN then, verify that they are not the same, the others false. To open a load
+ * never fails by that. */
 
 bool qn_kv_stopped(const struct qn_kv *kv);
 bool qn_kv_l2_ready(struct qn_kv *kv); /* there is one, and no pause; a pause counts as skipped */
 
 enum qn_kv_state { QN_KV_MISSING, QN_KV_BROKEN, QN_KV_STALE, QN_KV_FRESH };
 struct qn_kv_found {
-    enum qn_kv_state state; /* BROKEN: not of this format */
+    enum qn_kv_state state; /* BROKEN: not of this format; a forced load writes over it */
     bool none;
     int64_t left_ms;
     int64_t uses;

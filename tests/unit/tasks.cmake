@@ -13,7 +13,7 @@ set(unit_links_test_task_redis quern_tasks_lib redis_server)
 add_library(quern_test_kv STATIC ${PROJECT_SOURCE_DIR}/tests/support/kv_room.c)
 target_link_libraries(quern_test_kv PUBLIC quern_flags quern_tasks_lib redis_server
                       PkgConfig::CMOCKA)
-foreach(module IN ITEMS kv kv_forget kv_fresh kv_key kv_l1 kv_shared kv_trouble)
+foreach(module IN ITEMS kv kv_forget kv_fresh kv_key kv_l1 kv_poison kv_shared kv_trouble)
   set(unit_links_test_${module} quern_test_kv quern_tasks_lib redis_server)
 endforeach()
 set(unit_links_test_sales_cache quern_tasks quern_test_job quern_tasks_lib)

@@ -1,6 +1,8 @@
 #!lua
 -- close.lua - keep what was loaded, and wake who waits for it.
 --
+-- What is at the entry by now is of no matter: it may be of any type.
+--
 -- Only who still has the lease, and for whose versions the value was loaded, may keep it.
 --
 -- KEYS  entry lock wake kind-version group-version
@@ -18,7 +20,7 @@ local now = redis.call('MGET', KEYS[4], KEYS[5])
 local mine = holder == token and versions == (now[1] or '') .. (now[2] or '')
 local kept = 0
 if mine then
-    local uses = tonumber(redis.call('HGET', KEYS[1], 'uses') or 0)
+    local uses = tonumber(redis.pcall('HGET', KEYS[1], 'uses')) or 0
     kept = tonumber(uses >= tonumber(hot) and hot_life or life)
     redis.call('UNLINK', KEYS[1])
     redis.call('HSET', KEYS[1], 'versions', versions, 'grace', grace, 'uses', 0, 'bytes', bytes)
