@@ -349,6 +349,9 @@ static int check_whole(struct reading *r)
         return refuse_field(r, "catch_up_max", "has a meaning with catch_up \"all\" only");
     if (s->overlap == QN_OVERLAP_SKIP && s->draft.unique.until != QN_UNIQUE_NO)
         return refuse_field(r, "overlap", "\"skip\" and job.unique exclude each other");
+    if (s->jitter_ms > 0 && s->draft.expires_ms > 0 &&
+        s->jitter_ms + s->draft.delay_ms >= s->draft.expires_ms)
+        return refuse_field(r, "jitter", "must be below job.expires: the job would expire before");
     return load_zone(r);
 }
 

@@ -136,6 +136,8 @@ static const struct {
      "zone", "is too long"},
     {"{\"every\":1,\"jitter\":\"25h\"," JOB "}", "jitter", "at most 24h"},
     {"{\"every\":1,\"jitter\":-1," JOB "}", "jitter", "at most 24h"},
+    {"{\"every\":1,\"jitter\":\"1m\",\"job\":{\"task\":\"t\",\"expires\":\"1m\"}}", "jitter",
+     "below job.expires"},
     {"{\"every\":1,\"jitter\":[]," JOB "}", "jitter", "must be a string"},
     {"{\"every\":1,\"starts_at\":1," JOB "}", "starts_at", "must be a string"},
     {"{\"every\":1,\"ends_at\":\"2026-01-01\"," JOB "}", "ends_at", "must be a time"},
