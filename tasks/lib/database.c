@@ -24,12 +24,6 @@ void qn_database_done(void *state)
     qn_pg_free(state);
 }
 
-enum qn_outcome qn_database_give_up(struct qn_job *job, const struct qn_err *err)
-{
-    qn_job_error(job, "%s", err->msg);
-    return qn_err_is_transient(err->code) ? QN_RETRY : QN_FAIL;
-}
-
 struct qn_span qn_pg_number(int64_t value, char out[QN_PG_NUMBER_SIZE])
 {
     return qn_pg_bytes(out, qn_i64_to_str(value, out));

@@ -5,20 +5,18 @@
  *
  *     .init = qn_database_init, .run = run, .done = qn_database_done,
  *
- * Not here: statements.
+ * A task that keeps more in its state calls them for the connection.
+ *
+ * Not here: statements; what to answer (answer.h).
  */
 #ifndef TASKS_LIB_DATABASE_H
 #define TASKS_LIB_DATABASE_H
 
 #include "postgres.h"
-#include <quern/job.h>
 
 /* A struct qn_pg by QUERN_DATABASE_URL, not connected yet; QN_EINVAL without that. */
 QN_MUST_CHECK int qn_database_init(void **ret_state, struct qn_err *reterr);
 void qn_database_done(void *state);
-
-/* What a handler answers to err: transient failures may be tried again. */
-enum qn_outcome qn_database_give_up(struct qn_job *job, const struct qn_err *err);
 
 /* value as a parameter of a statement; out is its text. */
 #define QN_PG_NUMBER_SIZE 24

@@ -14,8 +14,8 @@
  *         if (rc == QN_OK)
  *             rc = qn_once_commit(&once, result, len, &err);
  *     }
- *     ... answer: done; by qn_err_is_transient(rc) QN_RETRY, else QN_FAIL
  *     qn_once_release(&once);
+ *     return qn_answer(job, rc, &err);
  *
  * Only what goes through pg between begin and commit is exactly once: no mail, no file,
  * no other connection. Do those after a commit, or in a step of their own that may be
@@ -31,7 +31,7 @@
  * job ends failed though its effect may be there; running it again finds out. QN_EAGAIN
  * for a database without the table. On each of them nothing is open any more.
  *
- * Not here: what to answer.
+ * Not here: what to answer (answer.h).
  */
 #ifndef TASKS_LIB_ONCE_H
 #define TASKS_LIB_ONCE_H

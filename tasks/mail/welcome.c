@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "post.h"
+#include "tasks/lib/answer.h"
 #include "tasks/lib/database.h"
 #include "user.h"
 #include <stdlib.h>
@@ -108,7 +109,7 @@ static enum qn_outcome answer(struct qn_job *job, int rc, struct qn_buf *result,
     if (rc == QN_OK) {
         rc = qn_job_result(job, result->data, result->len, err);
     }
-    return rc == QN_OK ? QN_DONE : qn_database_give_up(job, err);
+    return qn_answer(job, rc, err);
 }
 
 static enum qn_outcome greet_user(struct qn_job *job, int64_t id)

@@ -7,6 +7,7 @@
 #include "common/str.h"
 #include "orders.h"
 #include "step.h"
+#include "tasks/lib/answer.h"
 #include "tasks/lib/database.h"
 #include <string.h>
 
@@ -93,7 +94,7 @@ static enum qn_outcome run(struct qn_job *job)
         rc = release(job, &once, reservation, &err);
     }
     qn_once_release(&once);
-    return rc == QN_OK ? QN_DONE : qn_database_give_up(job, &err);
+    return qn_answer(job, rc, &err);
 }
 
 const struct qn_task orders_release_task = {

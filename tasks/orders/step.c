@@ -1,7 +1,7 @@
 #include "step.h"
 
 #include "common/json.h"
-#include "tasks/lib/database.h"
+#include "tasks/lib/answer.h"
 
 static int take_over(struct qn_job *job, const struct qn_once *once, struct qn_err *reterr)
 {
@@ -54,5 +54,5 @@ enum qn_outcome orders_step(struct qn_job *job, const char *name, orders_step_fn
         rc = qn_once_is_done(&once) ? take_over(job, &once, &err) : make(job, &once, &step, &err);
     }
     qn_once_release(&once);
-    return rc == QN_OK ? QN_DONE : qn_database_give_up(job, &err);
+    return qn_answer(job, rc, &err);
 }

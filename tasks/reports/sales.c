@@ -3,6 +3,8 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "sales_cache.h"
+#include "tasks/lib/answer.h"
+#include "tasks/lib/database.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -247,13 +249,6 @@ static int get_or_make(struct making *making, struct qn_err *reterr)
 
 /* ---- the task ---- */
 
-/* What the handler answers to a failure: transient ones may be tried again. */
-static enum qn_outcome give_up(struct qn_job *job, const struct qn_err *err)
-{
-    qn_job_error(job, "%s", err->msg);
-    return qn_err_is_transient(err->code) ? QN_RETRY : QN_FAIL;
-}
-
 static int answer(struct making *making, struct qn_err *reterr)
 {
     struct qn_job *job = making->job;
@@ -301,11 +296,10 @@ static enum qn_outcome run(struct qn_job *job)
         qn_job_delay(job, SNOOZE_MS);
         return QN_SNOOZE;
     }
-    if (rc != QN_OK) {
-        return give_up(job, &err);
+    if (rc == QN_OK) {
+        tell(&making, STEPS, "done");
     }
-    tell(&making, STEPS, "done");
-    return QN_DONE;
+    return qn_answer(job, rc, &err);
 }
 
 static void tell_trouble(void *arg, const struct qn_err *why)
@@ -337,29 +331,26 @@ static void done(void *arg)
     if (state == NULL) {
         return;
     }
-    qn_pg_free(state->pg);
+    qn_database_done(state->pg);
     qn_kv_free(state->kv);
     qn_free(state);
 }
 
 static int init(void **ret_state, struct qn_err *reterr)
 {
-    const char *url = getenv("QUERN_DATABASE_URL");
+    void *pg = NULL;
+    int rc = qn_database_init(&pg, reterr);
     struct state *state;
-    int rc;
 
-    if (url == NULL || url[0] == '\0') {
-        return qn_fail(reterr, QN_EINVAL, "QUERN_DATABASE_URL is not set");
+    if (rc != QN_OK) {
+        return rc;
     }
     state = qn_zalloc(1, sizeof(*state));
     if (state == NULL) {
+        qn_database_done(pg);
         return qn_fail(reterr, QN_ENOMEM, "no memory for a report");
     }
-    rc = qn_pg_create(&state->pg, url, reterr);
-    if (rc != QN_OK) {
-        done(state);
-        return rc;
-    }
+    state->pg = pg;
     open_cache(state);
     *ret_state = state;
     return QN_OK;
