@@ -5,7 +5,6 @@
 #include "broker-client/timetable.h"
 
 #define QN_SCHEDULE_NAME_RULE "a schedule's name is not 1-32 of [a-z0-9_-]"
-#define QN_PLANNED_MAX        96 /* of a planned time as it is kept */
 
 /* At most 1,000. */
 bool qn_schedule_names_ok(const char *const *names, size_t n);

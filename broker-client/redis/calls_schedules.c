@@ -2,8 +2,8 @@
 #include "redis.h"
 
 #include "broker-client/plans.h"
+#include "common/str.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define ROW_WORDS    5
@@ -12,28 +12,48 @@
 #define NOTE_WORDS   3
 #define NAMES_MAX    1000
 
+#define PLANNED_WORDS 5
+
 /* ---- the timetable ---- */
+
+static bool number_of(struct qn_span word, int64_t *ret)
+{
+    return qn_strn_to_i64(word.data, word.len, ret) == QN_OK;
+}
+
+/* At blanks; more than there should be count as one more. */
+static size_t split(struct qn_span text, struct qn_span word[PLANNED_WORDS])
+{
+    const char *at = text.data, *end = text.data + text.len;
+    size_t n = 0;
+
+    for (; at < end && n < PLANNED_WORDS; n++) {
+        const char *blank = memchr(at, ' ', (size_t)(end - at));
+        word[n] = (struct qn_span){at, (size_t)((blank ? blank : end) - at)};
+        at = blank ? blank + 1 : end;
+    }
+    return at < end ? n + 1 : n;
+}
 
 /* "<ms> <queue or .> <o or d> <ms> <version>"; what a hand has damaged is as if it were not there.
  */
 static void read_planned(struct qn_reading *r, const redisReply *value, char *queue,
                          struct qn_planned *planned)
 {
-    struct qn_span text = qn_reading_span(r, value);
-    long long at = 0, passed = 0, version = 0;
-    char copy[QN_PLANNED_MAX], state = 'd';
+    struct qn_span text = qn_reading_span(r, value), word[PLANNED_WORDS];
+    int64_t at, passed, version;
+    size_t n = text.data ? split(text, word) : 0;
 
     *planned = (struct qn_planned){.queue = ""};
-    if (!text.data || text.len >= sizeof(copy))
+    if (n != PLANNED_WORDS || word[1].len > QN_QUEUE_MAX || !number_of(word[0], &at) ||
+        !number_of(word[3], &passed) || !number_of(word[4], &version))
         return;
-    memcpy(copy, text.data, text.len);
-    copy[text.len] = '\0';
-    if (sscanf(copy, "%16lld %32s %c %16lld %16lld", &at, queue, &state, &passed, &version) != 5)
-        return;
+    memcpy(queue, word[1].data, word[1].len);
+    queue[word[1].len] = '\0';
     planned->at_ms = at;
     planned->passed_ms = passed;
     planned->version = version;
-    planned->open = state == 'o';
+    planned->open = qn_span_is(word[2], "o");
     planned->queue = qn_queue_ok(queue) ? queue : "";
 }
 

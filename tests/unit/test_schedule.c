@@ -394,7 +394,7 @@ static void jitter_is_the_same_for_the_same_time_and_spreads(void **state)
     for (int i = 0; i < 10; i++)
         assert_in_range(below[i], 50, 150);
     int64_t mine = qn_schedule_jitter_ms(&it, NOON);
-    strcpy(it.name, "other");
+    snprintf(it.name, sizeof(it.name), "other");
     assert_int_not_equal(qn_schedule_jitter_ms(&it, NOON), mine);
     it.jitter_ms = 0;
     assert_int_equal(qn_schedule_jitter_ms(&it, NOON), 0);
