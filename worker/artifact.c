@@ -1,6 +1,7 @@
 #include "artifact.h"
 
 #include "broker-client/sha256.h"
+#include "common/dir.h"
 #include "common/id.h"
 #include "common/str.h"
 #include <dirent.h>
@@ -48,41 +49,12 @@ bool worker_artifact_type_ok(const char *media_type)
     return *at == '\0';
 }
 
-/* ---- directories ---- */
-
-/* Makes dir and what is missing above it, like mkdir -p. */
-static int make_dirs(const char *dir)
-{
-    char path[4096];
-
-    if (!qn_str_copy(path, sizeof(path), dir)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(path, 0755) < 0 && errno != EEXIST)
-            return -1;
-        *slash = '/';
-    }
-    return mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0;
-}
-
-static int open_dir(const char *dir)
-{
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd >= 0 || errno != ENOENT || make_dirs(dir) < 0)
-        return fd;
-    return open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
+/* ---- writing ---- */
 
 static int make_dir_at(int dir_fd, const char *name)
 {
     return mkdirat(dir_fd, name, 0755) < 0 && errno != EEXIST ? -1 : 0;
 }
-
-/* ---- writing ---- */
 
 static int open_stream(struct worker_artifact_file *file, struct qn_err *reterr)
 {
@@ -112,9 +84,9 @@ int worker_artifact_create(struct worker_artifact_file *ret, const char *dir, st
         return rc;
     qn_str_copy(file.dir, sizeof(file.dir), dir);
     snprintf(file.tmp, sizeof(file.tmp), TMP "/%s", random);
-    file.dir_fd = open_dir(dir);
-    if (file.dir_fd < 0)
-        return qn_fail_sys(reterr, "artifact directory %s", file.dir);
+    rc = qn_dir_open("artifact directory", dir, 0755, &file.dir_fd, reterr);
+    if (rc != QN_OK)
+        return rc;
     if (make_dir_at(file.dir_fd, TMP) < 0)
         rc = qn_fail_sys(reterr, "artifact directory %s: cannot make " TMP, file.dir);
     else

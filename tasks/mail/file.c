@@ -1,43 +1,12 @@
 #include "file.h"
 
+#include "common/dir.h"
 #include "common/id.h"
-#include "common/str.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* Makes dir and what is missing above it, like mkdir -p. */
-static int make_dirs(const char *dir)
-{
-    char path[MAIL_PATH_SIZE];
-
-    if (!qn_str_copy(path, sizeof(path), dir)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(path, 0755) < 0 && errno != EEXIST) {
-            return -1;
-        }
-        *slash = '/';
-    }
-    return mkdir(path, 0750) < 0 && errno != EEXIST ? -1 : 0;
-}
-
-static int open_dir(const char *dir)
-{
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd >= 0 || errno != ENOENT || make_dirs(dir) < 0) {
-        return fd;
-    }
-    return open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
 
 static int write_all(int fd, struct qn_span bytes)
 {
@@ -101,9 +70,9 @@ int mail_file_write(const char *dir, const char *name, struct qn_span message, c
         snprintf(ret_path, MAIL_PATH_SIZE, "%s/%s", dir, file) >= MAIL_PATH_SIZE) {
         return qn_fail(reterr, QN_EINVAL, "mail-dir: the path is too long");
     }
-    fd = open_dir(dir);
-    if (fd < 0) {
-        return qn_fail_sys(reterr, "mail-dir %s", dir);
+    rc = qn_dir_open("mail-dir", dir, 0750, &fd, reterr);
+    if (rc != QN_OK) {
+        return rc;
     }
     if (put(fd, part, file, message) < 0) {
         rc = qn_fail_sys(reterr, "%s: cannot be written", ret_path);
