@@ -169,6 +169,7 @@ static void fire_due(struct beat *beat)
     int64_t now = now_s(beat);
     size_t n;
 
+    beat_plan_settle(beat->plan);
     do {
         for (n = 0; n < QN_CLAIM_BATCH_MAX; n++)
             if (!(entries[n] = beat_plan_take(beat->plan, now)))

@@ -6,7 +6,8 @@
 #include "common/str.h"
 #include <string.h>
 
-#define BUCKETS 16384
+#define BUCKETS     16384
+#define SETTLE_MOST 100 /* at a time: a tenth of a second when each missed a thousand times */
 
 struct beat_plan {
     struct qn_zone_cache *zones;
@@ -14,6 +15,7 @@ struct beat_plan {
     size_t n;
     struct beat_entry **heap; /* the first is due first; room for all */
     size_t n_heap;
+    int64_t as_of_s; /* what is unsettled is worked out as of then */
 };
 
 struct beat_plan *beat_plan_create(struct qn_zone_cache *zones)
@@ -90,16 +92,22 @@ int64_t beat_plan_first_s(const struct beat_plan *plan)
     return plan->n_heap > 0 ? plan->heap[0]->next_s : INT64_MAX;
 }
 
-struct beat_entry *beat_plan_take(struct beat_plan *plan, int64_t now_s)
+static struct beat_entry *take_first(struct beat_plan *plan)
 {
-    if (beat_plan_first_s(plan) > now_s)
-        return NULL;
     struct beat_entry *first = plan->heap[0], *last = plan->heap[plan->n_heap - 1];
+
     plan->n_heap--;
     if (last != first)
         sift_down(plan, last, 1);
     first->place = 0;
     return first;
+}
+
+struct beat_entry *beat_plan_take(struct beat_plan *plan, int64_t now_s)
+{
+    if (beat_plan_first_s(plan) > now_s || plan->heap[0]->unsettled)
+        return NULL;
+    return take_first(plan);
 }
 
 void beat_plan_give(struct beat_plan *plan, struct beat_entry *entry)
@@ -108,6 +116,17 @@ void beat_plan_give(struct beat_plan *plan, struct beat_entry *entry)
 
     if (fires && entry->place == 0)
         sift_up(plan, entry, ++plan->n_heap);
+}
+
+void beat_plan_settle(struct beat_plan *plan)
+{
+    for (int i = 0; i < SETTLE_MOST && plan->n_heap > 0 && plan->heap[0]->unsettled; i++) {
+        struct beat_entry *entry = take_first(plan);
+        entry->unsettled = false;
+        entry->next_s =
+            qn_schedule_due(&entry->schedule, entry->done_s, plan->as_of_s, &entry->missed);
+        beat_plan_give(plan, entry);
+    }
 }
 
 void beat_plan_done(struct beat_entry *entry, int64_t now_s)
@@ -200,10 +219,8 @@ static void read_progress(struct beat_entry *entry, const struct qn_schedule_row
     entry->last_job[0] = '\0';
     if (qn_fire_decode(&last, row->last) == QN_OK)
         qn_str_copy(entry->last_job, sizeof(entry->last_job), last.last_job);
-    if (entry->open)
-        entry->next_s = row->planned.at_ms / 1000;
-    else if (entry->sound)
-        entry->next_s = qn_schedule_due(&entry->schedule, entry->done_s, now_s, &entry->missed);
+    entry->unsettled = !entry->open && entry->sound;
+    entry->next_s = entry->open ? row->planned.at_ms / 1000 : now_s;
 }
 
 static int load_row(struct beat_plan *plan, const struct qn_schedule_row *row, int64_t now_s,
@@ -272,6 +289,7 @@ int beat_plan_load(struct beat_plan *plan, const struct qn_timetable *table, int
 {
     int rc = QN_OK;
 
+    plan->as_of_s = now_s;
     for (size_t i = 0; rc == QN_OK && i < table->n; i++)
         rc = load_row(plan, &table->rows[i], now_s, anew);
     if (rc != QN_OK)
@@ -284,6 +302,7 @@ int beat_plan_load(struct beat_plan *plan, const struct qn_timetable *table, int
 
 void beat_plan_zones(struct beat_plan *plan, int64_t now_s)
 {
+    plan->as_of_s = now_s;
     for (size_t i = 0; i < BUCKETS; i++)
         for (struct beat_entry *entry = plan->buckets[i]; entry; entry = entry->next) {
             struct qn_zone *zone = NULL;
@@ -293,9 +312,10 @@ void beat_plan_zones(struct beat_plan *plan, int64_t now_s)
             bool changed = zone != entry->schedule.zone;
             qn_zone_free(entry->schedule.zone);
             entry->schedule.zone = zone;
-            if (changed && !entry->open)
-                entry->next_s =
-                    qn_schedule_due(&entry->schedule, entry->done_s, now_s, &entry->missed);
+            if (changed && !entry->open) {
+                entry->unsettled = true;
+                entry->next_s = now_s;
+            }
         }
     if (plan->heap)
         (void)fill_heap(plan);

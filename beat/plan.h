@@ -20,6 +20,7 @@ struct beat_entry {
     char queue[QN_QUEUE_MAX + 1]; /* it belongs to this queue */
     int64_t done_s;               /* planned times until then are dealt with */
     int64_t next_s;               /* INT64_MAX never */
+    bool unsettled;               /* next_s is not worked out yet */
     int64_t missed;               /* before next_s */
     char last_job[QN_ID_SIZE];    /* the newest that it made, "" none */
     size_t place;                 /* in the heap, from 1 on; 0 none */
@@ -40,10 +41,13 @@ size_t beat_plan_n(const struct beat_plan *plan);
 QN_MUST_CHECK int beat_plan_load(struct beat_plan *plan, const struct qn_timetable *table,
                                  int64_t now_s, bool anew);
 
+/* What a load leaves to be worked out is due at once, so that it comes to the front: works the
+ * first ones out, a bounded number, since many that missed many times take seconds. */
+void beat_plan_settle(struct beat_plan *plan);
 /* When the first is due; INT64_MAX none. */
 int64_t beat_plan_first_s(const struct beat_plan *plan);
-/* Takes out the first, which must be due until now_s; NULL none. Those of the same second come in
- * no order. */
+/* Takes out the first, which must be due until now_s; NULL none, or to be settled before. Those of
+ * the same second come in no order. */
 struct beat_entry *beat_plan_take(struct beat_plan *plan, int64_t now_s);
 /* Gives one back; its next_s as it is now. */
 void beat_plan_give(struct beat_plan *plan, struct beat_entry *entry);

@@ -102,6 +102,14 @@ int64_t qn_schedule_last(const struct qn_schedule *schedule, int64_t from, int64
 
     if (from >= to || qn_schedule_after(schedule, from) > to)
         return INT64_MIN;
+    /* Most often it is near the end. */
+    for (int64_t back = 1; back < to - from; back *= 2) {
+        if (qn_schedule_after(schedule, to - back) <= to) {
+            before = to - back;
+            break;
+        }
+        behind = to - back;
+    }
     while (behind - before > 1) {
         int64_t middle = before + (behind - before) / 2;
         if (qn_schedule_after(schedule, middle) <= to)
@@ -125,16 +133,10 @@ int64_t qn_schedule_count(const struct qn_schedule *schedule, int64_t from, int6
 /* The earliest of the last n in (from, to], of which there are some. */
 static int64_t last_of_many(const struct qn_schedule *schedule, int64_t from, int64_t to, int64_t n)
 {
-    int64_t there = qn_schedule_count(schedule, from, to, 2 * n);
-    int64_t first = qn_schedule_after(schedule, from);
+    int64_t first = to + 1, earlier;
 
-    if (there < 2 * n) { /* few: walk over those that are too many */
-        for (; there > n; there--)
-            first = qn_schedule_after(schedule, first);
-        return first;
-    }
-    for (first = to + 1; n > 0; n--)
-        first = qn_schedule_last(schedule, from, first - 1);
+    while (n-- > 0 && (earlier = qn_schedule_last(schedule, from, first - 1)) != INT64_MIN)
+        first = earlier;
     return first;
 }
 

@@ -66,6 +66,37 @@ static void load_at(int64_t now_s, bool anew)
 
     assert_int_equal(beat_plan_load(plan, &table, now_s, anew), QN_OK);
     assert_int_equal(beat_plan_n(plan), n_rows);
+    for (size_t i = 0; i < n_rows; i++)
+        beat_plan_settle(plan);
+}
+
+/* A turn of the loop must end long before the lease does. */
+static void what_is_missed_is_worked_out_in_parts(void **state)
+{
+    const struct qn_timetable table = {.n = ROWS_MAX, .rows = rows};
+    struct beat_entry *entry;
+    size_t taken = 0, parts = 0;
+
+    (void)state;
+    for (int i = 0; i < ROWS_MAX; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "s%d", i);
+        row(name, "\"every\":1,\"catch_up\":\"all\",\"catch_up_max\":7")->planned.at_ms =
+            (NOW - 1800) * 1000;
+    }
+    assert_int_equal(beat_plan_load(plan, &table, NOW, true), QN_OK);
+    assert_null(beat_plan_take(plan, NOW));
+    for (; taken < ROWS_MAX && parts <= ROWS_MAX; parts++) {
+        assert_true(beat_plan_first_s(plan) <= NOW); /* there is something to do now */
+        beat_plan_settle(plan);
+        size_t before = taken;
+        while ((entry = beat_plan_take(plan, NOW)) != NULL) {
+            assert_int_equal(entry->next_s, NOW - 10 - 6);
+            taken++;
+        }
+        assert_in_range(taken - before, 1, 100);
+    }
+    assert_int_equal(taken, ROWS_MAX);
 }
 
 static void what_is_due_first_comes_first(void **state)
@@ -202,6 +233,7 @@ static void a_load_leaves_what_did_not_change_as_it_was(void **state)
     entry = beat_plan_take(plan, NOW);
     beat_plan_doubt(entry);
     beat_plan_give(plan, entry);
+    beat_plan_settle(plan);
     assert_int_equal(beat_plan_first_s(plan), NOW + 3600);
     load_at(NOW + 20, false);
     assert_int_equal(beat_plan_first_s(plan), NOW - 240); /* as the row says */
@@ -273,6 +305,7 @@ static void a_zone_that_changed_moves_its_schedules(void **state)
              folder);
     assert_int_equal(system(command), 0);
     beat_plan_zones(plan, NOW);
+    beat_plan_settle(plan);
     assert_int_equal(beat_plan_first_s(plan), NOW + 7200);
     snprintf(command, sizeof(command), "rm -r %s", folder);
     assert_int_equal(system(command), 0);
@@ -284,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(what_is_due_first_comes_first),
+        CASE(what_is_missed_is_worked_out_in_parts),
         CASE(each_time_comes_once_and_in_order),
         CASE(nothing_is_due_before_its_time),
         CASE(a_new_leader_goes_by_the_policy_and_tells_what_was_missed),
