@@ -450,6 +450,17 @@ static void a_log_goes_with_its_job_though_no_run_ended_it(void **state)
     assert_true(redis_server_do(&world_server, "PTTL {test:" Q "}:log:a") <= DAY);
 }
 
+static void a_log_goes_with_a_job_that_is_cancelled_instead_of_retried(void **state)
+{
+    struct world *w = *state;
+    struct got *taken = run_one(w, "a");
+
+    op_note(w, "a", taken->token[0], "", "line\n");
+    assert_int_equal(op_cancel(w, "a")->code[0], QN_CANCEL_MARKED);
+    assert_int_equal(op_finish(w, taken, 0, QN_FIN_RETRY, 10)->code[0], QN_FIN_AS_CANCELLED);
+    assert_true(redis_server_do(&world_server, "PTTL {test:" Q "}:log:a") <= DAY);
+}
+
 /* A take that fails leaves the job in its list. */
 static void check_take_loses_nothing(struct world *w, const char *breaks, const char *heals)
 {
@@ -559,6 +570,7 @@ const struct CMUnitTest cases_own[] = {
     CASE(purge_finds_its_way_past_any_number_of_newer_jobs),
     CASE(a_damaged_final_record_is_not_replayed),
     CASE(a_log_goes_with_its_job_though_no_run_ended_it),
+    CASE(a_log_goes_with_a_job_that_is_cancelled_instead_of_retried),
     CASE(a_log_of_a_replayed_job_lives_as_a_running_jobs),
     CASE(a_take_that_fails_loses_no_job),
     CASE(a_list_that_cannot_be_read_does_not_lose_those_of_another),

@@ -293,6 +293,7 @@ struct got *op_finish(struct world *w, const struct got *taken, size_t i, enum q
         .ms = ms,
         .data = {.data = data.data, .len = data.len},
         .returns = kind == QN_FIN_SUCCEEDED && record.body.returns.len > 0,
+        .logged = true,
     };
     w->broker->ops->finish(w->broker, Q, &run, 1, DAY, on_finished, got);
     qn_buf_release(&data);

@@ -88,27 +88,27 @@ end
 
 -- A run that goes back into the queue. The kind and the code that it gets: a job that is
 -- gone does not, nor one whose cancel was asked for.
-local function send_back(name, token, kind, delay, data)
+local function send_back(name, token, how, data)
     local record = redis.call('GET', record_key(name))
     if not is_live(record) then
         over[#over + 1] = name
         return 'lost', 3
     elseif some[cancelled] and redis.call('HEXISTS', cancelled, name) == 1 then
         local ending = lib().ending_of(lib().parse_try(data), record)
-        end_job(name, token, 'C', ending, final_life(ARGV[1]))
+        end_job(name, token, 'C', ending, final_life(ARGV[1]), how.logged)
         return 'C', 4
     end
     redis.call('HSET', tries, name, data)
-    if kind == 'Q' then
+    if how.kind == 'Q' then
         local line = tag .. ':ready:' .. lib().priority_of(record)
         redis.call('RPUSH', line, lib().element_of(name, record))
         requeued = true
     else
-        local set = tag .. (kind == 'R' and ':retry' or ':due')
-        redis.call('ZADD', set, t + delay, name)
+        local set = tag .. (how.kind == 'R' and ':retry' or ':due')
+        redis.call('ZADD', set, t + how.ms, name)
         earliest = earliest or redis.call('ZRANK', set, name) == 0
     end
-    return kind, 1
+    return how.kind, 1
 end
 
 local ends = {} -- as it was given -> {kind, logged, ms}
@@ -131,7 +131,7 @@ for i = 1, n do
         seen[name] = true
         gone[#gone + 1] = name
         if how.again then
-            kind, code = send_back(name, token, kind, how.ms, data)
+            kind, code = send_back(name, token, how, data)
         else
             end_job(name, token, kind, data, how.ms, how.logged, how.returns)
         end
