@@ -156,7 +156,7 @@ const char cli_doc_schedule_add[] =
     "of quern enqueue; or --file has all of it as JSON. The task must be there, and the "
     "arguments fit it. The leading quern-beat knows of it at most a third of its lease "
     "later.\n\n"
-    "    quern schedule add nightly --cron \"0 1 * * *\" --task report.sales preset=yesterday\n"
+    "    quern schedule add nightly --cron \"0 1 * * *\" --task report.sales\n"
     "    quern schedule add once --at 2026-12-31T23:59:00Z --task report.sales\n"
     "    quern schedule add nightly --file nightly.json";
 
