@@ -175,12 +175,12 @@ static enum qn_outcome run(struct qn_job *job)
         rc = count_now(&sync, &err);
     }
     if (rc == QN_OK && sync.n_bad > 0) {
-        return upkeep_answer(job, sync.bad.code, &sync.bad);
+        return qn_answer(job, sync.bad.code, &sync.bad);
     }
     if (rc == QN_OK) {
         rc = give_result(&sync, &err);
     }
-    return upkeep_answer(job, rc, &err);
+    return qn_answer(job, rc, &err);
 }
 
 const struct qn_task activity_task = {

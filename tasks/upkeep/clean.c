@@ -294,15 +294,15 @@ static enum qn_outcome run(struct qn_job *job)
     }
     rc = do_cache(&parts, &err);
     if (rc != QN_OK) {
-        return upkeep_answer(job, rc, &err);
+        return qn_answer(job, rc, &err);
     }
     do_files(&parts);
     do_rows(&parts);
     if (parts.err.code != QN_OK) {
-        return upkeep_answer(job, parts.err.code, &parts.err);
+        return qn_answer(job, parts.err.code, &parts.err);
     }
     rc = give_result(&parts, &err);
-    return upkeep_answer(job, rc, &err);
+    return qn_answer(job, rc, &err);
 }
 
 const struct qn_task clean_task = {

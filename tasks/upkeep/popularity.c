@@ -130,7 +130,7 @@ static enum qn_outcome run(struct qn_job *job)
         rc = qn_job_result(job, result.data, result.len, &err);
     }
     qn_buf_release(&result);
-    return upkeep_answer(job, rc, &err);
+    return qn_answer(job, rc, &err);
 }
 
 const struct qn_task popularity_task = {

@@ -129,12 +129,3 @@ bool upkeep_bounded(struct qn_job *job, const struct upkeep_bound *bound, int64_
                         (long long)bound->most);
     return false;
 }
-
-enum qn_outcome upkeep_answer(struct qn_job *job, int rc, const struct qn_err *err)
-{
-    if (rc == QN_OK) {
-        return QN_DONE;
-    }
-    qn_job_error(job, "%s", err->msg);
-    return qn_err_is_transient(rc) ? QN_RETRY : QN_FAIL;
-}

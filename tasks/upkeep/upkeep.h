@@ -9,6 +9,7 @@
 #ifndef TASKS_UPKEEP_UPKEEP_H
 #define TASKS_UPKEEP_UPKEEP_H
 
+#include "tasks/lib/answer.h"
 #include "tasks/lib/kv.h"
 #include "tasks/lib/postgres.h"
 #include "tasks/lib/redis.h"
@@ -46,8 +47,5 @@ struct upkeep_bound {
     int64_t least, most, preset;
 };
 bool upkeep_bounded(struct qn_job *job, const struct upkeep_bound *bound, int64_t *ret);
-
-/* What a handler answers to rc, QN_OK too: transient failures may be tried again. */
-enum qn_outcome upkeep_answer(struct qn_job *job, int rc, const struct qn_err *err);
 
 #endif

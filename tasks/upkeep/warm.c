@@ -209,7 +209,7 @@ static enum qn_outcome run(struct qn_job *job)
     qn_buf_init(&warm.top, (size_t)1024 * 1024);
     qn_buf_init(&warm.out, QN_KV_VALUE_MAX);
     if (upkeep_bounded(job, &products, &warm.products) && read_ids(&warm)) {
-        outcome = upkeep_answer(job, run_on(&warm, &err), &err);
+        outcome = qn_answer(job, run_on(&warm, &err), &err);
     }
     qn_buf_release(&warm.ids);
     qn_buf_release(&warm.top);

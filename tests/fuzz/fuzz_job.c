@@ -71,7 +71,10 @@ static void require_shown(const char *text, struct qn_buf *out)
                                .tags = text,
                                .worker = text,
                                .limit_key = text,
-                               .behind_limit = text};
+                               .behind_limit = text,
+                               .parent = text,
+                               .on_failed = text,
+                               .on_failed_args = text};
     qn_buf_reset(out);
     FUZZ_REQUIRE(qn_job_json(out, &info, QN_JOB_WHOLE | QN_JOB_LINKS) == QN_OK);
     FUZZ_REQUIRE(qn_json_check(out->data, out->len, NULL, NULL) == QN_OK);
