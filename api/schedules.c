@@ -31,23 +31,20 @@ struct listing {
     int64_t limit;
     bool failed;
     struct api_fault fault;
+    /* of the page, in their order */
+    char names[LIMIT_MAX][QN_QUEUE_MAX + 1];
+    size_t n;
+    bool more;
 };
 
 static int by_name(const void *a, const void *b)
 {
-    struct qn_span x = (*(const struct qn_schedule_row *const *)a)->name;
-    struct qn_span y = (*(const struct qn_schedule_row *const *)b)->name;
-    int order = memcmp(x.data, y.data, x.len < y.len ? x.len : y.len);
-    return order != 0 ? order : x.len < y.len ? -1 : x.len > y.len;
+    return strcmp(a, b);
 }
 
-static bool is_wanted(const struct listing *listing, struct qn_span name)
+static bool is_wanted(const struct listing *listing, const char *name)
 {
-    const struct qn_schedule_row after = {.name = {listing->after, strlen(listing->after)}};
-    const struct qn_schedule_row row = {.name = name};
-    const struct qn_schedule_row *a = &row, *b = &after;
-    size_t len = strlen(listing->begins);
-    return name.len >= len && memcmp(name.data, listing->begins, len) == 0 && by_name(&a, &b) > 0;
+    return qn_str_starts(name, listing->begins) && strcmp(name, listing->after) > 0;
 }
 
 static int add_row(struct api_request *req, const struct qn_schedule_row *row, int64_t now_ms)
@@ -64,32 +61,86 @@ static int add_row(struct api_request *req, const struct qn_schedule_row *row, i
     return QN_OK;
 }
 
-/* The next page, and the name it ends with, NULL when it is the last. */
-static int add_page(struct listing *listing, const struct qn_schedule_row **rows, size_t n,
-                    int64_t now_ms)
+static const struct qn_schedule_row *find_row(const struct qn_timetable *table, const char *name)
+{
+    for (size_t i = 0; i < table->n; i++)
+        if (qn_span_is(table->rows[i].name, name))
+            return &table->rows[i];
+    return NULL;
+}
+
+/* The page, and the name that it ends with, null when it is the last. One that was removed since
+ * its name was told is left out. */
+static int add_page(const struct listing *listing, const struct qn_timetable *table, int64_t now_ms)
 {
     struct qn_buf *out = &listing->req->response.body;
-    size_t limit = (size_t)listing->limit, shown = n < limit ? n : limit;
+    const char *comma = "";
     int rc = QN_OK;
-    qsort(rows, n, sizeof(rows[0]), by_name);
     qn_json_add_key(out, "schedules");
     qn_buf_add_byte(out, '[');
-    for (size_t i = 0; i < shown && rc == QN_OK; i++) {
-        qn_buf_add_str(out, i > 0 ? "," : "");
-        rc = add_row(listing->req, rows[i], now_ms);
+    for (size_t i = 0; i < listing->n && rc == QN_OK; i++) {
+        const struct qn_schedule_row *row = find_row(table, listing->names[i]);
+        if (!row)
+            continue;
+        qn_buf_add_str(out, comma);
+        comma = ",";
+        rc = add_row(listing->req, row, now_ms);
     }
     qn_buf_add_str(out, "],\"next\":");
-    if (n > shown)
-        qn_json_add_string(out, rows[shown - 1]->name.data, rows[shown - 1]->name.len);
+    if (listing->more)
+        qn_json_add_str(out, listing->names[listing->n - 1]);
     else
         qn_buf_add_str(out, "null");
     qn_buf_add_byte(out, '}');
     return rc;
 }
 
+static void respond_page(struct listing *listing, const struct qn_timetable *table, int64_t now_ms)
+{
+    if (add_page(listing, table, now_ms) < 0)
+        api_respond_problem(listing->req, API_INTERNAL, NULL, "out of memory");
+    else
+        api_respond(listing->req);
+}
+
 static void on_timetable(void *arg, const struct qn_reply *reply)
 {
     struct listing *listing = arg;
+    if (reply->rc < 0)
+        api_respond_broker(listing->req, reply);
+    else
+        respond_page(listing, reply->timetable, reply->now_ms);
+}
+
+/* Keeps the first of those that are wanted, in their order. */
+static int choose(struct listing *listing, const struct qn_entries *all)
+{
+    char(*wanted)[QN_QUEUE_MAX + 1] = qn_zalloc(all->n + 1, sizeof(*wanted));
+    size_t n = 0;
+    if (!wanted)
+        return QN_ENOMEM;
+    for (size_t i = 0; i < all->n; i++) {
+        struct qn_span name = all->entries[i].name;
+        if (name.len > QN_QUEUE_MAX)
+            continue; /* somebody's hand */
+        memcpy(wanted[n], name.data, name.len);
+        wanted[n][name.len] = '\0';
+        n += qn_str_is_name(wanted[n], QN_QUEUE_MAX) && is_wanted(listing, wanted[n]);
+    }
+    qsort(wanted, n, sizeof(*wanted), by_name);
+    listing->n = n < (size_t)listing->limit ? n : (size_t)listing->limit;
+    listing->more = n > listing->n;
+    memcpy(listing->names, wanted, listing->n * sizeof(*wanted));
+    qn_free(wanted);
+    return QN_OK;
+}
+
+/* All names are asked for, but no more definitions than are shown: there may be many. */
+static void on_names(void *arg, const struct qn_reply *reply)
+{
+    struct listing *listing = arg;
+    struct qn_broker *broker = listing->req->server->broker;
+    const char *names[LIMIT_MAX];
     if (reply->rc < 0) {
         api_respond_broker(listing->req, reply);
         return;
@@ -98,20 +149,19 @@ static void on_timetable(void *arg, const struct qn_reply *reply)
         api_respond_fault(listing->req, &listing->fault);
         return;
     }
-    const struct qn_timetable *all = reply->timetable;
-    const struct qn_schedule_row **rows = qn_zalloc(all->n + 1, sizeof(rows[0]));
-    size_t n = 0;
-    for (size_t i = 0; rows && i < all->n; i++)
-        if (is_wanted(listing, all->rows[i].name))
-            rows[n++] = &all->rows[i];
-    if (!rows || add_page(listing, rows, n, reply->now_ms) < 0)
+    if (choose(listing, reply->entries) < 0) {
         api_respond_problem(listing->req, API_INTERNAL, NULL, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < listing->n; i++)
+        names[i] = listing->names[i];
+    if (listing->n > 0)
+        broker->ops->timetable(broker, names, listing->n, on_timetable, listing);
     else
-        api_respond(listing->req);
-    qn_free(rows);
+        respond_page(listing, &(struct qn_timetable){.n = 0}, 0);
 }
 
-/* Comes before the timetable, which answers. */
+/* Comes before the names. */
 static void on_leader(void *arg, const struct qn_reply *reply)
 {
     struct listing *listing = arg;
@@ -157,7 +207,7 @@ void api_schedules_list(struct api_request *req)
         return;
     }
     broker->ops->lead(broker, "beat", "", 0, on_leader, listing);
-    broker->ops->timetable(broker, NULL, 0, on_timetable, listing);
+    broker->ops->schedule_names(broker, on_names, listing);
 }
 
 /* ---- one of them ---- */

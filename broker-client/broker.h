@@ -380,7 +380,7 @@ struct qn_stats {
 int64_t qn_stats_queued(const struct qn_stats *stats);
 
 /* Names with a value: tasks (definition JSON), workers (description JSON), fires (name "", JSON,
- * the newest first), queues (value ""). */
+ * the newest first), queues and names of schedules (value ""). */
 struct qn_entry {
     struct qn_span name;
     struct qn_span value;
@@ -507,6 +507,8 @@ struct qn_broker_ops {
 
     /* ---- schedules (timetable.h) ---- */
 
+    /* Their names, in no order. */
+    void (*schedule_names)(struct qn_broker *b, qn_reply_fn *fn, void *arg);
     /* Those of these names that exist; n 0: all. */
     void (*timetable)(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
                       void *arg);

@@ -46,6 +46,7 @@ static const struct qn_broker_ops ops = {
     .alive = qn_mem_alive,
     .workers = qn_mem_workers,
     .lead = qn_mem_lead,
+    .schedule_names = qn_mem_schedule_names,
     .timetable = qn_mem_timetable,
     .define = qn_mem_define,
     .drop = qn_mem_drop_schedule,

@@ -346,6 +346,7 @@ void qn_mem_alive(struct qn_broker *b, const char *incarnation, int64_t life_ms,
 void qn_mem_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                  qn_reply_fn *fn, void *arg);
+void qn_mem_schedule_names(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_mem_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
                       void *arg);
 void qn_mem_define(struct qn_broker *b, const char *holder, const struct qn_definition *all,

@@ -290,6 +290,23 @@ static void tell_row(struct qn_mem_answer *answer, const struct qn_mem_schedule 
     qn_buf_release(&text);
 }
 
+void qn_mem_schedule_names(struct qn_broker *b, qn_reply_fn *fn, void *arg)
+{
+    struct qn_mem_store *store = qn_mem_of(b)->store;
+    struct qn_mem_answer *answer = qn_mem_answer(b, fn, arg);
+
+    if (!answer)
+        return;
+    struct qn_entries *names = &answer->result.entries;
+    struct qn_entry *entries = qn_mem_list(answer, count(store), sizeof(*entries));
+    for (const struct qn_mem_schedule *it = store->plans; entries && it; it = it->next)
+        entries[names->n++].name =
+            qn_mem_keep_span(answer, (struct qn_span){.data = it->name, .len = strlen(it->name)});
+    names->entries = entries;
+    answer->reply.entries = names;
+    qn_mem_tell(b, answer);
+}
+
 void qn_mem_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
                       void *arg)
 {

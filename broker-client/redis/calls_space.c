@@ -66,8 +66,8 @@ static void on_pairs(struct qn_call *call, int rc, const struct qn_err *err,
         read_entries(&r, qn_reading_array(&r, answer, 0), 2);
 }
 
-static void on_queues(struct qn_call *call, int rc, const struct qn_err *err,
-                      const redisReply *answer)
+static void on_names(struct qn_call *call, int rc, const struct qn_err *err,
+                     const redisReply *answer)
 {
     struct qn_reading r;
 
@@ -102,7 +102,12 @@ void qn_redis_tasks(struct qn_broker *b, qn_reply_fn *fn, void *arg)
 
 void qn_redis_queues(struct qn_broker *b, qn_reply_fn *fn, void *arg)
 {
-    ask_key(b, "SMEMBERS", QN_KEY_QUEUES, qn_redis_plain(b, 2, on_queues, fn, arg));
+    ask_key(b, "SMEMBERS", QN_KEY_QUEUES, qn_redis_plain(b, 2, on_names, fn, arg));
+}
+
+void qn_redis_schedule_names(struct qn_broker *b, qn_reply_fn *fn, void *arg)
+{
+    ask_key(b, "HKEYS", QN_KEY_SCHEDULES, qn_redis_plain(b, 2, on_names, fn, arg));
 }
 
 void qn_redis_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg)

@@ -49,6 +49,7 @@ const struct qn_broker_ops qn_redis_ops = {
     .alive = qn_redis_alive,
     .workers = qn_redis_workers,
     .lead = qn_redis_lead,
+    .schedule_names = qn_redis_schedule_names,
     .timetable = qn_redis_timetable,
     .define = qn_redis_define,
     .drop = qn_redis_drop,

@@ -120,6 +120,7 @@ void qn_redis_alive(struct qn_broker *b, const char *incarnation, int64_t life_m
 void qn_redis_workers(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_lead(struct qn_broker *b, const char *what, const char *holder, int64_t lease_ms,
                    qn_reply_fn *fn, void *arg);
+void qn_redis_schedule_names(struct qn_broker *b, qn_reply_fn *fn, void *arg);
 void qn_redis_timetable(struct qn_broker *b, const char *const *names, size_t n, qn_reply_fn *fn,
                         void *arg);
 void qn_redis_define(struct qn_broker *b, const char *holder, const struct qn_definition *all,

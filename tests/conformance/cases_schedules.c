@@ -78,6 +78,9 @@ static void a_change_counts_the_revision_and_the_version(void **state)
     assert_int_equal(op_timetable(w, NULL, 0)->n, 2);
     const char *const both[] = {"b", "none", "a"};
     assert_int_equal(op_timetable(w, both, 3)->n, 2);
+    const struct got *names = op_schedule_names(w);
+    assert_int_equal(names->n, 2);
+    assert_true(strcmp(names->name[0], "a") == 0 || strcmp(names->name[1], "a") == 0);
 }
 
 static void what_a_file_has_only_the_file_changes(void **state)

@@ -120,6 +120,26 @@ struct got *op_timetable(struct world *w, const char *const *names, size_t n)
     SENT(got);
 }
 
+static void on_names(void *arg, const struct qn_reply *reply)
+{
+    struct got *got = arg;
+
+    on_reply(arg, reply);
+    got->n = reply->rc == QN_OK ? reply->entries->n : 0;
+    for (size_t i = 0; i < got->n && i < MANY; i++) {
+        struct qn_span name = reply->entries->entries[i].name;
+        snprintf(got->name[i], sizeof(got->name[i]), "%.*s", (int)name.len, name.data);
+    }
+}
+
+struct got *op_schedule_names(struct world *w)
+{
+    struct got *got = got_create();
+
+    w->broker->ops->schedule_names(w->broker, on_names, got);
+    SENT(got);
+}
+
 const char *row_of(struct world *w, const char *name)
 {
     const struct got *got = op_timetable(w, &name, 1);

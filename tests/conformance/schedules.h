@@ -19,6 +19,7 @@ struct got *op_claim(struct world *w, const char *holder, const char *name, int6
 struct got *op_claims(struct world *w, const char *holder, const struct qn_claim *claims, size_t n);
 struct got *op_note_fire(struct world *w, const char *name, int64_t at_ms, const char *json);
 struct got *op_fires(struct world *w, const char *name); /* text: with newlines behind */
+struct got *op_schedule_names(struct world *w);
 struct got *op_timetable(struct world *w, const char *const *names, size_t n);
 /* What the timetable says of one, as a line; "" there is none. Good until the next call. */
 const char *row_of(struct world *w, const char *name);

@@ -307,6 +307,7 @@ OPERATION(define, ops->define(b, NULL, &definition, 1, on_reply, &heard))
 OPERATION(define_file, ops->define(b, "me", &definition, 1, on_reply, &heard))
 OPERATION(drop, ops->drop(b, "hourly", on_reply, &heard))
 OPERATION(pause_schedule, ops->pause(b, "hourly", true, on_reply, &heard))
+OPERATION(schedule_names, ops->schedule_names(b, on_reply, &heard))
 OPERATION(timetable, ops->timetable(b, NULL, 0, on_reply, &heard))
 OPERATION(timetable_of, ops->timetable(b, &definition.name, 1, on_reply, &heard))
 OPERATION(claim, ops->claim(b, "me", &a_claim, 1, on_reply, &heard))
@@ -320,30 +321,31 @@ OPERATION(server, ops->server(b, on_reply, &heard))
         .name = #what, .needs_broker = true, .run = (what) \
     }
 static const struct torture_subject subjects[] = {
-    ROW(enqueue),   ROW(enqueue_of_schedule),
-    ROW(succeed),   ROW(retry),
-    ROW(release),   ROW(note),
-    ROW(replay),    ROW(forget),
-    ROW(reconcile), ROW(recover),
-    ROW(cancel),    ROW(cancel_running),
-    ROW(join),      ROW(renew),
-    ROW(leave),     ROW(take),
-    ROW(forward),   ROW(trim),
-    ROW(peek),      ROW(list),
-    ROW(log_of),    ROW(stats),
-    ROW(place),     ROW(gate),
-    ROW(budget),    ROW(set_limit),
-    ROW(limits),    ROW(purge),
-    ROW(message),   ROW(survey),
-    ROW(audit),     ROW(watch),
-    ROW(publish),   ROW(tasks),
-    ROW(queues),    ROW(alive),
-    ROW(workers),   ROW(lead),
-    ROW(define),    ROW(define_file),
-    ROW(timetable), ROW(timetable_of),
-    ROW(claim),     ROW(note_fires),
-    ROW(fires),     ROW(pause_schedule),
-    ROW(drop),      ROW(server),
+    ROW(enqueue),        ROW(enqueue_of_schedule),
+    ROW(succeed),        ROW(retry),
+    ROW(release),        ROW(note),
+    ROW(replay),         ROW(forget),
+    ROW(reconcile),      ROW(recover),
+    ROW(cancel),         ROW(cancel_running),
+    ROW(join),           ROW(renew),
+    ROW(leave),          ROW(take),
+    ROW(forward),        ROW(trim),
+    ROW(peek),           ROW(list),
+    ROW(log_of),         ROW(stats),
+    ROW(place),          ROW(gate),
+    ROW(budget),         ROW(set_limit),
+    ROW(limits),         ROW(purge),
+    ROW(message),        ROW(survey),
+    ROW(audit),          ROW(watch),
+    ROW(publish),        ROW(tasks),
+    ROW(queues),         ROW(alive),
+    ROW(workers),        ROW(lead),
+    ROW(define),         ROW(define_file),
+    ROW(schedule_names), ROW(timetable),
+    ROW(timetable_of),   ROW(claim),
+    ROW(note_fires),     ROW(fires),
+    ROW(pause_schedule), ROW(drop),
+    ROW(server),
 };
 const struct torture_table torture_broker = {"broker", subjects,
                                              sizeof(subjects) / sizeof(subjects[0])};
