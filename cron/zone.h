@@ -26,7 +26,7 @@
 struct qn_zone;
 
 /* dir NULL: QN_ZONE_DIR. QN_EINVAL for a name that cannot be one (absolute,
- * "..", posixrules, right/...), QN_ENOTFOUND, QN_ECORRUPT. */
+ * "..", posixrules, localtime, right/...), QN_ENOTFOUND, QN_ECORRUPT. */
 QN_MUST_CHECK int qn_zone_load(struct qn_zone **ret, const char *name, const char *dir,
                                struct qn_err *reterr);
 /* The same from the file's bytes. */

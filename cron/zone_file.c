@@ -168,7 +168,7 @@ bool qn_zone_name_ok(const char *name)
     bool part = false;
 
     if (len == 0 || len > QN_ZONE_NAME_MAX || strncmp(name, "right/", 6) == 0 ||
-        strncmp(name, "posix", 5) == 0)
+        strncmp(name, "posix", 5) == 0 || strcmp(name, "localtime") == 0)
         return false;
     for (size_t i = 0; i < len; i++) {
         if (name[i] == '/' && !part)

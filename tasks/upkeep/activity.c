@@ -59,6 +59,20 @@ static int count_or_note(struct sync *sync, struct qn_span name, struct qn_err *
     return QN_OK;
 }
 
+/* One that somebody else put there must not keep the others. */
+static bool is_name(struct sync *sync, struct qn_span name)
+{
+    bool good = name.len > 0 && name.len < ACTIVITY_NAME_SIZE &&
+                !memchr(name.data, '\n', name.len) && !memchr(name.data, '\0', name.len);
+
+    if (!good) {
+        (void)qn_fail(&sync->bad, QN_EINVAL,
+                      "what stands among the batches of activity is no name");
+        sync->n_bad++;
+    }
+    return good;
+}
+
 /* Names of batches, each with a line's end. */
 static int list(struct sync *sync, struct qn_buf *names, struct qn_err *reterr)
 {
@@ -70,6 +84,9 @@ static int list(struct sync *sync, struct qn_buf *names, struct qn_err *reterr)
     for (size_t i = 0; rc == QN_OK && i < answer.n; i++) {
         struct qn_rd_value name = qn_rd_item(&answer, i);
 
+        if (!is_name(sync, name.bytes)) {
+            continue;
+        }
         qn_buf_add(names, name.bytes.data, name.bytes.len);
         if (qn_buf_add_byte(names, '\n') != QN_OK) {
             rc = qn_fail(reterr, QN_ELIMIT, "names of batches of activity that are too long");

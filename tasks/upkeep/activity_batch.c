@@ -79,8 +79,10 @@ static void page_release(struct page *page)
 /* A number from least to most without sign or zeros in front. */
 static bool read_number(struct qn_span text, int64_t least, int64_t most, int64_t *ret)
 {
-    return text.len > 0 && qn_strn_to_i64(text.data, text.len, ret) == QN_OK && *ret >= least &&
-           *ret <= most;
+    bool zeros = text.len > 1 && text.data[0] == '0';
+
+    return text.len > 0 && !zeros && qn_strn_to_i64(text.data, text.len, ret) == QN_OK &&
+           *ret >= least && *ret <= most;
 }
 
 static void add_field(struct page *page, struct qn_span field, struct qn_span value)

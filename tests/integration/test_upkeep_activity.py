@@ -88,11 +88,12 @@ class Exact(ActivityCase):
         self.cache_script([
             f"HINCRBY {now} c:999999 5", f"HSET {now} t:999999 {BEGIN}",
             f"HSET {now} c:1000000000000000000000 1", f"HSET {now} c:-1 1", f"HSET {now} c:1x 1",
-            f"HSET {now} c: 1", f"HSET {now} x 1", f"HSET {now} c:7777777 many",
+            f"HSET {now} c: 1", f"HSET {now} c:07 1", f"HSET {now} x 1",
+            f"HSET {now} c:7777777 many",
             f"HSET {now} c:7777777 -3", f"HSET {now} t:7777777 99999999999999999"])
         result = self.run_task(TASK)["counted"]
         self.assertEqual((result["events"], result["unknown_users"], result["unknown_events"],
-                          result["ignored_fields"]), (50, 1, 5, 7))
+                          result["ignored_fields"]), (50, 1, 5, 8))
         self.check()
 
     def test_nobody_was_seen_in_the_future(self):
@@ -243,6 +244,17 @@ class Once(ActivityCase):
         self.assertIn("WRONGTYPE", info["error"])
         self.cache.cli("DEL", self.key(f"activity:batch:{bad}"))
         self.run_task(TASK)
+        self.check()
+
+    def test_what_is_no_name_among_the_batches_keeps_nobody(self):
+        self.worker()
+        strange = "x" * 20000
+        self.cache.cli("SADD", self.key("activity:batches"), strange)
+        self.collect()
+        info = self.check_ended(self.put(TASK), "failed", "error")
+        self.assertIn("is no name", info["error"])
+        self.cache.cli("SREM", self.key("activity:batches"), strange)
+        self.assertEqual(self.run_task(TASK)["counted"]["events"], 0)  # the first did it all
         self.check()
 
     def test_two_jobs_at_once_count_one_batch_once(self):
