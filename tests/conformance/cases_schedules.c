@@ -190,7 +190,7 @@ static void definitions_have_a_size_and_a_shape(void **state)
     assert_int_equal(op_timetable(w, NULL, 0)->n, 0);
 }
 
-static void names_and_times_are_checked_everywhere(void **state)
+static void names_are_checked_everywhere(void **state)
 {
     struct world *w = *state;
     const char *bad = "A";
@@ -200,10 +200,16 @@ static void names_and_times_are_checked_everywhere(void **state)
     assert_rc(op_fires(w, "A"), QN_EINVAL);
     assert_rc(op_timetable(w, &bad, 1), QN_EINVAL);
     assert_rc(op_claim(w, ME, "A", 1, Q), QN_EINVAL);
+    assert_rc(op_note_fire(w, "A", 1, NOTE), QN_EINVAL);
+}
+
+static void holders_times_and_queues_are_checked_too(void **state)
+{
+    struct world *w = *state;
+
     assert_rc(op_claim(w, "", "a", 1, Q), QN_EINVAL);
     assert_rc(op_claim(w, ME, "a", 0, Q), QN_EINVAL);
     assert_rc(op_claim(w, ME, "a", 1, "B C"), QN_EINVAL);
-    assert_rc(op_note_fire(w, "A", 1, NOTE), QN_EINVAL);
     assert_rc(op_note_fire(w, "a", -1, NOTE), QN_EINVAL);
     assert_rc(op_note_fire(w, "a", 1, ""), QN_EINVAL);
 }
@@ -447,7 +453,8 @@ const struct CMUnitTest cases_schedules[] = {
     CASE(a_schedule_goes_with_all_that_was_kept_of_it),
     CASE(ten_thousand_fit_and_no_more),
     CASE(definitions_have_a_size_and_a_shape),
-    CASE(names_and_times_are_checked_everywhere),
+    CASE(names_are_checked_everywhere),
+    CASE(holders_times_and_queues_are_checked_too),
     CASE(all_definitions_together_have_a_size_too),
     CASE(a_pause_survives_a_change_and_its_times_are_passed_over),
     CASE(a_planned_time_is_claimed_noted_and_never_claimed_again),
