@@ -191,7 +191,8 @@ size_t qn_client_pending(const struct qn_client *client);
 
 /* Look, wait for the end (or the time), cancel. The info is one allocation, to
  * be freed with qn_job_info_free(). Waiting past timeout_ms: QN_ETIMEOUT, and
- * *ret holds the state at that time. */
+ * *ret holds the state at that time; a broker that says nothing holds it up for as long as any
+ * call. */
 QN_MUST_CHECK int qn_client_get(struct qn_client *client, const char *id, struct qn_job_info **ret,
                                 struct qn_err *reterr);
 QN_MUST_CHECK int qn_client_wait(struct qn_client *client, const char *id, int64_t timeout_ms,
