@@ -154,3 +154,17 @@ void qn_reading_number(struct qn_call *call, int rc, const struct qn_err *err,
     r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 1));
     qn_reading_end(&r);
 }
+
+void qn_reading_now_codes(struct qn_call *call, int rc, const struct qn_err *err,
+                          const redisReply *answer)
+{
+    struct qn_reading r;
+    struct qn_codes codes = {.n = call->n};
+
+    if (!qn_reading_begin(&r, call, rc, err, answer, 1 + call->n))
+        return;
+    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
+    codes.code = qn_reading_codes(&r, 1, call->n);
+    r.reply.codes = &codes;
+    qn_reading_end(&r);
+}

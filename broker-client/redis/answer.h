@@ -26,6 +26,8 @@ bool qn_reading_begin(struct qn_reading *reading, struct qn_call *call, int rc,
                       const struct qn_err *err, const redisReply *answer, size_t n);
 /* Of a call that is answered {number, now}. */
 qn_call_fn qn_reading_number;
+/* Of one that is answered {now, a code for each of the n that the call is about}. */
+qn_call_fn qn_reading_now_codes;
 /* Tells the reply function and frees the lists. */
 void qn_reading_end(struct qn_reading *reading);
 /* Both remember the first failure. */

@@ -10,20 +10,6 @@
 
 /* ---- ended jobs ---- */
 
-static void on_codes(struct qn_call *call, int rc, const struct qn_err *err,
-                     const redisReply *answer)
-{
-    struct qn_reading r;
-    struct qn_codes codes = {.n = call->n};
-
-    if (!qn_reading_begin(&r, call, rc, err, answer, 1 + call->n))
-        return;
-    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
-    codes.code = qn_reading_codes(&r, 1, call->n);
-    r.reply.codes = &codes;
-    qn_reading_end(&r);
-}
-
 static bool ended_ok(const struct qn_ended_job *jobs, size_t n)
 {
     for (size_t i = 0; i < n && i < QN_PEEK_BATCH_MAX; i++) {
@@ -46,8 +32,8 @@ void qn_redis_replay(struct qn_broker *b, const char *queue, const struct qn_end
                      size_t n, qn_reply_fn *fn, void *arg)
 {
     bool ok = ended_ok(jobs, n);
-    struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_REPLAY, queue, ok ? 1 + 2 * n : 0, on_codes, fn, arg);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_REPLAY, queue, ok ? 1 + 2 * n : 0,
+                                          qn_reading_now_codes, fn, arg);
 
     if (!call)
         return;
@@ -65,7 +51,7 @@ void qn_redis_forget(struct qn_broker *b, const char *queue, const struct qn_end
 {
     bool ok = ended_ok(jobs, n);
     struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_FORGET, queue, ok ? 2 * n : 0, on_codes, fn, arg);
+        qn_redis_begin(b, QN_SCRIPT_FORGET, queue, ok ? 2 * n : 0, qn_reading_now_codes, fn, arg);
 
     if (!call)
         return;

@@ -227,26 +227,13 @@ void qn_redis_claim(struct qn_broker *b, const char *holder, const struct qn_cla
     qn_redis_send(b, call);
 }
 
-static void on_noted(struct qn_call *call, int rc, const struct qn_err *err,
-                     const redisReply *answer)
-{
-    struct qn_reading r;
-    struct qn_codes codes = {.n = call->n};
-
-    if (!qn_reading_begin(&r, call, rc, err, answer, 1 + call->n))
-        return;
-    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
-    codes.code = qn_reading_codes(&r, 1, codes.n);
-    r.reply.codes = &codes;
-    qn_reading_end(&r);
-}
-
 void qn_redis_note_fires(struct qn_broker *b, const struct qn_fire_note *fires, size_t n,
                          qn_reply_fn *fn, void *arg)
 {
     const char *fault = qn_fire_notes_fault(fires, n);
     size_t words = fault ? 0 : 1 + n * NOTE_WORDS;
-    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_NOTE_FIRES, NULL, words, on_noted, fn, arg);
+    struct qn_call *call =
+        qn_redis_begin(b, QN_SCRIPT_NOTE_FIRES, NULL, words, qn_reading_now_codes, fn, arg);
 
     if (!call)
         return;

@@ -236,26 +236,12 @@ void qn_redis_reconcile(struct qn_broker *b, const char *queue, const char *inca
 
 /* ---- what a running job says ---- */
 
-static void on_codes(struct qn_call *call, int rc, const struct qn_err *err,
-                     const redisReply *answer)
-{
-    struct qn_reading r;
-    struct qn_codes codes = {.n = call->n};
-
-    if (!qn_reading_begin(&r, call, rc, err, answer, 1 + call->n))
-        return;
-    r.reply.now_ms = qn_reading_i64(&r, qn_reading_at(&r, 0));
-    codes.code = qn_reading_codes(&r, 1, call->n);
-    r.reply.codes = &codes;
-    qn_reading_end(&r);
-}
-
 void qn_redis_note(struct qn_broker *b, const char *queue, const struct qn_note *notes, size_t n,
                    qn_reply_fn *fn, void *arg)
 {
     bool ok = n >= 1 && n <= QN_FINISH_BATCH_MAX;
-    struct qn_call *call =
-        qn_redis_begin(b, QN_SCRIPT_NOTE, queue, ok ? 2 + n * NOTE_WORDS : 0, on_codes, fn, arg);
+    struct qn_call *call = qn_redis_begin(b, QN_SCRIPT_NOTE, queue, ok ? 2 + n * NOTE_WORDS : 0,
+                                          qn_reading_now_codes, fn, arg);
 
     if (!call)
         return;
