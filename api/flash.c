@@ -1,4 +1,5 @@
 #include "flash.h"
+#include "body.h"
 #include "broker-client/sale.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -58,27 +59,12 @@ static const struct member *member_named(const struct member *members, struct qn
     return NULL;
 }
 
-static int read_body(const struct api_request *req, const struct member *members,
-                     struct api_fault *fault)
+static int read_one(void *arg, const struct qn_json_item *item, struct api_fault *fault)
 {
-    struct qn_json_walk walk;
-    struct qn_json_item item;
-    enum qn_json_type type;
-    struct qn_err err;
-    int rc = QN_OK;
-    if (qn_json_check(req->body.data, req->body.len, &type, &err) != QN_OK)
-        return api_fault_set(fault, API_BAD_JSON, NULL, "%s", err.msg);
-    if (type != QN_JSON_OBJECT || qn_json_walk_init(&walk, req->body.data, req->body.len) != QN_OK)
-        return api_fault_set(fault, API_BAD_ARGUMENTS, NULL, "the body must be an object");
-    while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
-        const struct member *member = member_named(members, item.key);
-        if (!member)
-            rc = api_fault_set(fault, API_BAD_ARGUMENTS, NULL, "there is no member \"%.*s\"",
-                               item.key.len < 40 ? (int)item.key.len : 40, item.key.data);
-        else if (item.type != QN_JSON_NULL) /* the same as absent */
-            rc = read_member(member, &item, fault);
-    }
-    return rc;
+    const struct member *member = member_named(arg, item->key);
+    if (!member)
+        return api_body_unknown(item, fault);
+    return item->type == QN_JSON_NULL ? QN_OK : read_member(member, item, fault); /* as if absent */
 }
 
 /* ---- buying ---- */
@@ -86,14 +72,14 @@ static int read_body(const struct api_request *req, const struct member *members
 static int read_request(struct api_request *req, struct api_flash *flash, struct api_fault *fault)
 {
     bool user = false, product = false;
-    const struct member members[] = {
+    struct member members[] = {
         {"user_id", 1, INT64_MAX, false, &flash->user, &user},
         {"product_id", 1, INT64_MAX, false, &flash->product, &product},
         {"quantity", 1, API_FLASH_MAX, false, &flash->ask.quantity, NULL},
         {.name = NULL},
     };
     flash->ask.quantity = 1;
-    int rc = read_body(req, members, fault);
+    int rc = api_body_members(req, read_one, members, fault);
     if (rc == QN_OK && !user)
         rc = api_fault_set(fault, API_BAD_ARGUMENTS, "user_id", "user_id is required");
     if (rc == QN_OK && !product)
@@ -261,12 +247,12 @@ void api_flash_open(struct api_request *req)
     struct qn_sale sale = {0};
     struct api_fault fault;
     bool stock = false;
-    const struct member members[] = {
+    struct member members[] = {
         {"stock", 0, QN_SALE_STOCK_MAX, false, &sale.stock, &stock},
         {"ends_at", 1, INT64_C(1) << 52, true, &sale.ends_ms, NULL},
         {.name = NULL},
     };
-    int rc = read_body(req, members, &fault);
+    int rc = api_body_members(req, read_one, members, &fault);
     if (rc == QN_OK && !stock)
         rc = api_fault_set(&fault, API_BAD_ARGUMENTS, "stock", "stock is required");
     if (rc < 0)

@@ -1,4 +1,5 @@
 #include "broker-client/limits.h"
+#include "body.h"
 #include "broker-client/queue_json.h"
 #include "common/json.h"
 #include "common/json_member.h"
@@ -84,25 +85,10 @@ static const struct figure *figure_named(const struct figure *figures, struct qn
     return NULL;
 }
 
-static int read_figures(const struct api_request *req, const struct figure *figures,
-                        struct api_fault *fault)
+static int read_one(void *arg, const struct qn_json_item *item, struct api_fault *fault)
 {
-    struct qn_json_walk walk;
-    struct qn_json_item item;
-    enum qn_json_type type;
-    struct qn_err err;
-    int rc = QN_OK;
-    if (qn_json_check(req->body.data, req->body.len, &type, &err) != QN_OK)
-        return api_fault_set(fault, API_BAD_JSON, NULL, "%s", err.msg);
-    if (type != QN_JSON_OBJECT || qn_json_walk_init(&walk, req->body.data, req->body.len) != QN_OK)
-        return api_fault_set(fault, API_BAD_ARGUMENTS, NULL, "the body must be an object");
-    while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
-        const struct figure *figure = figure_named(figures, item.key);
-        rc = figure ? read_figure(figure, &item, fault)
-                    : api_fault_set(fault, API_BAD_ARGUMENTS, NULL, "there is no member \"%.*s\"",
-                                    item.key.len < 40 ? (int)item.key.len : 40, item.key.data);
-    }
-    return rc;
+    const struct figure *figure = figure_named(arg, item->key);
+    return figure ? read_figure(figure, item, fault) : api_body_unknown(item, fault);
 }
 
 /* ---- a limit ---- */
@@ -138,14 +124,14 @@ static void put_limit(struct api_request *req)
 {
     struct qn_limit limit = {.rate = 0};
     struct api_fault fault;
-    const struct figure figures[] = {
+    struct figure figures[] = {
         {"concurrency", QN_LIMIT_FIGURE_MAX, false, &limit.concurrency},
         {"rate", QN_LIMIT_FIGURE_MAX, false, &limit.rate},
         {"per", QN_LIMIT_PER_MAX, true, &limit.per_ms},
         {"burst", QN_LIMIT_FIGURE_MAX, false, &limit.burst},
         {.name = NULL},
     };
-    if (read_figures(req, figures, &fault) < 0)
+    if (api_body_members(req, read_one, figures, &fault) < 0)
         api_respond_fault(req, &fault);
     else if (limit.concurrency == 0 && limit.rate == 0)
         api_respond_problem(req, API_BAD_ARGUMENTS, NULL,
@@ -193,12 +179,12 @@ static void put_budget(struct api_request *req)
     struct qn_broker *broker = req->server->broker;
     int64_t jobs = 0, bytes = 0;
     struct api_fault fault;
-    const struct figure figures[] = {
+    struct figure figures[] = {
         {"max_jobs", BYTES_MAX, false, &jobs},
         {"max_bytes", BYTES_MAX, false, &bytes},
         {.name = NULL},
     };
-    if (read_figures(req, figures, &fault) < 0)
+    if (api_body_members(req, read_one, figures, &fault) < 0)
         api_respond_fault(req, &fault);
     else
         broker->ops->budget(broker, req->match.params[0], jobs, bytes, on_budget, req);
