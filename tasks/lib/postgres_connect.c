@@ -4,7 +4,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "postgres_type.h"
-#include <errno.h>
+#include "wait.h"
 #include <poll.h>
 #include <string.h>
 
@@ -65,27 +65,7 @@ void qn_pg_free(struct qn_pg *pg)
 
 int qn_pg_wait(PGconn *conn, short events, int stop_fd, int64_t deadline)
 {
-    struct pollfd fds[2] = {{.fd = PQsocket(conn), .events = events},
-                            {.fd = stop_fd, .events = POLLIN}};
-
-    for (;;) {
-        int64_t left = deadline < 0 ? -1 : deadline - qn_mono_ms(&qn_clock_system);
-        int n;
-
-        if (deadline >= 0 && left <= 0) {
-            return QN_ETIMEOUT;
-        }
-        n = poll(fds, 2, left > 60000 ? 60000 : (int)left); /* poll skips an fd of -1 */
-        if (n < 0 && errno != EINTR) {
-            return QN_ESYS;
-        }
-        if (n > 0 && fds[1].revents != 0) {
-            return QN_ELOST;
-        }
-        if (n > 0) {
-            return QN_OK;
-        }
-    }
+    return qn_wait_fd(PQsocket(conn), events, stop_fd, deadline);
 }
 
 static int connect_step(struct qn_pg *pg, int64_t deadline, struct qn_err *reterr)

@@ -1,6 +1,7 @@
 #include "redis_type.h"
 
 #include "common/clock.h"
+#include "wait.h"
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -11,26 +12,7 @@
 
 int qn_rd_poll(const struct qn_rd *rd, int fd, short events, int64_t deadline)
 {
-    struct pollfd fds[2] = {{.fd = fd, .events = events}, {.fd = rd->stop_fd, .events = POLLIN}};
-
-    for (;;) {
-        int64_t left = deadline - qn_mono_ms(&qn_clock_system);
-        int n;
-
-        if (left <= 0) {
-            return QN_ETIMEOUT;
-        }
-        n = poll(fds, 2, left > 60000 ? 60000 : (int)left); /* poll skips an fd of -1 */
-        if (n < 0 && errno != EINTR) {
-            return QN_ESYS;
-        }
-        if (n > 0 && fds[1].revents != 0) {
-            return QN_ELOST;
-        }
-        if (n > 0) {
-            return QN_OK;
-        }
-    }
+    return qn_wait_fd(fd, events, rd->stop_fd, deadline);
 }
 
 /* Ends the connection: an answer that still comes would be taken for the next one's. */
