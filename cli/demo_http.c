@@ -62,21 +62,17 @@ long cli_http_status(const char *base, const char *path)
     return status;
 }
 
-int cli_http_call(const char *base, const char *path, const char *json, struct qn_buf *ret_body,
-                  long *ret_status, struct qn_err *reterr)
+/* curl may be NULL: out of memory. It is given back here. */
+static int send_json(CURL *curl, const char *path, const char *json, long *ret_status,
+                     struct qn_err *reterr)
 {
-    CURL *curl = prepare(base, path, TIMEOUT_MS);
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     int rc = QN_ENOMEM;
 
-    qn_buf_reset(ret_body);
     if (curl && headers) {
-        curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
-        curl_easy_setopt(curl, CURLOPT_WRITEDATA, ret_body);
-        if (json) {
-            curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, json ? headers : NULL);
+        if (json)
             curl_easy_setopt(curl, CURLOPT_POSTFIELDS, json);
-        }
         rc = perform(curl, path, ret_status, reterr);
     } else {
         qn_fail(reterr, rc, "out of memory");
@@ -86,25 +82,27 @@ int cli_http_call(const char *base, const char *path, const char *json, struct q
     return rc;
 }
 
+int cli_http_call(const char *base, const char *path, const char *json, struct qn_buf *ret_body,
+                  long *ret_status, struct qn_err *reterr)
+{
+    CURL *curl = prepare(base, path, TIMEOUT_MS);
+
+    qn_buf_reset(ret_body);
+    if (curl) {
+        curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
+        curl_easy_setopt(curl, CURLOPT_WRITEDATA, ret_body);
+    }
+    return send_json(curl, path, json, ret_status, reterr);
+}
+
 int cli_http_change(const char *base, const char *method, const char *path, const char *json,
                     long *ret_status, struct qn_err *reterr)
 {
     CURL *curl = prepare(base, path, TIMEOUT_MS);
-    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
-    int rc = QN_ENOMEM;
 
-    if (curl && headers) {
-        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, json ? headers : NULL);
-        if (json)
-            curl_easy_setopt(curl, CURLOPT_POSTFIELDS, json);
+    if (curl)
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-        rc = perform(curl, path, ret_status, reterr);
-    } else {
-        qn_fail(reterr, rc, "out of memory");
-    }
-    curl_slist_free_all(headers);
-    curl_easy_cleanup(curl);
-    return rc;
+    return send_json(curl, path, json, ret_status, reterr);
 }
 
 static int download_to(CURL *curl, const char *path, FILE *out, struct qn_err *reterr)
