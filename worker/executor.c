@@ -314,7 +314,10 @@ static int start(struct worker_executor *executor, int child_fd,
                  .rope = worker_bell_rope(setup->bell)},
     };
     char path[64];
-    int rc = worker_executor_fork(&birth, &executor->pid, reterr);
+    int rc;
+
+    executor->down->page.local = setup->local;
+    rc = worker_executor_fork(&birth, &executor->pid, reterr);
 
     if (rc != QN_OK)
         return rc;

@@ -43,6 +43,7 @@ struct worker_executor_setup {
     struct qn_loop *loop;
     const struct worker_registry *registry;
     const struct worker_bell *bell;
+    bool local; /* the jobs are of who started this program, not of a queue */
 };
 
 /* QN_ESYS when the system gave no process. */

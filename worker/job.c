@@ -317,6 +317,11 @@ int64_t qn_job_time_left_ms(const struct qn_job *job)
     return left_ms > 0 ? left_ms : 0;
 }
 
+bool qn_job_is_local(const struct qn_job *job)
+{
+    return job->setup.page->local;
+}
+
 bool qn_job_still_mine(const struct qn_job *job)
 {
     return qn_mono_ms(job->setup.clock) < job->setup.page->lease_until_ms;

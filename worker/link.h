@@ -104,6 +104,7 @@ struct worker_page {
     struct worker_fence fence;  /* of the run under way; written before its frame is sent */
     _Atomic int64_t stop_run;   /* the run that is asked to stop, 0 none */
     _Atomic int stop_is_cancel; /* why: a cancel, not the soft limit */
+    bool local;                 /* quern-worker run; written before the executor is forked */
 };
 
 /* What the supervisor writes, read-only to the executor; and the other way round. */

@@ -269,7 +269,7 @@ static int ready(struct worker_local *local, struct qn_err *reterr)
 {
     const struct worker_executor_events events = {local, take_frame, take_broken, take_death};
     const struct worker_executor_setup setup = {
-        .loop = local->loop, .registry = local->registry, .bell = local->bell};
+        .loop = local->loop, .registry = local->registry, .bell = local->bell, .local = true};
 
     if (local->executor &&
         (local->dying || local->jobs >= local->options->max_jobs ||

@@ -84,6 +84,10 @@ int64_t qn_job_time_left_ms(const struct qn_job *job);
  * done by another run at the same time. */
 bool qn_job_still_mine(const struct qn_job *job);
 
+/* True in quern-worker run: the arguments are of who started this program, with the rights of
+ * its user, and may name files and servers. False for every job of a queue. */
+bool qn_job_is_local(const struct qn_job *job);
+
 /* A job made by this one. Its id is derived from this job's id and the call's
  * number, so a retry makes none twice. args is a JSON object. queue NULL: the
  * queue of this job. It is sent when run returns QN_DONE. */

@@ -217,6 +217,11 @@ int qn_job_stop_fd(const struct qn_job *job)
     return job->stop[0];
 }
 
+bool qn_job_is_local(const struct qn_job *job)
+{
+    return job->local;
+}
+
 bool qn_job_should_stop(const struct qn_job *job)
 {
     struct pollfd fd = {.fd = job->stop[0], .events = POLLIN};

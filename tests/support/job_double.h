@@ -32,6 +32,7 @@ struct qn_job {
     int64_t done, total; /* of progress */
     size_t told;         /* calls of progress */
     int64_t delay_ms;
+    bool local;
     struct qn_buf texts[JOB_DOUBLE_TEXTS]; /* arguments that were asked for */
     size_t n_texts;
 };

@@ -382,6 +382,15 @@ static void a_job_is_mine_while_the_lease_holds(void **state)
     assert_false(qn_job_still_mine(room->job));
 }
 
+static void a_job_is_local_when_its_page_says_so(void **state)
+{
+    struct room *room = *state;
+
+    assert_false(qn_job_is_local(room->job));
+    room->page.local = true;
+    assert_true(qn_job_is_local(room->job));
+}
+
 static void a_sink_that_failed_is_not_called_again(void **state)
 {
     struct room *room = *state;
@@ -429,6 +438,7 @@ int main(void)
         CASE(the_soft_limit_holds_without_a_supervisor),
         CASE(time_left_is_to_the_hard_limit_and_never_negative),
         CASE(a_job_is_mine_while_the_lease_holds),
+        CASE(a_job_is_local_when_its_page_says_so),
         CASE(a_sink_that_failed_is_not_called_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
