@@ -24,6 +24,8 @@
 #define QN_MODEL_VALUES    50                         /* of a category */
 #define QN_MODEL_NONE      ((size_t)-1)
 #define QN_MODEL_TEXT_MAX  1000 /* bytes of a description, synonym, value */
+#define QN_MODEL_SQL_MAX   4000 /* of an expression, a filter */
+#define QN_MODEL_WORDS     200  /* synonyms of a thing in a language, at most */
 
 enum qn_model_source { /* a later one goes before an earlier one */
                        QN_MODEL_RULE,
@@ -93,10 +95,12 @@ struct qn_model_column {
     struct qn_model_words words;   /* synonyms */
     struct qn_model_words negated; /* of a flag: what its false is called */
     const char *unit;              /* "percent", "EUR", "ms"; "" */
+    enum qn_model_source unit_source;
     struct qn_model_value *values; /* of a category all of them; of others samples, or none */
     size_t n_values;
     bool values_complete; /* values are all there are */
     bool nullable, unique, hidden;
+    enum qn_model_source hidden_source;
     double distinct, nulls; /* NAN unknown */
     const char *min, *max;  /* "" unknown, and for personal data */
 };
@@ -118,6 +122,7 @@ struct qn_model_table {
     size_t time;  /* the column that says when it was; QN_MODEL_NONE */
     double rows;  /* -1 unknown */
     bool hidden;
+    enum qn_model_source purpose_source, label_source, time_source, hidden_source;
     struct qn_model_column *columns;
     size_t n_columns;
     struct qn_model_key *keys;
@@ -134,23 +139,26 @@ struct qn_model_relation {
     double score;
     enum qn_relation_source source;
     enum qn_model_verdict verdict; /* of people, else by the score */
-    enum qn_model_source decided;  /* QN_MODEL_RULE or QN_MODEL_HUMAN */
+    enum qn_model_source decided;  /* who gave the verdict */
     bool one_to_one, optional, junction;
     const char *evidence;
 };
 
-/* Expressions are SQL over "table.column" names, from hints, people or rules. */
+/* Expressions are SQL over "table.column" names, from hints, people or rules; names that are no
+ * plain identifiers are quoted as in SQL, and have their schema before them where several
+ * schemas have the table. */
 struct qn_model_metric {
     const char *name;
     const char *expr;
     const char *filter; /* "" none */
-    const char *from;   /* table's name; "" when expr names it */
+    const char *from;   /* a table, as in expr; "" when expr names it */
     const char *time;   /* "table.column" */
     const char *item_expr;
     const char *const *item_level_for; /* names of tables */
     size_t n_item_level_for;
     const char *unit;
     bool additive;
+    enum qn_model_source source; /* of all but the words and the description */
     struct qn_model_words words;
     struct qn_model_said description;
 };
@@ -170,6 +178,7 @@ struct qn_model {
     const char *reference_day; /* "2025-06-30", "" is today */
     const char *week_start;    /* "monday" */
     const char *language;      /* of the descriptions by rules: "en", "zh" */
+    enum qn_model_source time_zone_source, reference_day_source, week_start_source;
     const char *catalog_hash;
     int64_t version; /* 0: not stored */
     bool approved;
@@ -183,7 +192,9 @@ struct qn_model {
     size_t n_conditions;
     const char *const *warnings; /* what hints or edits name and is not there */
     size_t n_warnings;
-    char hash[QN_CATALOG_HASH_SIZE]; /* of the content: no version, state or time */
+    /* Of what it means: no version, state or time, and no sizes, shares, counts and extremes, which
+     * change while the meaning does not. */
+    char hash[QN_CATALOG_HASH_SIZE];
 };
 
 struct qn_model_options {
@@ -203,7 +214,8 @@ void qn_model_free(struct qn_model *model); /* NULL is fine */
 /* A layer: JSON of the form nlq-hints/1 (docs/tasks/semantic-model.md), of which edits are a
  * superset: descriptions, roles, hidden tables, verdicts on relations. source: QN_MODEL_HINTS,
  * QN_MODEL_LLM or QN_MODEL_HUMAN. What it names and is not there becomes a warning, never an
- * error; QN_EINVAL for a text that is not of the form, with the place. */
+ * error; QN_EINVAL for a text that is not of the form, with the place; the model is as it was then.
+ * After another failure it can only be freed. */
 QN_MUST_CHECK int qn_model_merge(struct qn_model *model, struct qn_span json,
                                  enum qn_model_source source, struct qn_err *reterr);
 /* Checks a layer by itself: what is no such document. */
@@ -220,5 +232,12 @@ QN_MUST_CHECK int qn_model_from_json(struct qn_model **ret, struct qn_span json,
 /* schema "": the name alone, when only one schema has it. QN_MODEL_NONE. */
 size_t qn_model_table(const struct qn_model *model, const char *schema, const char *name);
 size_t qn_model_column(const struct qn_model_table *table, const char *name);
+
+/* A table as hints and expressions write it: table, schema.table, each quoted or not. Finds names
+ * with dots in them too. ret_many (NULL is fine): several schemas have it, so none was taken. */
+size_t qn_model_find_table(const struct qn_model *model, const char *word, bool *ret_many);
+/* "table.column", likewise; false when there is no such thing. */
+bool qn_model_find_column(const struct qn_model *model, const char *word, size_t *ret_table,
+                          size_t *ret_column);
 
 #endif
