@@ -27,6 +27,7 @@ static const struct {
      "SELECT string_agg(t::text, ', ') FROM quern.lacks_identity() AS t",
      "SELECT quern.give_identity()"},
     {"upkeep", migration_0003_upkeep, NULL, NULL},
+    {"metadata", migration_0004_metadata, NULL, NULL},
 };
 #define KNOWN (int)(sizeof(known) / sizeof(known[0]))
 

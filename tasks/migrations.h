@@ -12,5 +12,6 @@
 extern const char migration_0001_once[];
 extern const char migration_0002_orders[];
 extern const char migration_0003_upkeep[];
+extern const char migration_0004_metadata[];
 
 #endif

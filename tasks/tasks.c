@@ -22,3 +22,7 @@ const struct qn_task *const qn_builtin_tasks[] = {
     NULL,
 };
 /* clang-format on */
+
+const struct qn_subcommand qn_builtin_subcommands[] = {
+    {NULL, NULL, NULL, NULL},
+};

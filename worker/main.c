@@ -7,5 +7,6 @@ static qn_check_fn *const checks[] = {qn_check_database, NULL};
 
 int main(int argc, char **argv)
 {
-    return worker_main_with(argc, argv, qn_builtin_tasks, checks, qn_migrate_database);
+    return worker_main_with(argc, argv, qn_builtin_tasks, checks, qn_migrate_database,
+                            qn_builtin_subcommands);
 }

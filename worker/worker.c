@@ -9,6 +9,7 @@
 #include "probe.h"
 #include "serve.h"
 #include "sources.h"
+#include "subcommand.h"
 #include "tasklist.h"
 #include <quern/worker.h>
 #include <signal.h>
@@ -45,7 +46,7 @@ static const char help[] =
     "\n"
     "options, also as variables or in a file:\n";
 
-static void print_help(void)
+static void print_help(const struct qn_subcommand *subcommands)
 {
     fputs(help, stdout);
     for (int i = 0; i < qn_settings_n; i++) {
@@ -55,6 +56,7 @@ static void print_help(void)
         printf("  --%-22s %s\n  %24s %s", row->name, row->doc, "", row->env);
         printf(row->preset ? " [%s]\n" : "\n", row->preset);
     }
+    worker_subcommand_help(subcommands, stdout);
 }
 
 static int usage(const char *why)
@@ -98,11 +100,14 @@ struct given {
     const struct qn_task *const *tasks;
     qn_check_fn *const *checks;
     qn_migrate_fn *migrate;
+    const struct qn_subcommand *subcommands;
 };
 
 static int with_config(int argc, char **argv, const struct qn_config *config,
                        const struct given *given)
 {
+    const struct qn_subcommand *subcommand =
+        argc > 0 ? worker_subcommand_find(given->subcommands, argv[0]) : NULL;
     struct worker_registry *registry = NULL;
     struct qn_err why = {0};
     int code = WORKER_EXIT_FAILED;
@@ -116,6 +121,8 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
         return worker_migrate_main(argc, argv, config, given->migrate);
     if (argc > 0 && strcmp(argv[0], "health") == 0)
         return worker_probe_main(argc, argv, config);
+    if (subcommand)
+        return worker_subcommand_run(subcommand, argc, argv, config);
     if (gather_tasks(&registry, config, given->tasks, &why) == QN_OK)
         code = dispatch(argc, argv, config, registry);
     else
@@ -125,9 +132,10 @@ static int with_config(int argc, char **argv, const struct qn_config *config,
 }
 
 int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
-                     qn_check_fn *const *checks, qn_migrate_fn *migrate)
+                     qn_check_fn *const *checks, qn_migrate_fn *migrate,
+                     const struct qn_subcommand *subcommands)
 {
-    const struct given given = {tasks, checks, migrate};
+    const struct given given = {tasks, checks, migrate, subcommands};
     struct qn_config config;
     struct qn_err why = {0};
     int used = 0;
@@ -142,7 +150,7 @@ int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
         bool asks_version = strcmp(argv[1 + used], "--version") == 0;
         qn_config_release(&config);
         if (asks_help)
-            print_help();
+            print_help(subcommands);
         else if (asks_version)
             printf("quern-worker %s\n", QUERN_VERSION);
         else
@@ -158,5 +166,5 @@ int worker_main_with(int argc, char **argv, const struct qn_task *const *tasks,
 
 int qn_worker_main(int argc, char **argv, const struct qn_task *const *tasks)
 {
-    return worker_main_with(argc, argv, tasks, NULL, NULL);
+    return worker_main_with(argc, argv, tasks, NULL, NULL, NULL);
 }
