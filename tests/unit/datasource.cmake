@@ -1,0 +1,1 @@
+set(unit_links_test_model_patch quern_tasks_lib)
