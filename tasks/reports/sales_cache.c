@@ -2,14 +2,11 @@
 
 #include "common/json.h"
 #include "sales_sql.h"
-#include <errno.h>
-#include <fcntl.h>
+#include "tasks/lib/file.h"
 #include <string.h>
-#include <unistd.h>
 
 #define FORMAT     1 /* of what is kept */
 #define SHA256_LEN (QN_DIGEST_SIZE - 1)
-#define READ_SIZE  16384
 
 /* ---- what it is kept under ---- */
 
@@ -108,33 +105,13 @@ bool sales_kept_decode(struct qn_span bytes, struct sales_kept *ret)
 
 /* ---- giving it again ---- */
 
-static bool read_all(int fd, struct qn_buf *out)
-{
-    char bytes[READ_SIZE];
-    ssize_t n;
-
-    do {
-        n = read(fd, bytes, sizeof(bytes));
-        if (n > 0 && qn_buf_add(out, bytes, (size_t)n) != QN_OK) {
-            return false;
-        }
-    } while (n > 0 || (n < 0 && errno == EINTR));
-    return n == 0;
-}
-
 static bool read_file(const char *dir, const char *sha256, struct qn_buf *out)
 {
     char path[4096], there[QN_DIGEST_SIZE];
     int n = snprintf(path, sizeof(path), "%s/%.2s/%s", dir, sha256, sha256);
-    int fd = n > 0 && (size_t)n < sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    bool whole;
 
-    if (fd < 0) {
-        return false;
-    }
-    whole = read_all(fd, out);
-    close(fd);
-    return whole && qn_digest_text((struct qn_span){out->data, out->len}, there, NULL) == QN_OK &&
+    return n > 0 && (size_t)n < sizeof(path) && qn_file_read(path, out, NULL) == QN_OK &&
+           qn_digest_text((struct qn_span){out->data, out->len}, there, NULL) == QN_OK &&
            strcmp(there, sha256) == 0;
 }
 

@@ -1,6 +1,7 @@
 #include "sales_files.h"
 
 #include "sales_write.h"
+#include "tasks/lib/attach.h"
 
 const struct sales_file sales_files[SALES_FILES] = {
     {SALES_JSON, "sales.json", "application/json"},
@@ -33,19 +34,9 @@ int sales_file_make(const struct sales_report *report, const struct sales_file *
 int sales_file_store(struct qn_job *job, const struct sales_file *file,
                      const struct qn_buf *content, struct qn_err *reterr)
 {
-    struct qn_artifact *artifact;
-    FILE *stream;
-    int rc = qn_job_artifact_open(job, file->name, file->media_type, &artifact, &stream, reterr);
+    const struct qn_attachment what = {file->name, file->media_type};
 
-    if (rc != QN_OK) {
-        return rc;
-    }
-    if (fwrite(content->data, 1, content->len, stream) != content->len) {
-        rc = qn_fail_sys(reterr, "%s: cannot be written", file->name);
-        qn_job_artifact_abandon(artifact);
-        return rc;
-    }
-    return qn_job_artifact_commit(artifact, reterr);
+    return qn_attach(job, &what, (struct qn_span){content->data, content->len}, reterr);
 }
 
 int sales_result_make(const struct sales_report *report, struct qn_buf *out, struct qn_err *reterr)
