@@ -60,6 +60,9 @@ void api_enqueue_respond(struct api_enqueue *enqueue);
 void api_enqueue_one(struct api_request *req, struct qn_span json,
                      void (*ended)(struct api_enqueue *enqueue));
 
+/* A door of one task: the body is its arguments, none at all counts as {}. */
+void api_enqueue_task(struct api_request *req, const char *task);
+
 /* For n items that the caller fills; the request owns it. */
 QN_MUST_CHECK int api_enqueue_open(struct api_enqueue **ret, struct api_request *req, size_t n,
                                    struct api_fault *fault);

@@ -276,8 +276,7 @@ void api_enqueue_one(struct api_request *req, struct qn_span json,
         api_enqueue_start(enqueue);
 }
 
-/* A door for one task: the body is its arguments. */
-static void enqueue_task(struct api_request *req, const char *task)
+void api_enqueue_task(struct api_request *req, const char *task)
 {
     struct api_enqueue *enqueue = NULL;
     struct api_fault fault;
@@ -300,5 +299,5 @@ static void enqueue_task(struct api_request *req, const char *task)
 
 void api_reports_sales(struct api_request *req)
 {
-    enqueue_task(req, "report.sales");
+    api_enqueue_task(req, "report.sales");
 }

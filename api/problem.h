@@ -25,6 +25,7 @@
     X(NO_SUCH_SCHEDULE,   404, "no_such_schedule",   "There is no such schedule")             \
     X(NO_SUCH_ARTIFACT,   404, "no_such_artifact",   "The job has no such artifact")          \
     X(NO_SUCH_SALE,       404, "no_such_sale",       "The product is in no flash sale")       \
+    X(NO_SUCH_MODEL,      404, "no_such_model",      "There is no such model")                \
     X(WRONG_METHOD,       405, "wrong_method",       "The method is not allowed here")        \
     X(NOT_ENDED,          409, "not_ended",          "The job has not ended")                 \
     X(NOT_SUCCEEDED,      409, "not_succeeded",      "The job did not succeed")               \

@@ -32,7 +32,7 @@ struct api_response {
     struct qn_buf body; /* unless a file */
     int file_fd;        /* -1: none; closed when sent */
     int64_t file_bytes; /* of the body, once it is on its way */
-    bool stored;        /* a file that never changes: may be kept and asked for again */
+    bool stored;        /* a file: may be kept, and asked for again by its tag */
     struct api_header headers[API_HEADERS_MAX];
     size_t n_headers;
     char type_text[128];

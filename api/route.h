@@ -21,8 +21,8 @@ enum api_method {
     API_PUT = 8,
 };
 
-/* What a later rate limit counts together. */
-enum api_class { API_CLASS_PROBE, API_CLASS_READ, API_CLASS_WRITE };
+/* What a later rate limit counts together. A probe and a file are answered without the broker. */
+enum api_class { API_CLASS_PROBE, API_CLASS_FILE, API_CLASS_READ, API_CLASS_WRITE };
 
 enum api_body { API_NO_BODY, API_JSON_BODY };
 

@@ -63,6 +63,16 @@ void api_flash_get(struct api_request *req);
 void api_flash_open(struct api_request *req);
 void api_flash_close(struct api_request *req);
 
+/* models.c: semantic models that workers have published */
+void api_models_list(struct api_request *req);
+void api_models_get(struct api_request *req);
+void api_models_versions(struct api_request *req);
+
+/* models_change.c: jobs that make and change them */
+void api_metadata_analyses(struct api_request *req);
+void api_models_edits(struct api_request *req);
+void api_models_approvals(struct api_request *req);
+
 /* published.c: what workers have published */
 void api_workers_list(struct api_request *req);
 void api_tasks_list(struct api_request *req);

@@ -91,7 +91,8 @@ static void admit(struct api_request *req)
 static void dispatch(struct api_request *req)
 {
     const struct api_server *server = req->server;
-    bool needs_broker = req->route->class_ != API_CLASS_PROBE;
+    enum api_class class_ = req->route->class_;
+    bool needs_broker = class_ == API_CLASS_READ || class_ == API_CLASS_WRITE;
     if (server->broker_closed)
         api_respond_problem(req, API_STOPPING, NULL, "send it again to another server");
     else if (needs_broker && !api_server_broker_near(server))
