@@ -54,9 +54,7 @@ static int read_text(struct analyze_args *args, const struct qn_json_item *item,
     }
     qn_buf_init(&text, ANALYZE_ARGS_BYTES);
     rc = qn_json_unescape(item->value, &text);
-    if (rc == QN_OK && memchr(text.data, '\0', text.len) != NULL) {
-        rc = qn_fail(reterr, QN_EINVAL, "%s: holds a NUL", name);
-    } else if (rc == QN_OK) {
+    if (rc == QN_OK) {
         *ret = qn_arena_text(&args->arena, text.data, text.len);
         rc = qn_arena_status(&args->arena, "the arguments", reterr);
     } else {
