@@ -30,10 +30,12 @@ QN_MUST_CHECK int qn_model_load(struct qn_model **ret, struct qn_pg *pg, const c
                                 int64_t version, struct qn_err *reterr);
 
 /* People's edits: one document, merged into what was there, member by member (RFC 7396: null
- * takes an edit back). Makes the next version, a draft, from the newest one; ret: that. */
+ * takes an edit back). Makes the next version, a draft, from the newest one; ret: that, to be
+ * freed, or the newest one again when nothing is different. */
 QN_MUST_CHECK int qn_model_edit(struct qn_model **ret, struct qn_pg *pg, const char *datasource,
                                 struct qn_span edits, const char *who, struct qn_err *reterr);
 
+/* Once more for one that is approved changes nothing. QN_ENOTFOUND. */
 QN_MUST_CHECK int qn_model_approve(struct qn_pg *pg, const char *datasource, int64_t version,
                                    const char *who, struct qn_err *reterr);
 
@@ -41,5 +43,11 @@ QN_MUST_CHECK int qn_model_approve(struct qn_pg *pg, const char *datasource, int
  * "relations"}], newest first. */
 QN_MUST_CHECK int qn_model_versions(struct qn_pg *pg, const char *datasource, struct qn_buf *out,
                                     struct qn_err *reterr);
+
+/* What model_files.h publishes as index.json: {"datasource","revision","current","newest",
+ * "approved","versions":[...]}, with null for what there is none of. revision grows with each
+ * change of the datasource's models. */
+QN_MUST_CHECK int qn_model_index(struct qn_pg *pg, const char *datasource, struct qn_buf *out,
+                                 struct qn_err *reterr);
 
 #endif
