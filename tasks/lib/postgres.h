@@ -78,6 +78,9 @@ typedef int qn_pg_row_fn(void *arg, const struct qn_span *values, size_t n, stru
 QN_MUST_CHECK int qn_pg_stream(struct qn_pg *pg, const char *sql, const struct qn_span *params,
                                size_t n_params, qn_pg_row_fn *fn, void *arg, struct qn_err *reterr);
 
+/* The stop fd is readable: tells a QN_ETIMEOUT of the soft limit from the server's. */
+bool qn_pg_is_stopped(const struct qn_pg *pg);
+
 /* Leaves a transaction that is open. Does not heed the stop fd and never fails: a
  * connection that does not answer is closed. */
 void qn_pg_rollback(struct qn_pg *pg);

@@ -68,6 +68,13 @@ int qn_pg_wait(PGconn *conn, short events, int stop_fd, int64_t deadline)
     return qn_wait_fd(PQsocket(conn), events, stop_fd, deadline);
 }
 
+bool qn_pg_is_stopped(const struct qn_pg *pg)
+{
+    struct pollfd stop = {.fd = pg->stop_fd, .events = POLLIN};
+
+    return poll(&stop, 1, 0) > 0;
+}
+
 static int connect_step(struct qn_pg *pg, int64_t deadline, struct qn_err *reterr)
 {
     PostgresPollingStatusType step = PGRES_POLLING_WRITING;
