@@ -1,0 +1,189 @@
+#include "profile.h"
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "run.h"
+#include <math.h>
+
+static bool is_open(const struct qn_run *run, size_t column)
+{
+    return run->table->columns[column].readable && !run->given_up[column] &&
+           run->ret->columns[column].tier == QN_PROFILE_NONE;
+}
+
+/* How the table is to be read, for want of better by the size of its file. */
+static void choose_sample(struct qn_run *run, enum qn_profile_tier tier)
+{
+    double rows = run->table->rows;
+
+    run->sample = (struct qn_sample){.how = QN_READ_ALL, .keep = 1, .seed = run->wish->seed};
+    if (tier == QN_PROFILE_EXACT) {
+        return;
+    }
+    if (rows < 0) {
+        rows = (double)run->table->pages * 50;
+    }
+    if (run->table->kind == QN_CATALOG_VIEW || run->table->kind == QN_CATALOG_FOREIGN) {
+        run->sample.limit = QN_PROFILE_SAMPLE;
+    } else if (rows > QN_PROFILE_SAMPLE) {
+        run->sample.how = QN_READ_BERNOULLI;
+        run->sample.percent = 100.0 * QN_PROFILE_SAMPLE / rows;
+    }
+}
+
+static int keep_batch(struct qn_run *run, const size_t *columns, size_t n,
+                      struct qn_gather *gathers, struct qn_err *reterr)
+{
+    bool all = run->sample.how == QN_READ_ALL &&
+               (run->sample.limit == 0 || (int64_t)gathers[0].rows < run->sample.limit);
+
+    for (size_t i = 0; i < n; i++) {
+        struct qn_profile_column *column = &run->ret->columns[columns[i]];
+        int rc = qn_gather_finish(&gathers[i], run->arena, column, reterr);
+
+        if (rc != QN_OK) {
+            return rc;
+        }
+        column->tier = all ? QN_PROFILE_EXACT : QN_PROFILE_SAMPLED;
+    }
+    run->ret->seen = (double)gathers[0].rows;
+    run->ret->complete = all;
+    run->ret->rows =
+        all ? run->ret->seen
+            : fmax(run->ret->seen * 100 / fmax(run->sample.percent, 1e-9), run->ret->seen);
+    return QN_OK;
+}
+
+static enum qn_run_end read_batch(struct qn_run *run, const size_t *columns, size_t n,
+                                  struct qn_err *err)
+{
+    struct qn_gather gathers[QN_PROFILE_BATCH];
+    enum qn_run_end end;
+
+    for (size_t i = 0; i < n; i++) {
+        qn_gather_init(&gathers[i], &run->table->columns[columns[i]], run->wish->now_ms);
+    }
+    end = qn_run_gather(run, columns, n, gathers, err);
+    if (end == QN_RUN_DONE && keep_batch(run, columns, n, gathers, err) != QN_OK) {
+        end = QN_RUN_FAILED;
+    }
+    for (size_t i = 0; i < n; i++) {
+        qn_gather_release(&gathers[i]);
+    }
+    return end;
+}
+
+/* A batch that was refused, column by column: the one at fault must not cost the others. */
+static enum qn_run_end read_singly(struct qn_run *run, const size_t *columns, size_t n,
+                                   struct qn_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum qn_run_end end = read_batch(run, &columns[i], 1, err);
+
+        if (end == QN_RUN_REFUSED) {
+            qn_run_trouble(run, run->table->columns[columns[i]].name, err);
+            run->given_up[columns[i]] = true;
+        } else if (end != QN_RUN_DONE) {
+            return end;
+        }
+    }
+    return QN_RUN_DONE;
+}
+
+static enum qn_run_end read_tier(struct qn_run *run, enum qn_profile_tier tier, struct qn_err *err)
+{
+    size_t columns[QN_PROFILE_BATCH];
+    enum qn_run_end end = QN_RUN_DONE;
+    size_t n = 0;
+
+    choose_sample(run, tier);
+    for (size_t i = 0; i < run->table->n_columns && end == QN_RUN_DONE; i++) {
+        if (is_open(run, i)) {
+            columns[n++] = i;
+        }
+        if (n == QN_PROFILE_BATCH || (n > 0 && i + 1 == run->table->n_columns)) {
+            end = read_batch(run, columns, n, err);
+            if (end == QN_RUN_REFUSED) {
+                end = read_singly(run, columns, n, err);
+            }
+            n = 0;
+        }
+    }
+    return end;
+}
+
+static int prepare(struct qn_run *run, struct qn_err *reterr)
+{
+    size_t n = run->table->n_columns;
+
+    *run->ret = (struct qn_profile_table){
+        .asked = run->wish->tier,
+        .trouble = "",
+        .rows = run->table->rows,
+        .columns = qn_arena_alloc(run->arena, n > 0 ? n : 1, sizeof(*run->ret->columns)),
+        .n_columns = n,
+    };
+    run->given_up = qn_arena_alloc(run->arena, n > 0 ? n : 1, sizeof(*run->given_up));
+    if (run->ret->columns == NULL || run->given_up == NULL) {
+        return qn_arena_status(run->arena, "the profile", reterr);
+    }
+    for (size_t i = 0; i < n; i++) {
+        qn_profile_column_init(&run->ret->columns[i]);
+    }
+    return QN_OK;
+}
+
+static void sum_up(struct qn_run *run)
+{
+    enum qn_profile_tier lowest = QN_PROFILE_TIERS;
+
+    for (size_t i = 0; i < run->table->n_columns; i++) {
+        if (run->table->columns[i].readable && !run->given_up[i] &&
+            run->ret->columns[i].tier < lowest) {
+            lowest = run->ret->columns[i].tier;
+        }
+    }
+    run->ret->tier = lowest == QN_PROFILE_TIERS ? QN_PROFILE_NONE : lowest;
+}
+
+static int read_table(struct qn_run *run, struct qn_err *reterr)
+{
+    struct qn_err err = {.code = QN_OK};
+
+    for (int tier = (int)run->wish->tier; tier > QN_PROFILE_STATISTICS; tier--) {
+        enum qn_run_end end = read_tier(run, (enum qn_profile_tier)tier, &err);
+
+        if (end == QN_RUN_FAILED) {
+            return qn_fail(reterr, err.code, "%s", err.msg);
+        }
+        if (end == QN_RUN_DONE) {
+            break;
+        }
+        qn_run_trouble(run, "", &err);
+    }
+    return QN_OK;
+}
+
+int qn_profile_table(struct qn_profile_table *ret, struct qn_arena *arena, struct qn_pg *pg,
+                     const struct qn_catalog_table *table, const struct qn_profile_wish *wish,
+                     struct qn_err *reterr)
+{
+    int64_t begun = qn_mono_ms(&qn_clock_system);
+    struct qn_run run = {.ret = ret,
+                         .arena = arena,
+                         .pg = pg,
+                         .table = table,
+                         .wish = wish,
+                         .deadline_ms = begun + wish->table_ms};
+    int rc = prepare(&run, reterr);
+
+    if (rc == QN_OK && table->readable) {
+        rc = read_table(&run, reterr);
+    }
+    if (rc != QN_OK) {
+        return rc;
+    }
+    sum_up(&run);
+    ret->ms = (double)(qn_mono_ms(&qn_clock_system) - begun);
+    return qn_arena_status(arena, "the profile", reterr);
+}
