@@ -1,7 +1,7 @@
 #include "sales_charts.h"
 
 #include "common/mem.h"
-#include "sales_digits.h"
+#include "tasks/lib/digits.h"
 #include "tasks/lib/svg.h"
 #include <string.h>
 
@@ -31,7 +31,7 @@ static int points_init(struct points *ret, const struct sales_list *list, enum s
         return QN_ENOMEM;
     }
     for (size_t i = 0; i < list->count; i++) {
-        sales_digits_add(&ret->texts, sales_cell(list, i, value));
+        qn_digits_add(&ret->texts, sales_cell(list, i, value));
         qn_buf_add_byte(&ret->texts, '\0');
     }
     for (size_t i = 0; i < list->count && qn_buf_status(&ret->texts) == QN_OK; i++) {

@@ -1,10 +1,12 @@
 #include "sales_write.h"
 
 #include "sales_charts.h"
-#include "sales_digits.h"
 #include "sales_style.h"
+#include "tasks/lib/digits.h"
 #include "tasks/lib/html.h"
+#include "tasks/lib/page.h"
 #include "tasks/lib/svg.h"
+#include <stdio.h>
 #include <string.h>
 
 #define NONE "\xe2\x80\x93" /* an en dash, where there is no value */
@@ -19,24 +21,18 @@ static void add_value(struct qn_buf *out, struct qn_span value, enum sales_kind 
         qn_html_text(out, value.data, value.len);
         qn_buf_add_str(out, "</bdi>");
     } else {
-        sales_digits_add(out, value);
+        qn_digits_add(out, value);
         qn_buf_add_str(out, kind == SALES_PERCENT ? "%" : "");
     }
 }
 
 static void add_head(struct qn_buf *out, const struct sales_report *report)
 {
-    qn_html_printf(out,
-                   "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                   "style-src 'unsafe-inline'\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                   "<title>Sales report %s to %s</title>\n<style>",
-                   report->period.from, report->period.to);
-    qn_buf_add_str(out, sales_style);
-    qn_buf_add_str(out, qn_svg_style);
-    qn_buf_add_str(out, "</style>\n</head>\n<body>\n<main>\n");
+    const char *const styles[] = {sales_style, qn_svg_style, NULL};
+    char title[80];
+
+    snprintf(title, sizeof(title), "Sales report %s to %s", report->period.from, report->period.to);
+    qn_page_begin(out, title, styles);
 }
 
 static void add_title(struct qn_buf *out, const struct sales_report *report)
@@ -76,8 +72,8 @@ static void add_change(struct qn_buf *out, const struct sales_metric *metric, bo
     } else {
         qn_html_printf(out, "<span class=\"%s\">%s ", less == more_is_bad ? "up" : "down",
                        less ? "\xe2\x96\xbc" : "\xe2\x96\xb2");
-        sales_digits_add(out, less ? qn_pg_bytes(metric->percent.data + 1, metric->percent.len - 1)
-                                   : metric->percent);
+        qn_digits_add(out, less ? qn_pg_bytes(metric->percent.data + 1, metric->percent.len - 1)
+                                : metric->percent);
         qn_buf_add_str(out, "%</span> from ");
     }
 }
@@ -268,8 +264,9 @@ static void add_end(struct qn_buf *out, const struct sales_report *report)
     add_value(out, report->metrics[SALES_ALL_ORDERS].value, SALES_COUNT);
     qn_buf_add_str(out, " orders and ");
     add_value(out, report->item_rows, SALES_COUNT);
-    qn_html_printf(out, " order lines in %d ms &middot; %s</footer>\n</main>\n</body>\n</html>\n",
-                   (int)report->query_ms, SALES_SCHEMA);
+    qn_html_printf(out, " order lines in %d ms &middot; %s</footer>\n", (int)report->query_ms,
+                   SALES_SCHEMA);
+    qn_page_end(out);
 }
 
 int sales_write_html(const struct sales_report *report, struct qn_buf *out)

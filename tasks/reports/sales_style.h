@@ -1,4 +1,4 @@
-/* sales_style.h - the style sheet of the HTML report, for sales_html.c only. */
+/* sales_style.h - what the HTML report adds to the shared style (page.h), for sales_html.c only. */
 #ifndef TASKS_REPORTS_SALES_STYLE_H
 #define TASKS_REPORTS_SALES_STYLE_H
 

@@ -1,6 +1,6 @@
 #include "tasks/reports/sales_args.h"
 
-#include "tasks/reports/sales_digits.h"
+#include "tasks/lib/digits.h"
 #include "tests/support/torture.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,7 +114,7 @@ static void digits_are_grouped_before_the_point_only(void **state)
         struct qn_buf out;
 
         qn_buf_init(&out, 100);
-        sales_digits_add(&out, (struct qn_span){cases[i][0], strlen(cases[i][0])});
+        qn_digits_add(&out, (struct qn_span){cases[i][0], strlen(cases[i][0])});
         assert_string_equal(out.data, cases[i][1]);
         qn_buf_release(&out);
     }

@@ -1,4 +1,4 @@
-#include "sales_digits.h"
+#include "digits.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ static size_t count_digits(const char *text, size_t len)
     return n;
 }
 
-void sales_digits_add(struct qn_buf *out, struct qn_span decimal)
+void qn_digits_add(struct qn_buf *out, struct qn_span decimal)
 {
     size_t sign = decimal.len > 0 && decimal.data[0] == '-' ? 1 : 0;
     size_t whole = count_digits(decimal.data + sign, decimal.len - sign);
