@@ -37,7 +37,7 @@ const struct qn_setting qn_settings[] = {
     {.name = "timezone", .env = "QUERN_TIMEZONE", .aliases = {"TZ"}, .type = QN_SET_TEXT, .preset = "Asia/Shanghai",
      .programs = QN_PROG_WORKER | QN_PROG_BEAT | QN_PROG_API | QN_PROG_CLI, .doc = "IANA zone of reports and schedules that name none"},
     {.name = "artifact-dir", .env = "QUERN_ARTIFACT_DIR", .type = QN_SET_TEXT, .preset = "/var/lib/quern/artifacts",
-     .programs = QN_PROG_WORKER | QN_PROG_API, .doc = "Directory of result files, shared by workers and API"},
+     .programs = QN_PROG_WORKER | QN_PROG_API | QN_PROG_CLI, .doc = "Directory of result files and published models, shared by workers, API and quern"},
     {.name = "log-level", .env = "QUERN_LOG_LEVEL", .aliases = {"LOG_LEVEL"}, .type = QN_SET_TEXT, .preset = "info",
      .programs = QN_PROG_ALL, .doc = "debug, info, warn or error"},
     {.name = "log-format", .env = "QUERN_LOG_FORMAT", .type = QN_SET_TEXT, .preset = "json",

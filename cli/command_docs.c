@@ -202,6 +202,57 @@ const char cli_doc_schedule_check[] =
     "and shows the next times. It needs no broker.\n\n"
     "    quern schedule check quern-schedule.conf";
 
+const char cli_doc_model_list[] =
+    "What analyses of datasources have found: for each its current version, which is the newest "
+    "approved one, or the newest draft where none was ever approved. The commands that only look "
+    "read what workers have published below --artifact-dir.\n\n"
+    "    quern model list";
+
+const char cli_doc_model_show[] =
+    "Tables with what their rows are, relations with their score and what speaks for them, and "
+    "metrics; or one table with its columns. --json prints the whole model.\n\n"
+    "    quern model show shop\n"
+    "    quern model show shop orders --version newest";
+
+const char cli_doc_model_versions[] =
+    "A version is made whenever an analysis or an edit finds another model than before. It is a "
+    "draft until somebody approves it.\n\n"
+    "    quern model versions shop";
+
+const char cli_doc_model_diff[] =
+    "Compares by names: tables, columns, relations, metrics and what is said of them. Numbers of "
+    "rows and shares are no difference. Without versions: from the one that answers to the "
+    "newest.\n\n"
+    "    quern model diff shop\n"
+    "    quern model diff shop 3 5 --json";
+
+const char cli_doc_model_export[] =
+    "Prints a version byte for byte as it is published, or writes it to a file. On a terminal "
+    "control characters are replaced.\n\n"
+    "    quern model export shop --format html --output shop.html\n"
+    "    quern model export shop --format mermaid";
+
+const char cli_doc_model_analyze[] =
+    "Makes a job of metadata.analyze, waits for it with its progress, and shows the newest "
+    "version. What did not change since the last run is not read again. Globs go over "
+    "schema.table.\n\n"
+    "    quern model analyze shop\n"
+    "    quern model analyze crm --depth exact --exclude 'audit.*'";
+
+const char cli_doc_model_edit[] =
+    "Makes a job of metadata.review, which merges the edits into those that were there and makes "
+    "the next version, a draft. Edits stay through every later analysis; null takes one back. FILE "
+    "is one JSON object in the form of hints; --set is for a few. The value of a --set is text, "
+    "unless it is true, false, null, a list or an object.\n\n"
+    "    quern model edit shop --set 'tables.orders.description=One row for each order'\n"
+    "    quern model edit shop --set tables.users.columns.phone.hidden=true\n"
+    "    quern model edit shop edits.json";
+
+const char cli_doc_model_approve[] =
+    "Makes a job of metadata.review that approves a version: it is current from then on.\n\n"
+    "    quern model approve shop\n"
+    "    quern model approve shop 3";
+
 const char cli_doc_cron_next[] =
     "Prints the next times of a cron expression (docs/cron.md), a line each, with the offset of "
     "the zone at that time. An expression or a zone that is wrong is refused with the reason, "

@@ -146,6 +146,46 @@ const struct cli_option cli_cron_explain_options[] = {
     {NULL, NULL, NULL},
 };
 
+const struct cli_option cli_model_show_options[] = {
+    {"version", "VERSION", "a number, newest or approved; else current: the one that answers"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_model_export_options[] = {
+    {"format", "FORM", "json (else), yaml, markdown, mermaid or html"},
+    {"output", "FILE", "write it there; else to stdout"},
+    {"version", "VERSION", "a number, newest or approved; else current: the one that answers"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_model_analyze_options[] = {
+    {"depth", "DEPTH", "catalogue, statistics, sample (else) or exact"},
+    {"language", "LANGUAGE", "of descriptions: en or zh"},
+    {"include", "GLOB", "only these tables, such as sales.*; may be given several times"},
+    {"exclude", "GLOB", "not these; may be given several times"},
+    {"relations", "WHICH", "declared, or inferred too (else)"},
+    {"full", NULL, "profile what did not change since the last run too"},
+    {"queue", "QUEUE", "its queue, the task's own unless given"},
+    {"follow", NULL, "with its log and progress on stderr"},
+    {"timeout", "TIME", "wait no longer, then exit 5; the job runs on"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_model_edit_options[] = {
+    {"set", "PATH=VALUE", "such as tables.orders.description=TEXT; may be given several times"},
+    {"if-hash", "HASH", "only when the newest version still has it"},
+    {"queue", "QUEUE", "its queue, the task's own unless given"},
+    {"timeout", "TIME", "wait no longer, then exit 5; the job runs on"},
+    {NULL, NULL, NULL},
+};
+
+const struct cli_option cli_model_approve_options[] = {
+    {"if-hash", "HASH", "only when the newest version still has it"},
+    {"queue", "QUEUE", "its queue, the task's own unless given"},
+    {"timeout", "TIME", "wait no longer, then exit 5; the job runs on"},
+    {NULL, NULL, NULL},
+};
+
 const struct cli_option cli_dead_letter_list_options[] = {
     {"queue", "QUEUE", "only of this queue"},
     {"task", "TASK", "only of this task"},

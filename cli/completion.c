@@ -35,6 +35,12 @@ static const struct offer offers[] = {
     {"QUEUE", NULL, NULL, CLI_NAMES_QUEUES},
     {"ID", "worker", NULL, CLI_NAMES_WORKERS},
     {"NAME", "schedule", NULL, CLI_NAMES_SCHEDULES},
+    {"NAME", "model", NULL, CLI_NAMES_MODELS},
+    {"VERSION", NULL, "current newest approved", 0},
+    {"FORM", NULL, "json yaml markdown mermaid html", 0},
+    {"DEPTH", NULL, "catalogue statistics sample exact", 0},
+    {"LANGUAGE", NULL, "en zh", 0},
+    {"WHICH", "relations", "declared inferred", 0},
     {"ZONE", NULL, NULL, CLI_NAMES_ZONES},
 };
 

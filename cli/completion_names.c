@@ -1,9 +1,11 @@
 #include "completion_names.h"
 #include "broker-client/settings.h"
+#include "common/mem.h"
 #include "cron/zone.h"
 #include "jsontext.h"
 #include "link.h"
 #include "link_schedule.h"
+#include "model.h"
 #include "typed.h"
 #include <string.h>
 
@@ -95,6 +97,7 @@ static int ask(struct cli_link *link, enum cli_names what, struct cli_pairs *ret
     case CLI_NAMES_WORKERS:
         return cli_link_workers(link, ret, NULL);
     case CLI_NAMES_SCHEDULES:
+    case CLI_NAMES_MODELS:
     case CLI_NAMES_ZONES:
     case CLI_NAMES_NONE:
         break;
@@ -113,6 +116,16 @@ static void each_schedule(struct cli_link *link, cli_name_fn *fn, void *arg)
     cli_schedules_release(&schedules);
 }
 
+static void each_model(const struct qn_config *config, cli_name_fn *fn, void *arg)
+{
+    struct cli_model_names *names = qn_alloc(sizeof(*names));
+
+    if (names && cli_model_list(config, names, NULL) == QN_OK)
+        for (size_t i = 0; i < names->n; i++)
+            fn(arg, names->all[i]);
+    qn_free(names);
+}
+
 void cli_names_each(enum cli_names what, const struct cli_names_line *line, const char *of,
                     cli_name_fn *fn, void *arg)
 {
@@ -126,7 +139,9 @@ void cli_names_each(enum cli_names what, const struct cli_names_line *line, cons
     }
     if (load(&cli.config, line) != QN_OK)
         return;
-    bool linked = cli_link_open(&link, &cli, NULL) == QN_OK;
+    if (what == CLI_NAMES_MODELS)
+        each_model(&cli.config, fn, arg);
+    bool linked = what != CLI_NAMES_MODELS && cli_link_open(&link, &cli, NULL) == QN_OK;
     if (linked && what == CLI_NAMES_SCHEDULES)
         each_schedule(&link, fn, arg);
     else if (linked && ask(&link, what, &pairs) == QN_OK) {

@@ -1,4 +1,5 @@
-/* completion_names.h - names that only the broker knows, or the system, for a shell that waits.
+/* completion_names.h - names that only the broker, the artifact directory or the system knows, for
+ * a shell that waits.
  *
  * Silent: without a broker there are no names.
  */
@@ -12,7 +13,8 @@ enum cli_names {
     CLI_NAMES_QUEUES,
     CLI_NAMES_WORKERS,
     CLI_NAMES_SCHEDULES,
-    CLI_NAMES_ZONES, /* of the system */
+    CLI_NAMES_MODELS, /* that are published */
+    CLI_NAMES_ZONES,  /* of the system */
 };
 
 #define CLI_NAMES_SETTINGS_MAX 16

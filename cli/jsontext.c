@@ -41,6 +41,37 @@ void cli_json_text(struct qn_span json, const char *path, char *out, size_t size
     qn_buf_release(&text);
 }
 
+bool cli_json_list(struct qn_span json, const char *path, struct qn_json_walk *ret)
+{
+    struct qn_json_item list;
+
+    return cli_json_at(json, path, &list) && list.type == QN_JSON_ARRAY &&
+           qn_json_walk_init(ret, list.value.data, list.value.len) == QN_OK;
+}
+
+void cli_json_add_text(struct qn_buf *out, const struct qn_json_item *item)
+{
+    int rc = QN_EINVAL;
+
+    if (item->type == QN_JSON_STRING)
+        rc = qn_json_unescape(item->value, out);
+    if (rc == QN_EINVAL)
+        qn_buf_add(out, item->value.data, item->value.len);
+}
+
+void cli_json_add_list(struct qn_buf *out, struct qn_span json, const char *path)
+{
+    struct qn_json_walk walk;
+    struct qn_json_item item;
+
+    if (!cli_json_list(json, path, &walk))
+        return;
+    for (size_t i = 0; qn_json_walk_next(&walk, &item); i++) {
+        qn_buf_add_str(out, i > 0 ? ", " : "");
+        cli_json_add_text(out, &item);
+    }
+}
+
 int64_t cli_json_number(struct qn_span json, const char *path, int64_t preset)
 {
     struct qn_json_item item;

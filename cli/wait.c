@@ -75,6 +75,8 @@ static int tell_end(const struct cli *cli, const struct qn_job_info *info, enum 
         fprintf(cli->term.out, "%s\n", info->result_len > 0 ? info->result : "null");
         return CLI_EXIT_OK;
     }
+    if (show == CLI_SHOW_FAILURE && info->state == QN_SUCCEEDED)
+        return CLI_EXIT_OK;
     if (show != CLI_SHOW_LOG && cli_show_job(cli, info, &err) != QN_OK)
         return cli_fail(cli, &err);
     return info->state == QN_SUCCEEDED ? CLI_EXIT_OK : CLI_EXIT_FAILED;

@@ -5,9 +5,9 @@
 #include "cli.h"
 #include <quern/client.h>
 
-/* What is shown at the end: the job, its result when it succeeded, or nothing (then
- * its log is all that stdout gets). */
-enum cli_show { CLI_SHOW_JOB, CLI_SHOW_RESULT, CLI_SHOW_LOG };
+/* What is shown at the end: the job, its result when it succeeded, nothing (then its log is all
+ * that stdout gets), or nothing when it succeeded and else the job. */
+enum cli_show { CLI_SHOW_JOB, CLI_SHOW_RESULT, CLI_SHOW_LOG, CLI_SHOW_FAILURE };
 
 struct cli_waiting {
     int64_t timeout_ms; /* -1: as long as it takes */
