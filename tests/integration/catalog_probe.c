@@ -9,6 +9,7 @@
  */
 #include "common/json.h"
 #include "common/mem.h"
+#include "tasks/lib/catalog/catalog_diff.h"
 #include "tasks/lib/catalog/catalog_json.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,10 +212,51 @@ static size_t count_columns(const struct qn_catalog *catalog)
     return n;
 }
 
+static int read_file(const char *path, struct qn_buf *out)
+{
+    char bytes[65536];
+    FILE *file = fopen(path, "rb");
+    size_t got;
+
+    while (file != NULL && (got = fread(bytes, 1, sizeof(bytes), file)) > 0) {
+        qn_buf_add(out, bytes, got);
+    }
+    return file != NULL && fclose(file) == 0 ? qn_buf_status(out) : QN_ESYS;
+}
+
+/* What changed, and of each table whether it did. */
+static int diff(const struct qn_catalog *catalog, const char *path, struct qn_buf *out,
+                struct qn_err *err)
+{
+    static const char *const words[] = {"same", "changed", "added"};
+    struct qn_catalog_snapshot *before = NULL;
+    struct qn_buf json;
+    int rc;
+
+    qn_buf_init(&json, OUTPUT_MAX);
+    rc = read_file(path, &json);
+    if (rc == QN_OK) {
+        rc = qn_catalog_snapshot_read(&before, (struct qn_span){json.data, json.len}, err);
+    }
+    if (rc == QN_OK) {
+        qn_buf_add_str(out, "{\"diff\":");
+        rc = qn_catalog_diff(before, catalog, out, err);
+        qn_buf_add_str(out, ",\"tables\":{");
+        for (size_t i = 0; i < catalog->n_tables; i++) {
+            add_text(out, catalog->tables[i].name,
+                     words[qn_catalog_change_of(before, &catalog->tables[i])]);
+        }
+        qn_buf_add_str(out, "}}");
+    }
+    qn_catalog_snapshot_free(before);
+    qn_buf_release(&json);
+    return rc;
+}
+
 static int print(const struct qn_catalog *catalog, double took, struct qn_err *err)
 {
     struct qn_buf out;
-    int rc;
+    int rc = QN_OK;
 
     if (getenv("PROBE_TIME") != NULL) {
         printf("%.3f %zu %zu %zu\n", took, catalog->n_tables, count_columns(catalog),
@@ -224,10 +266,12 @@ static int print(const struct qn_catalog *catalog, double took, struct qn_err *e
     qn_buf_init(&out, OUTPUT_MAX);
     if (getenv("PROBE_SNAPSHOT") != NULL) {
         qn_catalog_to_json(catalog, &out);
+    } else if (getenv("PROBE_BEFORE") != NULL) {
+        rc = diff(catalog, getenv("PROBE_BEFORE"), &out, err);
     } else {
         add_catalog(&out, catalog);
     }
-    rc = qn_buf_status(&out);
+    rc = rc == QN_OK ? qn_buf_status(&out) : rc;
     if (rc == QN_OK) {
         rc = qn_json_check(out.data, out.len, NULL, err);
     }
