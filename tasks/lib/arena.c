@@ -38,24 +38,29 @@ int qn_arena_status(const struct qn_arena *arena, const char *what, struct qn_er
     return arena->status == QN_OK ? QN_OK : qn_fail(reterr, QN_ENOMEM, "no memory for %s", what);
 }
 
-/* A chunk with room for size bytes at its end. */
+/* A chunk with room for size bytes at its end. One for a single large block goes behind the
+ * first, whose room is not lost so. */
 static struct qn_arena_chunk *chunk_for(struct qn_arena *arena, size_t size)
 {
-    struct qn_arena_chunk *chunk = arena->chunks;
-    size_t fresh = size > CHUNK_BYTES / 4 ? size : CHUNK_BYTES;
+    struct qn_arena_chunk *chunk = arena->chunks, **link = &arena->chunks;
+    bool alone = size > CHUNK_BYTES / 4;
+    size_t fresh = alone ? size : CHUNK_BYTES;
 
     if (chunk != NULL && chunk->size - chunk->used >= size) {
         return chunk;
     }
-    chunk = qn_alloc(sizeof(*chunk) + fresh);
+    if (alone && chunk != NULL) {
+        link = &chunk->next;
+    }
+    chunk = fresh <= SIZE_MAX - sizeof(*chunk) ? qn_alloc(sizeof(*chunk) + fresh) : NULL;
     if (chunk == NULL) {
         arena->status = QN_ENOMEM;
         return NULL;
     }
     chunk->size = fresh;
     chunk->used = 0;
-    chunk->next = arena->chunks;
-    arena->chunks = chunk;
+    chunk->next = *link;
+    *link = chunk;
     return chunk;
 }
 
