@@ -27,10 +27,12 @@ void metadata_home_done(void *home);
 QN_MUST_CHECK int metadata_home_ready(struct metadata_home *home, struct qn_job *job,
                                       struct qn_err *reterr);
 
-/* Stores the analysed model as a version, publishes it with its other forms, and has caches
- * forget the one before. report: HTML, empty for none. */
-QN_MUST_CHECK int metadata_home_store(struct metadata_home *home, struct qn_model *model,
-                                      struct qn_span report, bool *ret_fresh,
-                                      struct qn_err *reterr);
+/* After a change of the datasource's models: caches forget the one before, and the files of the
+ * version are published with the index. report: HTML, empty for none. */
+QN_MUST_CHECK int metadata_home_publish(struct metadata_home *home, const struct qn_model *model,
+                                        struct qn_span report, struct qn_err *reterr);
+/* The same when no version is new: an approval. */
+QN_MUST_CHECK int metadata_home_publish_index(struct metadata_home *home, const char *datasource,
+                                              struct qn_err *reterr);
 
 #endif

@@ -1,0 +1,199 @@
+#include "common/json.h"
+#include "common/json_member.h"
+#include "home.h"
+#include "metadata.h"
+#include "review_args.h"
+#include "tasks/lib/answer.h"
+#include "tasks/lib/file.h"
+#include "tasks/lib/model/model_store.h"
+#include <stdio.h>
+#include <string.h>
+
+#define REPORT_MAX   ((size_t)64 * 1024 * 1024)
+#define RESULT_MAX   ((size_t)4096)
+#define VERSIONS_MAX ((size_t)1024 * 1024)
+
+struct run {
+    struct qn_job *job;
+    struct metadata_home *home;
+    struct review_args args;
+    int64_t before; /* the version that the edits were made to */
+    int64_t version;
+    char hash[QN_CATALOG_HASH_SIZE];
+    bool approved;
+};
+
+/* By this job: a run of it before this one ended between the edit and its answer. */
+static bool made_newest(const struct run *run)
+{
+    struct qn_json_item made_by;
+    struct qn_json_walk walk;
+    struct qn_json_item newest;
+    struct qn_buf versions;
+    bool made = false;
+
+    qn_buf_init(&versions, VERSIONS_MAX);
+    if (qn_model_versions(run->home->pg, run->args.database, &versions, NULL) == QN_OK &&
+        qn_json_walk_init(&walk, versions.data, versions.len) == QN_OK &&
+        qn_json_walk_next(&walk, &newest) &&
+        qn_json_find(newest.value.data, newest.value.len, "made_by", &made_by)) {
+        const char *id = qn_job_id(run->job);
+
+        made = made_by.value.len == strlen(id) + 2 &&
+               memcmp(made_by.value.data + 1, id, strlen(id)) == 0;
+    }
+    qn_buf_release(&versions);
+    return made;
+}
+
+/* Of the newest version. */
+static int look(struct run *run, struct qn_err *reterr)
+{
+    struct qn_model *model = NULL;
+    int rc = qn_model_load(&model, run->home->pg, run->args.database, -1, reterr);
+
+    if (rc == QN_OK) {
+        run->before = run->version = model->version;
+        run->approved = model->approved;
+        snprintf(run->hash, sizeof(run->hash), "%s", model->hash);
+        qn_model_free(model);
+    }
+    if (rc == QN_OK && run->args.if_hash[0] != '\0' && strcmp(run->args.if_hash, run->hash) != 0 &&
+        !made_newest(run)) {
+        rc = qn_fail(reterr, QN_EINVAL,
+                     "if_hash: the newest version is %lld with hash %.12s: somebody was faster",
+                     (long long)run->version, run->hash);
+    }
+    return rc;
+}
+
+/* An edit reads no rows: the report stays that of the last analysis. */
+static void read_report(const struct run *run, struct qn_buf *out)
+{
+    char path[4096];
+    int rc = QN_ENOTFOUND;
+
+    for (int64_t version = run->before; version > 0 && rc != QN_OK; version--) {
+        int n = snprintf(path, sizeof(path), "%s/models/%s/%lld.html", run->home->artifact_dir,
+                         run->args.database, (long long)version);
+
+        if (n < 0 || (size_t)n >= sizeof(path) || run->before - version > QN_MODEL_VERSIONS_KEPT) {
+            break;
+        }
+        qn_buf_reset(out);
+        rc = qn_file_read(path, out, NULL);
+    }
+    if (rc != QN_OK) {
+        qn_buf_reset(out);
+        qn_job_log(run->job, "no version of %s has a report", run->args.database);
+    }
+}
+
+static int publish(struct run *run, const struct qn_model *model, struct qn_err *reterr)
+{
+    struct qn_buf report;
+    int rc;
+
+    qn_buf_init(&report, REPORT_MAX);
+    if (run->home->artifact_dir != NULL) {
+        read_report(run, &report);
+    }
+    rc = metadata_home_publish(run->home, model, (struct qn_span){report.data, report.len}, reterr);
+    qn_buf_release(&report);
+    return rc;
+}
+
+static int edit(struct run *run, struct qn_err *reterr)
+{
+    struct qn_model *model = NULL;
+    int rc = qn_model_edit(&model, run->home->pg, run->args.database, run->args.edits,
+                           qn_job_id(run->job), reterr);
+
+    if (rc == QN_OK) {
+        run->version = model->version;
+        run->approved = model->approved;
+        snprintf(run->hash, sizeof(run->hash), "%s", model->hash);
+        for (size_t i = 0; i < model->n_warnings; i++) {
+            qn_job_log(run->job, "%s", model->warnings[i]);
+        }
+        rc = publish(run, model, reterr);
+    }
+    qn_model_free(model);
+    return rc;
+}
+
+static int approve(struct run *run, struct qn_err *reterr)
+{
+    int64_t version = run->args.version > 0 ? run->args.version : run->version;
+    int rc =
+        qn_model_approve(run->home->pg, run->args.database, version, qn_job_id(run->job), reterr);
+
+    if (rc == QN_OK && version == run->version) {
+        run->approved = true;
+    }
+    return rc == QN_OK ? metadata_home_publish_index(run->home, run->args.database, reterr) : rc;
+}
+
+static int give_result(struct run *run, struct qn_err *reterr)
+{
+    struct qn_buf json;
+    int rc;
+
+    qn_buf_init(&json, RESULT_MAX);
+    qn_buf_add_byte(&json, '{');
+    qn_json_member_text(&json, "datasource", run->args.database);
+    qn_json_member_number(&json, "newest", run->version);
+    qn_json_member_text(&json, "hash", run->hash);
+    qn_json_member_text(&json, "state", run->approved ? "approved" : "draft");
+    qn_json_member_flag(&json, "new", run->version != run->before);
+    if (run->args.approve) {
+        qn_json_member_number(&json, "approved",
+                              run->args.version > 0 ? run->args.version : run->version);
+    }
+    qn_buf_add_byte(&json, '}');
+    rc = qn_job_result(run->job, json.data, json.len, reterr);
+    qn_buf_release(&json);
+    return rc;
+}
+
+static int review(struct run *run, struct qn_err *reterr)
+{
+    int rc = run->home->pg == NULL
+                 ? qn_fail(reterr, QN_EINVAL, "QUERN_DATABASE_URL is not set: there are no models")
+                 : metadata_home_ready(run->home, run->job, reterr);
+
+    if (rc == QN_OK) {
+        rc = look(run, reterr);
+    }
+    if (rc == QN_OK && run->args.edits.len > 0) {
+        rc = edit(run, reterr);
+    }
+    if (rc == QN_OK && run->args.approve) {
+        rc = approve(run, reterr);
+    }
+    return rc == QN_OK ? give_result(run, reterr) : rc;
+}
+
+static enum qn_outcome run_review(struct qn_job *job)
+{
+    struct run run = {.job = job, .home = qn_job_state(job)};
+    struct qn_err err = {.code = QN_OK};
+    size_t len;
+    const char *json = qn_job_args(job, &len);
+    int rc = review_args_parse(&run.args, json, len, &err);
+
+    if (rc == QN_OK) {
+        rc = review(&run, &err);
+    }
+    return rc == QN_EINVAL || rc == QN_ENOTFOUND ? qn_job_reject(job, "%s", err.msg)
+                                                 : qn_answer(job, rc, &err);
+}
+
+const struct qn_task metadata_review_task = {
+    .name = "metadata.review",
+    .summary = "Writes down what people decide about a semantic model: edits, approval",
+    .params = review_params,
+    .init = metadata_home_init,
+    .run = run_review,
+    .done = metadata_home_done,
+};
