@@ -112,7 +112,7 @@ class Schema:
         return self.variant(f"orphans_{percent}", "\n".join(sql) + "ANALYZE;")
 
     def obfuscated(self):
-        """Tables are t1, t2, ..., columns c1, c2, ... of a table, in an order that tells nothing."""
+        """Tables are t1, t2, ..., columns c1, c2, ... of a table, in no order that tells."""
         shuffle = random.Random(self.name).shuffle
         tables = sorted({table for table, _, _ in self.columns})
         shuffle(tables)

@@ -95,7 +95,8 @@ class Score:
                 yield f"    {what:<8} {one}"
 
 
-HEADER = f"{'schema':<20}{'right':>7}{'wrong':>7}{'missing':>9}{'precision':>11}{'recall':>8}{'F1':>8}"
+HEADER = (f"{'schema':<20}{'right':>7}{'wrong':>7}{'missing':>9}"
+          f"{'precision':>11}{'recall':>8}{'F1':>8}")
 
 
 def main(words):
