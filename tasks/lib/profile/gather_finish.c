@@ -150,22 +150,24 @@ int qn_gather_finish(struct qn_gather *gather, struct qn_arena *arena,
                      struct qn_profile_column *ret, struct qn_err *reterr)
 {
     double values = (double)(gather->rows - gather->nulls);
+    double seen = fmin(qn_values_distinct(&gather->values), values);
     double once;
 
     qn_profile_column_init(ret);
     if (gather->rows > 0) {
         ret->nulls = (double)gather->nulls / (double)gather->rows;
     }
-    ret->distinct = ret->distinct_seen = qn_values_distinct(&gather->values);
     if (values > 0) {
         once = qn_values_seen(&gather->values, 1);
-        ret->unique = fmin(once / values, 1);
-        ret->all_unique = once >= ret->distinct_seen;
+        ret->all_unique = once >= seen;
+        seen = ret->all_unique ? values : seen;
+        ret->unique = ret->all_unique ? 1 : fmin(once / values, 1);
         ret->min = qn_arena_str(arena, gather->min);
         ret->max = qn_arena_str(arena, gather->max);
         finish_shares(gather, ret);
         finish_numbers(gather, ret);
     }
+    ret->distinct = ret->distinct_seen = seen;
     if (finish_top(gather, arena, ret) != QN_OK) {
         return qn_arena_status(arena, "the profile", reterr);
     }

@@ -11,31 +11,10 @@ static bool is_open(const struct qn_run *run, size_t column)
            run->ret->columns[column].tier == QN_PROFILE_NONE;
 }
 
-/* How the table is to be read, for want of better by the size of its file. */
-static void choose_sample(struct qn_run *run, enum qn_profile_tier tier)
-{
-    double rows = run->table->rows;
-
-    run->sample = (struct qn_sample){.how = QN_READ_ALL, .keep = 1, .seed = run->wish->seed};
-    if (tier == QN_PROFILE_EXACT) {
-        return;
-    }
-    if (rows < 0) {
-        rows = (double)run->table->pages * 50;
-    }
-    if (run->table->kind == QN_CATALOG_VIEW || run->table->kind == QN_CATALOG_FOREIGN) {
-        run->sample.limit = QN_PROFILE_SAMPLE;
-    } else if (rows > QN_PROFILE_SAMPLE) {
-        run->sample.how = QN_READ_BERNOULLI;
-        run->sample.percent = 100.0 * QN_PROFILE_SAMPLE / rows;
-    }
-}
-
 static int keep_batch(struct qn_run *run, const size_t *columns, size_t n,
                       struct qn_gather *gathers, struct qn_err *reterr)
 {
-    bool all = run->sample.how == QN_READ_ALL &&
-               (run->sample.limit == 0 || (int64_t)gathers[0].rows < run->sample.limit);
+    bool all = qn_run_has_all(run, (double)gathers[0].rows);
 
     for (size_t i = 0; i < n; i++) {
         struct qn_profile_column *column = &run->ret->columns[columns[i]];
@@ -59,17 +38,24 @@ static enum qn_run_end read_batch(struct qn_run *run, const size_t *columns, siz
 {
     struct qn_gather gathers[QN_PROFILE_BATCH];
     enum qn_run_end end;
+    bool again;
 
-    for (size_t i = 0; i < n; i++) {
-        qn_gather_init(&gathers[i], &run->table->columns[columns[i]], run->wish->now_ms);
-    }
-    end = qn_run_gather(run, columns, n, gathers, err);
-    if (end == QN_RUN_DONE && keep_batch(run, columns, n, gathers, err) != QN_OK) {
-        end = QN_RUN_FAILED;
-    }
-    for (size_t i = 0; i < n; i++) {
-        qn_gather_release(&gathers[i]);
-    }
+    do {
+        again = false;
+        for (size_t i = 0; i < n; i++) {
+            qn_gather_init(&gathers[i], &run->table->columns[columns[i]], run->wish->now_ms);
+        }
+        end = qn_run_gather(run, columns, n, gathers, err);
+        if (end == QN_RUN_DONE) {
+            end = qn_run_replan(run, (double)gathers[0].rows, &again, err);
+        }
+        if (end == QN_RUN_DONE && !again && keep_batch(run, columns, n, gathers, err) != QN_OK) {
+            end = QN_RUN_FAILED;
+        }
+        for (size_t i = 0; i < n; i++) {
+            qn_gather_release(&gathers[i]);
+        }
+    } while (again && end == QN_RUN_DONE);
     return end;
 }
 
@@ -96,7 +82,7 @@ static enum qn_run_end read_tier(struct qn_run *run, enum qn_profile_tier tier, 
     enum qn_run_end end = QN_RUN_DONE;
     size_t n = 0;
 
-    choose_sample(run, tier);
+    qn_run_plan(run, tier);
     for (size_t i = 0; i < run->table->n_columns && end == QN_RUN_DONE; i++) {
         if (is_open(run, i)) {
             columns[n++] = i;
@@ -109,7 +95,7 @@ static enum qn_run_end read_tier(struct qn_run *run, enum qn_profile_tier tier, 
             n = 0;
         }
     }
-    return end;
+    return end == QN_RUN_DONE ? qn_run_whole(run, err) : end;
 }
 
 static int prepare(struct qn_run *run, struct qn_err *reterr)

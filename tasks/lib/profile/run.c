@@ -2,7 +2,7 @@
 
 #include "common/clock.h"
 
-enum qn_run_end qn_run_statement(struct qn_run *run, const char *sql, qn_pg_row_fn *fn, void *arg,
+enum qn_run_end qn_run_statement(struct qn_run *run, const struct qn_run_ask *ask,
                                  struct qn_err *err)
 {
     int64_t left = run->deadline_ms - run->spare_ms - qn_mono_ms(&qn_clock_system);
@@ -18,7 +18,7 @@ enum qn_run_end qn_run_statement(struct qn_run *run, const char *sql, qn_pg_row_
     rc = rc == QN_OK ? qn_pg_script(run->pg, begin.data, err) : qn_fail(err, rc, "no memory");
     qn_buf_release(&begin);
     if (rc == QN_OK) {
-        rc = qn_pg_stream(run->pg, sql, NULL, 0, fn, arg, err);
+        rc = qn_pg_stream(run->pg, ask->sql, ask->params, ask->n_params, ask->fn, ask->arg, err);
     }
     qn_pg_rollback(run->pg);
     switch (rc) {
@@ -74,7 +74,9 @@ enum qn_run_end qn_run_gather(struct qn_run *run, const size_t *columns, size_t 
     if (qn_select_values(&sql, run->table, columns, n, &run->sample) != QN_OK) {
         qn_fail(err, QN_ENOMEM, "no memory for a statement");
     } else {
-        end = qn_run_statement(run, sql.data, gather_row, &batch, err);
+        const struct qn_run_ask ask = {.sql = sql.data, .fn = gather_row, .arg = &batch};
+
+        end = qn_run_statement(run, &ask, err);
     }
     qn_buf_release(&sql);
     return end;

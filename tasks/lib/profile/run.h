@@ -19,7 +19,9 @@ struct qn_run {
     const struct qn_profile_wish *wish;
     int64_t deadline_ms; /* mono */
     struct qn_sample sample;
-    bool sampling;    /* sample is settled */
+    bool settled; /* sample is */
+    bool replanned;
+    bool counted;     /* ret->rows is exact */
     bool *given_up;   /* columns that fail by themselves */
     int64_t spare_ms; /* of the time, for the tiers below */
 };
@@ -31,8 +33,16 @@ enum qn_run_end {
     QN_RUN_FAILED,  /* no connection, stopped, no memory */
 };
 
-/* One statement in a transaction of its own. Of err, REFUSED and OUT tell why in it. */
-enum qn_run_end qn_run_statement(struct qn_run *run, const char *sql, qn_pg_row_fn *fn, void *arg,
+struct qn_run_ask {
+    const char *sql;
+    const struct qn_span *params;
+    size_t n_params;
+    qn_pg_row_fn *fn;
+    void *arg;
+};
+
+/* One statement in a transaction of its own. err says why it is not DONE. */
+enum qn_run_end qn_run_statement(struct qn_run *run, const struct qn_run_ask *ask,
                                  struct qn_err *err);
 
 /* The first trouble stays. */
@@ -41,5 +51,21 @@ void qn_run_trouble(struct qn_run *run, const char *what, const struct qn_err *e
 /* Every value of these columns, by run->sample, into one gather each, which are init. */
 enum qn_run_end qn_run_gather(struct qn_run *run, const size_t *columns, size_t n,
                               struct qn_gather *gathers, struct qn_err *err);
+
+/* How the table is read at this tier: as far as is known before the first rows came. */
+void qn_run_plan(struct qn_run *run, enum qn_profile_tier tier);
+/* After the first rows, of which seen came: true when they were too many or far too few, and
+ * are to be read again by a better plan. */
+enum qn_run_end qn_run_replan(struct qn_run *run, double seen, bool *ret_again, struct qn_err *err);
+/* All rows were read, of seen. */
+bool qn_run_has_all(const struct qn_run *run, double seen);
+
+/* Distinct counts of the sampled columns for the whole table: by keys and by estimates, and by
+ * a count of hashes in one scan where these are not safe and the scan is affordable. Without
+ * time the estimates stay. DONE or FAILED. */
+enum qn_run_end qn_run_whole(struct qn_run *run, struct qn_err *err);
+
+/* What ANALYZE left, for the columns that have no tier yet. */
+enum qn_run_end qn_run_statistics(struct qn_run *run, struct qn_err *err);
 
 #endif

@@ -16,9 +16,8 @@ int qn_select_begin(struct qn_buf *out, int64_t statement_ms)
                          (long long)(statement_ms > 0 ? statement_ms : 1));
 }
 
-/* Copies pattern with t."column" for each @. */
-static void add_pattern(struct qn_buf *out, const char *pattern,
-                        const struct qn_catalog_column *column)
+void qn_select_pattern(struct qn_buf *out, const char *pattern,
+                       const struct qn_catalog_column *column)
 {
     for (; *pattern != '\0'; pattern++) {
         if (*pattern != '@') {
@@ -44,32 +43,33 @@ static bool is_short_text(const struct qn_catalog_column *column)
 static void add_text(struct qn_buf *out, const struct qn_catalog_column *column)
 {
     if (is_short_text(column)) {
-        add_pattern(out, TEXT ", NULL", column);
+        qn_select_pattern(out, TEXT ", NULL", column);
         return;
     }
-    add_pattern(out,
-                LEFT(TEXT) ", CASE WHEN " BYTES " OPERATOR(pg_catalog.>) 200 THEN CASE WHEN " PACKED
-                           " THEN pg_catalog.concat_ws(' ', " BYTES ", pg_catalog.char_length(" TEXT
-                           "), " HASH ") ELSE " BYTES "::pg_catalog.text END END",
-                column);
+    qn_select_pattern(
+        out,
+        LEFT(TEXT) ", CASE WHEN " BYTES " OPERATOR(pg_catalog.>) 200 THEN CASE WHEN " PACKED
+                   " THEN pg_catalog.concat_ws(' ', " BYTES ", pg_catalog.char_length(" TEXT
+                   "), " HASH ") ELSE " BYTES "::pg_catalog.text END END",
+        column);
 }
 
 /* The whole of a long value is unpacked for its hash, so that two that begin alike differ. */
 static void add_other(struct qn_buf *out, const struct qn_catalog_column *column)
 {
-    add_pattern(out,
-                "CASE WHEN @ IS NULL THEN NULL WHEN " PACKED " THEN " LEFT(
-                    TEXT) " ELSE '' END, "
-                          "CASE WHEN " PACKED " THEN CASE WHEN pg_catalog.pg_column_size(@) "
-                          "OPERATOR(pg_catalog.>) 60 THEN pg_catalog.concat_ws(' ', " BYTES
-                          ", -1, " HASH
-                          ") END ELSE pg_catalog.pg_column_size(@)::pg_catalog.text END",
-                column);
+    qn_select_pattern(out,
+                      "CASE WHEN @ IS NULL THEN NULL WHEN " PACKED " THEN " LEFT(
+                          TEXT) " ELSE '' END, "
+                                "CASE WHEN " PACKED " THEN CASE WHEN pg_catalog.pg_column_size(@) "
+                                "OPERATOR(pg_catalog.>) 60 THEN pg_catalog.concat_ws(' ', " BYTES
+                                ", -1, " HASH
+                                ") END ELSE pg_catalog.pg_column_size(@)::pg_catalog.text END",
+                      column);
 }
 
 static void add_bytes(struct qn_buf *out, const struct qn_catalog_column *column)
 {
-    add_pattern(
+    qn_select_pattern(
         out,
         LEFT("pg_catalog.substring(@, 1, 100)::pg_catalog.text") ", CASE WHEN @ IS NOT NULL "
                                                                  "THEN pg_catalog.concat_ws(' ', "
@@ -92,10 +92,10 @@ static void add_column(struct qn_buf *out, const struct qn_catalog_column *colum
     case QN_FAMILY_UUID:
     case QN_FAMILY_ENUM:
     case QN_FAMILY_NETWORK:
-        add_pattern(out, "@, NULL", column);
+        qn_select_pattern(out, "@, NULL", column);
         return;
     case QN_FAMILY_NUMERIC: /* money too; its digits may be many thousands */
-        add_pattern(out, LEFT("@::pg_catalog.numeric::pg_catalog.text") ", NULL", column);
+        qn_select_pattern(out, LEFT("@::pg_catalog.numeric::pg_catalog.text") ", NULL", column);
         return;
     case QN_FAMILY_TEXT:
         add_text(out, column);

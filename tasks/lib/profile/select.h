@@ -29,6 +29,10 @@ struct qn_sample {
 int qn_select_values(struct qn_buf *out, const struct qn_catalog_table *table,
                      const size_t *columns, size_t n, const struct qn_sample *sample);
 
+/* pattern with the column's name for each @. */
+void qn_select_pattern(struct qn_buf *out, const char *pattern,
+                       const struct qn_catalog_column *column);
+
 /* The settings under which qn_number_parse can read, and the limits. */
 int qn_select_begin(struct qn_buf *out, int64_t statement_ms);
 

@@ -1,0 +1,336 @@
+#include "estimate.h"
+#include "number.h"
+#include "rebin.h"
+#include "run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCAN_BYTES    ((int64_t)1024 * 1024 * 1024)
+#define HASHED_VALUES 4e7   /* of one table: some seconds */
+#define SORTED_VALUES 1.2e7 /* the same */
+#define HASHED_LENGTH 200   /* longer texts are not hashed */
+#define KEPT          8192  /* distinct values counted at least: an error of 1 % */
+#define OUTPUTS       4     /* of each column: distinct, quartiles, lowest, highest */
+
+struct part {
+    size_t column;
+    unsigned bits; /* the values whose hash ends in so many zero bits are counted */
+    bool distinct, quartiles;
+};
+
+struct whole {
+    struct qn_run *run;
+    struct part parts[QN_PROFILE_BATCH];
+    size_t n;
+    double hashed, sorted; /* budgets that are left */
+    bool scanned;          /* rows are exact, and the estimates made with them */
+};
+
+static double values_of(const struct qn_run *run, const struct qn_profile_column *column)
+{
+    return run->ret->seen * (1 - column->nulls);
+}
+
+static unsigned bits_of(const struct qn_profile_column *column)
+{
+    double often = fmax(column->distinct_seen / KEPT, column->distinct / (8 * KEPT));
+    unsigned bits = 0;
+
+    while (often >= 2 && bits < 20) {
+        often /= 2;
+        bits++;
+    }
+    return bits;
+}
+
+static const char *hash_of(enum qn_family family)
+{
+    switch (family) {
+    case QN_FAMILY_INTEGER:
+        return "pg_catalog.hashint8extended(@::pg_catalog.int8, 0)";
+    case QN_FAMILY_NUMERIC:
+        return "pg_catalog.hash_numeric_extended(@::pg_catalog.numeric, 0)";
+    case QN_FAMILY_FLOAT:
+        return "pg_catalog.hashfloat8extended(@::pg_catalog.float8, 0)";
+    case QN_FAMILY_UUID:
+        return "pg_catalog.uuid_hash_extended(@::pg_catalog.uuid, 0)";
+    case QN_FAMILY_TIMESTAMP:
+        return "pg_catalog.timestamp_hash_extended(@::pg_catalog.timestamp, 0)";
+    default:
+        return "pg_catalog.hashtextextended(@::pg_catalog.text, 0)";
+    }
+}
+
+/* As a double that orders as the values do; NULL for families that are left to the sample. */
+static const char *double_of(enum qn_family family)
+{
+    switch (family) {
+    case QN_FAMILY_INTEGER:
+        return "@::pg_catalog.int8::pg_catalog.float8";
+    case QN_FAMILY_NUMERIC:
+        return "@::pg_catalog.numeric::pg_catalog.float8";
+    case QN_FAMILY_FLOAT:
+        return "@::pg_catalog.float8";
+    case QN_FAMILY_DATE:
+        return "pg_catalog.date_part('epoch', @::pg_catalog.timestamp)";
+    case QN_FAMILY_TIMESTAMP:
+        return "pg_catalog.date_part('epoch', @)";
+    default:
+        return NULL;
+    }
+}
+
+/* Neither NaN, which is above all, nor infinity. */
+static void add_finite(struct qn_buf *out, const struct qn_catalog_column *column)
+{
+    const char *value = double_of(column->family);
+
+    qn_buf_add_str(out, " FILTER (WHERE ");
+    qn_select_pattern(out, value, column);
+    qn_buf_add_str(out, " OPERATOR(pg_catalog.>=) -1.7976931348623157e308::pg_catalog.float8 AND ");
+    qn_select_pattern(out, value, column);
+    qn_buf_add_str(out, " OPERATOR(pg_catalog.<=) 1.7976931348623157e308::pg_catalog.float8)");
+}
+
+static void add_quartiles(struct qn_buf *out, const struct qn_catalog_column *column)
+{
+    static const char *const bounds[] = {"min", "max"};
+    const char *value = column->family == QN_FAMILY_NUMERIC ? "@::pg_catalog.numeric" : "@";
+
+    qn_buf_add_str(out, ", pg_catalog.percentile_cont(ARRAY[0.25, 0.5, 0.75]::pg_catalog.float8[]) "
+                        "WITHIN GROUP (ORDER BY ");
+    qn_select_pattern(out, double_of(column->family), column);
+    qn_buf_add_byte(out, ')');
+    add_finite(out, column);
+    for (size_t i = 0; i < 2; i++) {
+        qn_buf_printf(out, ", pg_catalog.%s(", bounds[i]);
+        qn_select_pattern(out, value, column);
+        qn_buf_add_byte(out, ')');
+        add_finite(out, column);
+    }
+}
+
+static void add_part(struct qn_buf *out, const struct part *part,
+                     const struct qn_catalog_column *column)
+{
+    if (part->distinct) {
+        qn_buf_add_str(out, ", pg_catalog.count(DISTINCT ");
+        qn_select_pattern(out, hash_of(column->family), column);
+        qn_buf_add_str(out, ") FILTER (WHERE ");
+        qn_select_pattern(out, hash_of(column->family), column);
+        qn_buf_printf(out, " OPERATOR(pg_catalog.&) %llu OPERATOR(pg_catalog.=) 0)",
+                      (1ULL << part->bits) - 1);
+    } else {
+        qn_buf_add_str(out, ", NULL");
+    }
+    if (part->quartiles) {
+        add_quartiles(out, column);
+    } else {
+        qn_buf_add_str(out, ", NULL, NULL, NULL");
+    }
+}
+
+/* For want of better, by keys and by what was seen. */
+static void estimate(struct qn_run *run)
+{
+    for (size_t i = 0; i < run->table->n_columns; i++) {
+        struct qn_profile_column *column = &run->ret->columns[i];
+        double all = run->ret->rows * (1 - column->nulls);
+        double values = values_of(run, column);
+        double once = column->unique * values;
+
+        if (column->tier == QN_PROFILE_SAMPLED && values > 0) {
+            column->distinct =
+                qn_catalog_is_unique(run->table, &i, 1)
+                    ? all
+                    : qn_estimate_distinct(all, values, column->distinct_seen, once).distinct;
+        }
+    }
+}
+
+static void take_quartiles(struct qn_profile_column *column, struct qn_span text)
+{
+    char copy[128];
+    double found[3];
+    char *at = copy;
+
+    if (text.data == NULL || text.len >= sizeof(copy)) {
+        return;
+    }
+    memcpy(copy, text.data, text.len);
+    copy[text.len] = '\0';
+    for (size_t i = 0; i < 3; i++) {
+        char *end;
+
+        at += *at == '{' || *at == ',';
+        found[i] = strtod(at, &end);
+        if (end == at || !isfinite(found[i])) {
+            return;
+        }
+        at = end;
+    }
+    memcpy(column->quartile, found, sizeof(found));
+}
+
+static void take_bounds(struct qn_run *run, const struct part *part, const struct qn_span *values)
+{
+    struct qn_profile_column *column = &run->ret->columns[part->column];
+    enum qn_family family = run->table->columns[part->column].family;
+    double low, high;
+
+    if (values[0].data == NULL || values[1].data == NULL ||
+        !qn_number_parse(family, values[0], &low) || !qn_number_parse(family, values[1], &high)) {
+        return;
+    }
+    if (column->binned) {
+        qn_rebin(column->bins, column->low, column->high, low, high);
+    }
+    column->low = low;
+    column->high = high;
+    column->min = qn_arena_text(run->arena, values[0].data, values[0].len);
+    column->max = qn_arena_text(run->arena, values[1].data, values[1].len);
+}
+
+static int take_row(void *arg, const struct qn_span *values, size_t n, struct qn_err *reterr)
+{
+    struct whole *whole = arg;
+    struct qn_run *run = whole->run;
+
+    (void)reterr;
+    if (n != 1 + OUTPUTS * whole->n) {
+        return QN_OK;
+    }
+    if (!whole->scanned && !run->ret->complete) {
+        run->ret->rows = fmax(strtod(values[0].data, NULL), run->ret->seen);
+        estimate(run);
+    }
+    whole->scanned = true;
+    for (size_t i = 0; i < whole->n; i++) {
+        const struct part *part = &whole->parts[i];
+        struct qn_profile_column *column = &run->ret->columns[part->column];
+        const struct qn_span *of = &values[1 + OUTPUTS * i];
+
+        if (part->distinct) {
+            double found = strtod(of[0].data, NULL) * (double)(1ULL << part->bits);
+
+            column->distinct =
+                fmin(fmax(found, column->distinct_seen), run->ret->rows * (1 - column->nulls));
+        }
+        if (part->quartiles) {
+            take_quartiles(column, of[1]);
+            take_bounds(run, part, &of[2]);
+        }
+    }
+    return QN_OK;
+}
+
+static enum qn_run_end scan(struct whole *whole, struct qn_err *err)
+{
+    struct qn_run *run = whole->run;
+    struct qn_run_ask ask = {.fn = take_row, .arg = whole};
+    enum qn_run_end end = QN_RUN_FAILED;
+    struct qn_buf sql;
+
+    qn_buf_init(&sql, QN_RUN_SQL_MAX);
+    qn_buf_add_str(&sql, "SELECT pg_catalog.count(*)");
+    for (size_t i = 0; i < whole->n; i++) {
+        add_part(&sql, &whole->parts[i], &run->table->columns[whole->parts[i].column]);
+    }
+    qn_buf_add_str(&sql, " FROM ");
+    qn_catalog_add_table(&sql, run->table);
+    qn_buf_add_str(&sql, " AS t");
+    ask.sql = sql.data;
+    if (qn_buf_status(&sql) != QN_OK) {
+        qn_fail(err, QN_ENOMEM, "no memory for a statement");
+    } else {
+        end = qn_run_statement(run, &ask, err);
+    }
+    qn_buf_release(&sql);
+    return end;
+}
+
+/* Doubles are what a strange number may be refused as: once more without. */
+static enum qn_run_end scan_batch(struct whole *whole, struct qn_err *err)
+{
+    enum qn_run_end end = scan(whole, err);
+
+    if (end == QN_RUN_REFUSED) {
+        for (size_t i = 0; i < whole->n; i++) {
+            whole->parts[i].quartiles = false;
+        }
+        end = scan(whole, err);
+    }
+    whole->n = 0;
+    return end;
+}
+
+static bool wants_distinct(const struct qn_run *run, size_t i)
+{
+    const struct qn_profile_column *column = &run->ret->columns[i];
+    double values = values_of(run, column);
+
+    if (column->tier != QN_PROFILE_SAMPLED || !(values > 0) ||
+        qn_catalog_is_unique(run->table, &i, 1) || column->length_mean > HASHED_LENGTH) {
+        return false;
+    }
+    switch (run->table->columns[i].family) {
+    case QN_FAMILY_OTHER:
+    case QN_FAMILY_JSON:
+    case QN_FAMILY_BYTES:
+    case QN_FAMILY_GEO:
+    case QN_FAMILY_ARRAY:
+        return false;
+    default:
+        return !qn_estimate_is_safe(run->ret->rows * (1 - column->nulls), values,
+                                    column->distinct_seen, column->unique * values);
+    }
+}
+
+static bool wants_quartiles(const struct qn_run *run, size_t i)
+{
+    const struct qn_profile_column *column = &run->ret->columns[i];
+
+    return double_of(run->table->columns[i].family) != NULL && column->low < column->high &&
+           (column->tier == QN_PROFILE_SAMPLED ||
+            (column->tier == QN_PROFILE_EXACT &&
+             values_of(run, column) > (double)QN_GATHER_NUMBERS_MAX));
+}
+
+static void choose(struct whole *whole, size_t i)
+{
+    const struct qn_run *run = whole->run;
+    struct part part = {
+        .column = i,
+        .bits = bits_of(&run->ret->columns[i]),
+        .distinct = wants_distinct(run, i) && whole->hashed >= run->ret->rows,
+        .quartiles =
+            wants_quartiles(run, i) && (run->ret->complete || whole->sorted >= run->ret->rows),
+    };
+
+    whole->hashed -= part.distinct ? run->ret->rows : 0;
+    whole->sorted -= part.quartiles ? run->ret->rows : 0;
+    if (part.distinct || part.quartiles) {
+        whole->parts[whole->n++] = part;
+    }
+}
+
+enum qn_run_end qn_run_whole(struct qn_run *run, struct qn_err *err)
+{
+    struct whole whole = {.run = run, .hashed = HASHED_VALUES, .sorted = SORTED_VALUES};
+    bool few = run->sample.how == QN_READ_ALL && !run->ret->complete;
+    enum qn_run_end end = QN_RUN_DONE;
+
+    estimate(run);
+    if (few || (run->table->bytes > SCAN_BYTES && !run->ret->complete)) {
+        return QN_RUN_DONE;
+    }
+    for (size_t i = 0; i < run->table->n_columns && end == QN_RUN_DONE; i++) {
+        choose(&whole, i);
+        if (whole.n == QN_PROFILE_BATCH || (whole.n > 0 && i + 1 == run->table->n_columns)) {
+            end = scan_batch(&whole, err);
+        }
+    }
+    return end == QN_RUN_FAILED ? end : QN_RUN_DONE;
+}
