@@ -1,0 +1,379 @@
+#include "relation_candidates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A text that leads to a key: the last word of its table, the table's words joined, its
+ * initials, or the key column's whole name. */
+struct entry {
+    const char *text;
+    size_t key;
+    uint64_t groups;
+};
+
+struct list {
+    struct entry *items;
+    size_t n;
+};
+
+struct index {
+    struct list heads; /* by last word of the table */
+    struct list names; /* by whole name of the key's column */
+    size_t *people;    /* keys of tables of people, places, teams */
+    size_t n_people;
+    size_t *first_key; /* of each table, place in keys; n_keys: none */
+};
+
+#define ROLE_TABLES \
+    (QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS | QN_WORD_PLACES | QN_WORD_TEAMS)
+#define ROLES \
+    (QN_WORD_BY_USER | QN_WORD_BY_STAFF | QN_WORD_AT_PLACE | QN_WORD_OF_TEAM | QN_WORD_JOINT)
+
+static int by_text(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+
+    return order != 0 ? order : x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void put(const struct qn_relation_schema *schema, struct list *list, const char *text,
+                size_t key)
+{
+    list->items[list->n++] =
+        (struct entry){qn_arena_str(schema->arena, text), key,
+                       qn_relation_lexicon_find(&schema->lexicon, text).groups};
+}
+
+static void whole_name(const struct qn_relation_label *label, char out[QN_RELATION_WORD_SIZE])
+{
+    struct qn_relation_words words = label->base;
+
+    if (words.n < QN_RELATION_WORDS_MAX) {
+        memcpy(words.word[words.n++], label->key, QN_RELATION_WORD_SIZE);
+    }
+    qn_relation_words_join(&words, out, QN_RELATION_WORD_SIZE);
+}
+
+static void put_heads(const struct qn_relation_schema *schema, struct index *index, size_t key)
+{
+    const struct qn_relation_words *words = &schema->tables[schema->keys[key].table].words;
+    char text[QN_RELATION_WORD_SIZE];
+
+    if (words->n == 0) {
+        return;
+    }
+    put(schema, &index->heads, words->word[words->n - 1], key);
+    if (words->n > 1) {
+        qn_relation_words_join(words, text, sizeof(text));
+        put(schema, &index->heads, text, key);
+        for (size_t i = 0; i < words->n; i++) {
+            text[i] = words->word[i][0];
+        }
+        text[words->n] = '\0';
+        put(schema, &index->heads, text, key);
+    }
+}
+
+static void put_name(const struct qn_relation_schema *schema, struct index *index, size_t key)
+{
+    const struct qn_relation_key *from = &schema->keys[key];
+    struct qn_relation_label label;
+    char text[QN_RELATION_WORD_SIZE];
+
+    whole_name(&from->label, text);
+    put(schema, &index->names, text, key);
+    if (schema->tables[from->table].prefix[0] != '\0') {
+        qn_relation_schema_label(schema, from->table, from->columns[0], true, &label);
+        whole_name(&label, text);
+        put(schema, &index->names, text, key);
+    }
+}
+
+static bool make_index(const struct qn_relation_schema *schema, struct index *index)
+{
+    const size_t n_tables = schema->catalog->n_tables;
+
+    *index = (struct index){0};
+    index->heads.items =
+        qn_arena_alloc(schema->arena, 3 * schema->n_keys + 1, sizeof(struct entry));
+    index->names.items =
+        qn_arena_alloc(schema->arena, 2 * schema->n_keys + 1, sizeof(struct entry));
+    index->people = qn_arena_alloc(schema->arena, schema->n_keys + 1, sizeof(size_t));
+    index->first_key = qn_arena_alloc(schema->arena, n_tables + 1, sizeof(size_t));
+    if (index->first_key == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < n_tables; i++) {
+        index->first_key[i] = schema->n_keys;
+    }
+    for (size_t i = schema->n_keys; i-- > 0;) {
+        index->first_key[schema->keys[i].table] = i;
+    }
+    for (size_t i = 0; i < schema->n_keys; i++) {
+        if (schema->keys[i].n != 1) {
+            continue;
+        }
+        put_heads(schema, index, i);
+        put_name(schema, index, i);
+        if ((schema->tables[schema->keys[i].table].flags & ROLE_TABLES) != 0) {
+            index->people[index->n_people++] = i;
+        }
+    }
+    qsort(index->heads.items, index->heads.n, sizeof(struct entry), by_text);
+    qsort(index->names.items, index->names.n, sizeof(struct entry), by_text);
+    return true;
+}
+
+/* The best of one column, best first. */
+struct best {
+    struct qn_relation_candidate items[QN_RELATION_PER_COLUMN];
+    size_t n;
+};
+
+static bool is_before(const struct qn_relation_schema *schema,
+                      const struct qn_relation_candidate *a, const struct qn_relation_candidate *b)
+{
+    const char *home = schema->catalog->tables[a->child].schema;
+    bool a_home, b_home;
+
+    if (a->name.score > b->name.score || a->name.score < b->name.score) {
+        return a->name.score > b->name.score;
+    }
+    a_home = strcmp(schema->catalog->tables[a->parent].schema, home) == 0;
+    b_home = strcmp(schema->catalog->tables[b->parent].schema, home) == 0;
+    return a_home != b_home ? a_home : a->key < b->key;
+}
+
+static void keep(const struct qn_relation_schema *schema, struct best *best,
+                 const struct qn_relation_candidate *candidate)
+{
+    size_t at = best->n;
+
+    for (size_t i = 0; i < best->n; i++) {
+        if (best->items[i].key == candidate->key) {
+            return;
+        }
+    }
+    while (at > 0 && is_before(schema, candidate, &best->items[at - 1])) {
+        at--;
+    }
+    if (at == QN_RELATION_PER_COLUMN) {
+        return;
+    }
+    if (best->n < QN_RELATION_PER_COLUMN) {
+        best->n++;
+    }
+    memmove(&best->items[at + 1], &best->items[at], (best->n - 1 - at) * sizeof(best->items[0]));
+    best->items[at] = *candidate;
+}
+
+/* One column that looks for its keys. */
+struct search {
+    const struct qn_relation_schema *schema;
+    const struct index *index;
+    struct qn_relation_asker asker;
+    enum qn_family family;
+    struct best best;
+};
+
+static void consider(struct search *search, size_t place)
+{
+    const struct qn_relation_key *key = &search->schema->keys[place];
+    struct qn_relation_candidate candidate = {.child = search->asker.table, .n = 1, .key = place};
+
+    if (key->n != 1 || !qn_relation_schema_same_family(key->family, search->family) ||
+        (key->table == search->asker.table && key->columns[0] == search->asker.column)) {
+        return;
+    }
+    candidate.name = qn_relation_names_compare(search->schema, &search->asker, key);
+    if (candidate.name.score < QN_RELATION_NAME_MIN) {
+        return;
+    }
+    candidate.parent = key->table;
+    candidate.child_columns[0] = search->asker.column;
+    candidate.parent_columns[0] = key->columns[0];
+    if (strcmp(search->schema->catalog->tables[candidate.parent].schema,
+               search->schema->catalog->tables[candidate.child].schema) != 0) {
+        candidate.name.score *= 0.97;
+    }
+    keep(search->schema, &search->best, &candidate);
+}
+
+static void by_names(struct search *search, const char *text)
+{
+    const struct list *names = &search->index->names;
+    size_t low = 0, high = names->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(names->items[middle].text, text) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (size_t i = 0;
+         i < 64 && low + i < names->n && strcmp(names->items[low + i].text, text) == 0; i++) {
+        consider(search, names->items[low + i].key);
+    }
+}
+
+static bool may_be_alike(const char *word, uint64_t groups, size_t len, const struct entry *entry)
+{
+    return word[0] == entry->text[0] || (groups & entry->groups) != 0 || len >= 7 ||
+           ((unsigned char)word[0] & 0x80) != 0;
+}
+
+static void by_head(struct search *search, const char *word)
+{
+    const struct list *heads = &search->index->heads;
+    uint64_t groups = qn_relation_lexicon_find(&search->schema->lexicon, word).groups;
+    size_t len = strlen(word);
+
+    for (size_t i = 0; i < heads->n;) {
+        const struct entry *entry = &heads->items[i];
+        bool alike = may_be_alike(word, groups, len, entry) &&
+                     qn_relation_names_alike(&search->schema->lexicon, word, entry->text) > 0;
+
+        do {
+            if (alike) {
+                consider(search, heads->items[i].key);
+            }
+            i++;
+        } while (i < heads->n && strcmp(heads->items[i].text, entry->text) == 0);
+    }
+}
+
+static void by_role(struct search *search, const struct qn_relation_label *label)
+{
+    unsigned flags = 0;
+
+    for (size_t i = 0; i < label->base.n; i++) {
+        flags |= qn_relation_lexicon_find(&search->schema->lexicon, label->base.word[i]).flags;
+    }
+    if ((flags & ROLES) == 0 && strcmp(label->joint, "by") != 0) {
+        return;
+    }
+    for (size_t i = 0; i < search->index->n_people; i++) {
+        consider(search, search->index->people[i]);
+    }
+}
+
+static void by_table(struct search *search, size_t table)
+{
+    const struct qn_relation_schema *schema = search->schema;
+
+    for (size_t i = search->index->first_key[table];
+         i < schema->n_keys && schema->keys[i].table == table; i++) {
+        consider(search, i);
+    }
+}
+
+/* The keys of tables that other columns of the same table are named after. */
+static void by_neighbours(struct search *search)
+{
+    const struct qn_relation_schema *schema = search->schema;
+    const struct qn_relation_words *words = &schema->tables[search->asker.table].words;
+
+    if (words->n > 1) {
+        by_head(search, words->word[0]);
+    }
+    for (size_t i = 0; i < schema->catalog->tables[search->asker.table].n_columns; i++) {
+        struct qn_relation_label label;
+
+        qn_relation_schema_label(schema, search->asker.table, i, false, &label);
+        if (i != search->asker.column && label.key[0] != '\0' && label.base.n > 0) {
+            by_head(search, label.base.word[label.base.n - 1]);
+        }
+    }
+}
+
+static void by_form(struct search *search, const struct qn_relation_label *label)
+{
+    const struct qn_relation_words *base = &label->base;
+    char text[QN_RELATION_WORD_SIZE];
+    unsigned last;
+
+    whole_name(label, text);
+    by_names(search, text);
+    if (base->n == 0) {
+        return;
+    }
+    last = qn_relation_lexicon_find(&search->schema->lexicon, base->word[base->n - 1]).flags;
+    by_head(search, base->word[base->n - 1]);
+    if (base->n > 1) {
+        by_head(search, base->word[base->n - 2]);
+        qn_relation_words_join(base, text, sizeof(text));
+        by_head(search, text);
+    }
+    by_role(search, label);
+    if ((last & (QN_WORD_LINK | QN_WORD_SELF)) != 0) {
+        by_neighbours(search);
+    }
+}
+
+static void search_column(struct search *search, size_t table, size_t column)
+{
+    qn_relation_names_asker(search->schema, table, column, &search->asker);
+    search->family = search->schema->catalog->tables[table].columns[column].family;
+    search->best.n = 0;
+    for (size_t i = 0; i < search->asker.n_forms; i++) {
+        by_form(search, &search->asker.forms[i]);
+    }
+    by_table(search, table);
+}
+
+bool qn_relation_candidates_add(struct qn_relation_candidates *candidates, struct qn_arena *arena,
+                                const struct qn_relation_candidate *candidate)
+{
+    if (candidates->n == QN_RELATION_CANDIDATES_MAX) {
+        candidates->full = true;
+        return false;
+    }
+    if (candidates->n == candidates->room) {
+        size_t room = candidates->room == 0 ? 256 : 2 * candidates->room;
+        struct qn_relation_candidate *items = qn_arena_alloc(arena, room, sizeof(*items));
+
+        if (items == NULL) {
+            return false;
+        }
+        if (candidates->n > 0) {
+            memcpy(items, candidates->items, candidates->n * sizeof(*items));
+        }
+        candidates->items = items;
+        candidates->room = room;
+    }
+    candidates->items[candidates->n++] = *candidate;
+    return true;
+}
+
+void qn_relation_candidates_find(struct qn_relation_candidates *ret,
+                                 const struct qn_relation_schema *schema)
+{
+    struct index index;
+    struct search *search = qn_arena_alloc(schema->arena, 1, sizeof(*search));
+
+    *ret = (struct qn_relation_candidates){0};
+    if (search == NULL || !make_index(schema, &index)) {
+        return;
+    }
+    search->schema = schema;
+    search->index = &index;
+    for (size_t i = 0; i < schema->catalog->n_tables; i++) {
+        const struct qn_catalog_table *table = &schema->catalog->tables[i];
+
+        for (size_t j = 0; schema->tables[i].usable && j < table->n_columns; j++) {
+            if (!qn_relation_schema_fits(&table->columns[j])) {
+                continue;
+            }
+            search_column(search, i, j);
+            for (size_t k = 0; k < search->best.n; k++) {
+                if (!qn_relation_candidates_add(ret, schema->arena, &search->best.items[k])) {
+                    return;
+                }
+            }
+        }
+    }
+}

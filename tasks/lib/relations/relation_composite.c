@@ -1,0 +1,359 @@
+#include "relation_composite.h"
+
+#include "relations.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define PROPOSED_MAX 200 /* undeclared keys that are tried */
+#define FIRST        6   /* columns of a table that such a key is made of */
+
+/* What is known of one column. */
+struct place {
+    uint32_t name; /* hash of the words without the table's prefix */
+    uint32_t raw;  /* hash of the words */
+    size_t target; /* place among the singles: what it refers to; QN_RELATION_NONE */
+    bool fits;
+};
+
+struct work {
+    struct qn_relation_candidates *ret;
+    const struct qn_relation_schema *schema;
+    const struct qn_relation_candidates *singles;
+    struct qn_relation_probe *probe;
+    struct place *places;
+    size_t *start; /* of each table in places */
+    size_t proposed;
+};
+
+static uint32_t hash(const char *text, uint32_t seed)
+{
+    uint32_t value = seed;
+
+    for (; *text != '\0'; text++) {
+        value = (value ^ (unsigned char)*text) * 16777619U;
+    }
+    return value;
+}
+
+static uint32_t hash_label(const struct qn_relation_label *label)
+{
+    uint32_t value = 2166136261U;
+
+    for (size_t i = 0; i < label->base.n; i++) {
+        value = hash("_", hash(label->base.word[i], value));
+    }
+    return hash(label->joint, hash("/", hash(label->key, value)));
+}
+
+static bool make_places(struct work *work)
+{
+    const struct qn_catalog *catalog = work->schema->catalog;
+    size_t n = 0;
+
+    work->start = qn_arena_alloc(work->schema->arena, catalog->n_tables + 1, sizeof(size_t));
+    if (work->start == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < catalog->n_tables; i++) {
+        work->start[i] = n;
+        n += catalog->tables[i].n_columns;
+    }
+    work->places = qn_arena_alloc(work->schema->arena, n + 1, sizeof(struct place));
+    if (work->places == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < catalog->n_tables; i++) {
+        for (size_t j = 0; j < catalog->tables[i].n_columns; j++) {
+            struct place *place = &work->places[work->start[i] + j];
+            struct qn_relation_label label;
+
+            qn_relation_schema_label(work->schema, i, j, false, &label);
+            place->name = hash_label(&label);
+            qn_relation_schema_label(work->schema, i, j, true, &label);
+            place->raw = hash_label(&label);
+            place->target = QN_RELATION_NONE;
+            place->fits = qn_relation_schema_fits(&catalog->tables[i].columns[j]);
+        }
+    }
+    for (size_t i = 0; i < work->singles->n; i++) {
+        const struct qn_relation_candidate *single = &work->singles->items[i];
+
+        if (single->chosen) {
+            work->places[work->start[single->child] + single->child_columns[0]].target = i;
+        }
+    }
+    return true;
+}
+
+static bool same_target(const struct work *work, size_t a, size_t b)
+{
+    const struct qn_relation_candidate *x, *y;
+
+    if (a == QN_RELATION_NONE || b == QN_RELATION_NONE) {
+        return false;
+    }
+    x = &work->singles->items[a];
+    y = &work->singles->items[b];
+    return x->parent == y->parent && x->parent_columns[0] == y->parent_columns[0];
+}
+
+/* How a column of the child stands for one of the key, 0 not. */
+static double stands_for(const struct work *work, size_t child, size_t column, size_t parent,
+                         size_t key_column)
+{
+    const struct place *a = &work->places[work->start[child] + column];
+    const struct place *b = &work->places[work->start[parent] + key_column];
+
+    if (!a->fits || !qn_relation_schema_same_family(
+                        work->schema->catalog->tables[child].columns[column].family,
+                        work->schema->catalog->tables[parent].columns[key_column].family)) {
+        return 0;
+    }
+    if (a->name == b->name || a->raw == b->raw || a->name == b->raw || a->raw == b->name) {
+        return 1;
+    }
+    return same_target(work, a->target, b->target) ? 0.93 : 0;
+}
+
+static bool is_taken(const size_t *columns, size_t n, size_t column)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (columns[i] == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The best column of child for the key's column at place n of candidate. */
+static double find_column(const struct work *work, struct qn_relation_candidate *candidate,
+                          size_t key_column)
+{
+    const size_t n = candidate->n;
+    double best = 0;
+
+    for (size_t i = 0; i < work->schema->catalog->tables[candidate->child].n_columns; i++) {
+        double score = stands_for(work, candidate->child, i, candidate->parent, key_column);
+
+        if (score > best && !is_taken(candidate->child_columns, n, i)) {
+            best = score;
+            candidate->child_columns[n] = i;
+        }
+    }
+    candidate->parent_columns[n] = key_column;
+    candidate->n++;
+    return best;
+}
+
+/* The child's own key is the same columns: it may as well be the parent. */
+static bool is_whole_key(const struct work *work, const struct qn_relation_candidate *candidate)
+{
+    const struct qn_catalog_table *child = &work->schema->catalog->tables[candidate->child];
+
+    for (size_t i = 0; i < child->n_keys; i++) {
+        size_t j = 0;
+
+        while (j < child->keys[i].n &&
+               is_taken(candidate->child_columns, candidate->n, child->keys[i].columns[j])) {
+            j++;
+        }
+        if (j == child->keys[i].n) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* name.score is 0 when the child lacks a column. */
+static void match(const struct work *work, struct qn_relation_candidate *candidate,
+                  const size_t *key_columns, size_t n)
+{
+    double score = 1;
+    bool local = false;
+
+    candidate->n = 0;
+    for (size_t i = 0; i < n && score > 0; i++) {
+        double found = find_column(work, candidate, key_columns[i]);
+
+        score = found < score ? found : score;
+        local |= work->places[work->start[candidate->parent] + key_columns[i]].target ==
+                 QN_RELATION_NONE;
+    }
+    if (score > 0) {
+        score *= local ? 1 : 0.93;
+        score *= is_whole_key(work, candidate) ? 0.9 : 1;
+    }
+    candidate->name = (struct qn_relation_name){score, QN_RELATION_RULE_SAME, score};
+}
+
+static void find_children(struct work *work, size_t parent, const size_t *columns, size_t n,
+                          size_t key)
+{
+    for (size_t i = 0; i < work->schema->catalog->n_tables; i++) {
+        struct qn_relation_candidate candidate = {.child = i, .parent = parent, .key = key};
+
+        if (i == parent || !work->schema->tables[i].usable) {
+            continue;
+        }
+        match(work, &candidate, columns, n);
+        if (candidate.name.score > 0) {
+            qn_relation_candidates_add(work->ret, work->schema->arena, &candidate);
+        }
+    }
+}
+
+static bool has_child(struct work *work, size_t parent, const size_t *columns)
+{
+    for (size_t i = 0; i < work->schema->catalog->n_tables; i++) {
+        struct qn_relation_candidate candidate = {.child = i, .parent = parent};
+
+        if (i == parent || !work->schema->tables[i].usable) {
+            continue;
+        }
+        match(work, &candidate, columns, 2);
+        if (candidate.name.score > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_key_alone(const struct work *work, size_t table, size_t column)
+{
+    for (size_t i = 0; i < work->schema->n_keys; i++) {
+        const struct qn_relation_key *key = &work->schema->keys[i];
+
+        if (key->table == table && key->n == 1 && key->columns[0] == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int propose(struct work *work, size_t table, size_t first, size_t second,
+                   struct qn_err *reterr)
+{
+    const size_t columns[2] = {first, second};
+    bool unique = false;
+    int rc;
+
+    if (work->proposed == PROPOSED_MAX || !has_child(work, table, columns)) {
+        return QN_OK;
+    }
+    work->proposed++;
+    rc = qn_relation_probe_unique(work->probe, table, columns, 2, &unique, reterr);
+    if (rc == QN_OK && unique) {
+        find_children(work, table, columns, 2, QN_RELATION_NONE);
+    }
+    return rc;
+}
+
+static int propose_all(struct work *work, size_t table, struct qn_err *reterr)
+{
+    const struct qn_catalog_table *from = &work->schema->catalog->tables[table];
+    size_t n = from->n_columns < FIRST ? from->n_columns : FIRST;
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) {
+            int rc = QN_OK;
+
+            if (work->places[work->start[table] + i].fits &&
+                work->places[work->start[table] + j].fits && !is_key_alone(work, table, i) &&
+                !is_key_alone(work, table, j)) {
+                rc = propose(work, table, i, j, reterr);
+            }
+            if (rc != QN_OK) {
+                return rc;
+            }
+        }
+    }
+    return QN_OK;
+}
+
+static int by_child(const void *a, const void *b)
+{
+    const struct qn_relation_candidate *x = a, *y = b;
+    int order;
+
+    if (x->child != y->child) {
+        return x->child < y->child ? -1 : 1;
+    }
+    if (x->n != y->n) {
+        return x->n < y->n ? -1 : 1;
+    }
+    order = memcmp(x->child_columns, y->child_columns, sizeof(x->child_columns));
+    if (order != 0) {
+        return order;
+    }
+    return x->parent < y->parent ? -1 : x->parent > y->parent;
+}
+
+int qn_relation_composite_find(struct qn_relation_candidates *ret,
+                               const struct qn_relation_schema *schema,
+                               const struct qn_relation_candidates *singles,
+                               struct qn_relation_probe *probe, struct qn_err *reterr)
+{
+    struct work work = {.ret = ret, .schema = schema, .singles = singles, .probe = probe};
+    int rc = QN_OK;
+
+    *ret = (struct qn_relation_candidates){0};
+    if (!make_places(&work)) {
+        return qn_arena_status(schema->arena, "composite keys", reterr);
+    }
+    for (size_t i = 0; i < schema->n_keys; i++) {
+        if (schema->keys[i].n > 1) {
+            find_children(&work, schema->keys[i].table, schema->keys[i].columns, schema->keys[i].n,
+                          i);
+        }
+    }
+    for (size_t i = 0; i < schema->catalog->n_tables && rc == QN_OK && probe != NULL; i++) {
+        if (schema->tables[i].usable && schema->catalog->tables[i].n_keys == 0) {
+            rc = propose_all(&work, i, reterr);
+        }
+    }
+    if (ret->n > 1) {
+        qsort(ret->items, ret->n, sizeof(*ret->items), by_child);
+    }
+    return rc;
+}
+
+static void settle_singles(const struct qn_relation_candidate *composite,
+                           struct qn_relation_candidates *singles)
+{
+    for (size_t i = 0; i < singles->n; i++) {
+        struct qn_relation_candidate *single = &singles->items[i];
+
+        if (!single->chosen || single->child != composite->child ||
+            !is_taken(composite->child_columns, composite->n, single->child_columns[0])) {
+            continue;
+        }
+        for (size_t j = 0; j < composite->n; j++) {
+            bool follows = false;
+
+            if (composite->child_columns[j] != single->child_columns[0]) {
+                continue;
+            }
+            for (size_t k = 0; k < singles->n && !follows; k++) {
+                const struct qn_relation_candidate *other = &singles->items[k];
+
+                follows = other->chosen && other->child == composite->parent &&
+                          other->child_columns[0] == composite->parent_columns[j] &&
+                          other->parent == single->parent;
+            }
+            single->chosen = follows;
+        }
+    }
+}
+
+void qn_relation_composite_settle(struct qn_relation_candidates *composites,
+                                  const struct qn_relation_schema *schema,
+                                  struct qn_relation_candidates *singles)
+{
+    (void)schema;
+    for (size_t i = 0; i < composites->n; i++) {
+        composites->items[i].chosen = composites->items[i].score >= QN_RELATION_SUGGEST;
+        if (composites->items[i].score >= QN_RELATION_ACCEPT) {
+            settle_singles(&composites->items[i], singles);
+        }
+    }
+}

@@ -1,0 +1,655 @@
+#include "relation_names.h"
+
+#include <string.h>
+#include <strings.h>
+
+const char *const qn_relation_rule_words[QN_RELATION_RULES] = {
+    "says nothing",
+    "is that of the key",
+    "is the table's",
+    "is the table's without the name of its own",
+    "is a role and the table's",
+    "is the end of the table's",
+    "is the table's and the key's",
+    "is a role in the same table",
+    "is the other end of a pair",
+    "is a role of people",
+    "is a role of a place or team",
+};
+
+#define ALIKE_MIN 0.65
+
+/* What shapes of names are worth. */
+#define FULL      1.0
+#define OWNED     0.95
+#define ROLE      0.93
+#define FRONT     0.86
+#define HEAD      0.80
+#define ROLE_HEAD 0.74
+#define INITIALS  0.80
+
+static bool is_wide(const char *word)
+{
+    return ((unsigned char)word[0] & 0x80) != 0;
+}
+
+static bool ends_with(const char *word, const char *ending)
+{
+    size_t len = strlen(word), n = strlen(ending);
+
+    return len > n && memcmp(word + len - n, ending, n) == 0;
+}
+
+static size_t common_start(const char *a, const char *b)
+{
+    size_t n = 0;
+
+    while (a[n] != '\0' && a[n] == b[n]) {
+        n++;
+    }
+    return n;
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+double qn_relation_names_alike(const struct qn_relation_lexicon *lexicon, const char *a,
+                               const char *b)
+{
+    double short_form;
+    size_t common;
+
+    if (strcmp(a, b) == 0) {
+        return 1;
+    }
+    if (is_wide(b) && ends_with(a, b)) {
+        return 0.9;
+    }
+    short_form = larger(qn_relation_abbreviates(a, b), qn_relation_abbreviates(b, a));
+    if (short_form < 0.82 && (qn_relation_lexicon_find(lexicon, a).groups &
+                              qn_relation_lexicon_find(lexicon, b).groups) != 0) {
+        return 0.82;
+    }
+    if (short_form > 0) {
+        return short_form;
+    }
+    if (ends_with(a, b) && strlen(b) >= 4 && strlen(a) >= strlen(b) + 3) {
+        return 0.8;
+    }
+    common = common_start(a, b);
+    return common >= 5 &&
+                   (double)common >= 0.6 * (double)larger((double)strlen(a), (double)strlen(b))
+               ? 0.7
+               : 0;
+}
+
+/* The words of both, compared from their ends. */
+struct tail {
+    size_t n;
+    double quality;
+};
+
+static struct tail compare_tails(const struct qn_relation_lexicon *lexicon,
+                                 const struct qn_relation_words *a,
+                                 const struct qn_relation_words *b)
+{
+    struct tail tail = {0, 1};
+
+    while (tail.n < a->n && tail.n < b->n) {
+        double alike = qn_relation_names_alike(lexicon, a->word[a->n - 1 - tail.n],
+                                               b->word[b->n - 1 - tail.n]);
+
+        if (alike < ALIKE_MIN) {
+            break;
+        }
+        tail.quality = alike < tail.quality ? alike : tail.quality;
+        tail.n++;
+    }
+    return tail;
+}
+
+static bool is_initials(const char *word, const struct qn_relation_words *words)
+{
+    if (words->n < 2 || strlen(word) != words->n) {
+        return false;
+    }
+    for (size_t i = 0; i < words->n; i++) {
+        if (word[i] != words->word[i][0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool all_are(const struct qn_relation_lexicon *lexicon,
+                    const struct qn_relation_words *words, unsigned flags)
+{
+    for (size_t i = 0; i < words->n; i++) {
+        if (!qn_relation_word_is(lexicon, words->word[i], flags)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_mark(const struct qn_relation_label *label)
+{
+    return label->key[0] != '\0' || label->joint[0] != '\0';
+}
+
+bool qn_relation_names_is_measure(const struct qn_relation_schema *schema,
+                                  const struct qn_relation_label *label)
+{
+    const struct qn_relation_words *base = &label->base;
+
+    if (label->key[0] != '\0' && strcmp(label->key, "num") != 0 && strcmp(label->key, "no") != 0 &&
+        strcmp(label->key, "number") != 0) {
+        return false;
+    }
+    if (base->n == 0 || label->joint[0] != '\0') {
+        return false;
+    }
+    return qn_relation_word_is(&schema->lexicon, base->word[base->n - 1], QN_WORD_MEASURE) ||
+           qn_relation_word_is(&schema->lexicon, base->word[0], QN_WORD_MEASURE);
+}
+
+/* id, no and code say different things: a column named _no seldom refers to a key named id. */
+static int key_kind(const char *key)
+{
+    static const char *const numbers = " no nr num nbr number bh hao bianhao ";
+    static const char *const codes = " code cd dm daima ";
+    char word[QN_RELATION_WORD_SIZE + 2] = " ";
+
+    strcat(strcat(word, key), " ");
+    return strstr(numbers, word) != NULL ? 1 : strstr(codes, word) != NULL ? 2 : 0;
+}
+
+static double agree(const struct qn_relation_label *label, const struct qn_relation_key *key)
+{
+    if (strcmp(label->key, key->label.key) == 0) {
+        return 1;
+    }
+    if (label->key[0] == '\0' || key->label.key[0] == '\0') {
+        return 0.99;
+    }
+    return key_kind(label->key) == key_kind(key->label.key) ? 0.99 : 0.94;
+}
+
+/* Leading words of table, all but its last skip ones, are the words of owner. */
+static bool is_owned(const struct qn_relation_lexicon *lexicon,
+                     const struct qn_relation_words *table, size_t skip,
+                     const struct qn_relation_words *owner)
+{
+    struct qn_relation_words rest = *table;
+    struct tail tail;
+
+    rest.n -= skip;
+    tail = compare_tails(lexicon, &rest, owner);
+    return rest.n > 0 && (tail.n == rest.n || tail.n == owner->n);
+}
+
+static struct qn_relation_name worth(double score, enum qn_relation_rule rule, double quality)
+{
+    return (struct qn_relation_name){score * quality, rule, quality};
+}
+
+static const struct qn_relation_name nothing = {0, QN_RELATION_RULE_NONE, 0};
+
+static struct qn_relation_name better(struct qn_relation_name a, struct qn_relation_name b)
+{
+    return b.score > a.score ? b : a;
+}
+
+/* user_from, account_to: the table's name, then the role. */
+static struct qn_relation_name compare_front(const struct qn_relation_lexicon *lexicon,
+                                             const struct qn_relation_words *base,
+                                             const struct qn_relation_words *table)
+{
+    const unsigned roles = QN_WORD_AT_PLACE | QN_WORD_OF_TEAM | QN_WORD_JOINT | QN_WORD_SELF;
+    struct qn_relation_words front = *base;
+    struct tail tail;
+
+    if (base->n != table->n + 1 || !qn_relation_word_is(lexicon, base->word[base->n - 1], roles)) {
+        return nothing;
+    }
+    front.n--;
+    tail = compare_tails(lexicon, &front, table);
+    return tail.n == table->n ? worth(FRONT, QN_RELATION_RULE_ROLE, tail.quality) : nothing;
+}
+
+static struct qn_relation_name compare_whole(const struct qn_relation_words *base,
+                                             const struct qn_relation_words *table)
+{
+    char a[QN_RELATION_WORD_SIZE], b[QN_RELATION_WORD_SIZE];
+
+    qn_relation_words_join(base, a, sizeof(a));
+    qn_relation_words_join(table, b, sizeof(b));
+    if (strcmp(a, b) == 0) {
+        return worth(FULL, QN_RELATION_RULE_TABLE, 1);
+    }
+    if (base->n == 1 && is_initials(a, table)) {
+        return worth(FULL, QN_RELATION_RULE_TABLE, INITIALS);
+    }
+    return nothing;
+}
+
+static struct qn_relation_name compare_table(const struct qn_relation_schema *schema,
+                                             const struct qn_relation_asker *asker,
+                                             const struct qn_relation_words *base, size_t table)
+{
+    const struct qn_relation_lexicon *lexicon = &schema->lexicon;
+    const struct qn_relation_words *words = &schema->tables[table].words;
+    const struct qn_relation_words *owner = &schema->tables[asker->table].words;
+    struct tail tail = compare_tails(lexicon, base, words);
+    struct qn_relation_name name =
+        better(compare_whole(base, words), compare_front(lexicon, base, words));
+
+    if (tail.n == 0) {
+        return name;
+    }
+    if (tail.n == words->n) {
+        return better(name, tail.n == base->n ? worth(FULL, QN_RELATION_RULE_TABLE, tail.quality)
+                                              : worth(ROLE, QN_RELATION_RULE_ROLE, tail.quality));
+    }
+    if (tail.n == base->n) {
+        return better(name, is_owned(lexicon, words, tail.n, owner)
+                                ? worth(OWNED, QN_RELATION_RULE_OWNED, tail.quality)
+                                : worth(HEAD, QN_RELATION_RULE_HEAD, tail.quality));
+    }
+    if (table == asker->table || is_owned(lexicon, words, tail.n, owner)) {
+        return better(name, worth(0.9, QN_RELATION_RULE_ROLE, tail.quality));
+    }
+    return better(name, worth(ROLE_HEAD, QN_RELATION_RULE_HEAD, tail.quality));
+}
+
+/* By the name of the table that the key is the key of. */
+static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
+                                        const struct qn_relation_asker *asker,
+                                        const struct qn_relation_label *label,
+                                        const struct qn_relation_key *key)
+{
+    struct qn_relation_name name = nothing;
+
+    if (!key->own || label->base.n == 0) {
+        return nothing;
+    }
+    name = compare_table(schema, asker, &label->base, key->table);
+    if (key->table == asker->table && name.rule != QN_RELATION_RULE_ROLE) {
+        return nothing; /* order_no in orders */
+    }
+    name.score *= agree(label, key) * (key->primary ? 1 : 0.98);
+    if (!has_mark(label)) {
+        name.score *= name.rule == QN_RELATION_RULE_TABLE ? 0.92 : 0.87;
+    }
+    if (qn_relation_names_is_measure(schema, label)) {
+        name.score *= 0.6;
+    }
+    return name;
+}
+
+static bool same_label(const struct qn_relation_label *a, const struct qn_relation_label *b)
+{
+    return strcasecmp(a->name, b->name) == 0 ||
+           (qn_relation_words_equal(&a->base, &b->base) && strcmp(a->key, b->key) == 0 &&
+            strcmp(a->joint, b->joint) == 0);
+}
+
+static struct qn_relation_name by_same_name(const struct qn_relation_schema *schema,
+                                            const struct qn_relation_asker *asker,
+                                            const struct qn_relation_label *label,
+                                            const struct qn_relation_key *key)
+{
+    const struct qn_relation_lexicon *lexicon = &schema->lexicon;
+    const struct qn_relation_words *base = &key->label.base;
+    bool of_table;
+
+    if (key->table == asker->table || label->base.n == 0 || !same_label(label, &key->label)) {
+        return nothing;
+    }
+    of_table = compare_tails(lexicon, &label->base, &schema->tables[key->table].words).n > 0;
+    if (base->n == 0) { /* a prefix of its table's columns: emp_id in emp */
+        return of_table ? worth(FULL, QN_RELATION_RULE_SAME, 1) : nothing;
+    }
+    if (all_are(lexicon, base, QN_WORD_GENERIC | QN_WORD_MEASURE) && !of_table) {
+        return nothing;
+    }
+    if (key->own) {
+        return worth(of_table ? FULL : 0.9, QN_RELATION_RULE_SAME, 1);
+    }
+    if (key->primary) {
+        return worth(0.66, QN_RELATION_RULE_SAME, 1);
+    }
+    return worth(key->declared && key->family == QN_FAMILY_TEXT && label->key[0] == '\0' ? 0.8
+                                                                                         : 0.55,
+                 QN_RELATION_RULE_SAME, 1);
+}
+
+/* airport_iata for airports.iata: the table's name, then the key's. */
+static struct qn_relation_name by_property(const struct qn_relation_schema *schema,
+                                           const struct qn_relation_asker *asker,
+                                           const struct qn_relation_label *label,
+                                           const struct qn_relation_key *key)
+{
+    const struct qn_relation_lexicon *lexicon = &schema->lexicon;
+    struct qn_relation_words rest = label->base;
+    struct tail tail;
+    struct qn_relation_name name;
+
+    tail = compare_tails(lexicon, &rest, &key->label.base);
+    if (key->label.base.n == 0 || tail.n < key->label.base.n || tail.n >= rest.n) {
+        return nothing;
+    }
+    rest.n -= tail.n;
+    name = compare_table(schema, asker, &rest, key->table);
+    if (name.score == 0 || key->table == asker->table) {
+        return nothing;
+    }
+    if (all_are(lexicon, &key->label.base, QN_WORD_GENERIC)) {
+        return worth(0.5, QN_RELATION_RULE_PROPERTY, name.score);
+    }
+    return worth(0.95, QN_RELATION_RULE_PROPERTY, name.score * tail.quality);
+}
+
+static unsigned role_flags(const struct qn_relation_schema *schema,
+                           const struct qn_relation_label *label)
+{
+    const struct qn_relation_words *base = &label->base;
+    unsigned flags = 0;
+
+    if (base->n == 0) {
+        return 0;
+    }
+    flags = qn_relation_lexicon_find(&schema->lexicon, base->word[base->n - 1]).flags;
+    if (base->n == 2 && strcmp(label->joint, "to") != 0) {
+        flags |= qn_relation_lexicon_find(&schema->lexicon, base->word[0]).flags & QN_WORD_SELF;
+    }
+    if (strcmp(label->joint, "by") == 0) {
+        flags |= QN_WORD_BY_USER;
+    }
+    return flags;
+}
+
+static double without_mark(const struct qn_relation_label *label)
+{
+    return has_mark(label) ? 1 : 0.9;
+}
+
+static struct qn_relation_name by_self(const struct qn_relation_schema *schema,
+                                       const struct qn_relation_asker *asker,
+                                       const struct qn_relation_label *label,
+                                       const struct qn_relation_key *key)
+{
+    const unsigned people = QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS;
+    unsigned flags = role_flags(schema, label);
+
+    if (key->table != asker->table || !key->own || (flags & QN_WORD_SELF) == 0 ||
+        label->base.n > 2) {
+        return nothing;
+    }
+    if ((flags & (QN_WORD_BY_STAFF | QN_WORD_BY_USER)) != 0 &&
+        (schema->tables[asker->table].flags & people) == 0) {
+        return nothing;
+    }
+    return worth(label->base.n == 1 ? 0.9 : 0.76, QN_RELATION_RULE_SELF, without_mark(label));
+}
+
+/* Another column of the asker's table is named after the key's table. */
+static bool has_sibling(const struct qn_relation_schema *schema,
+                        const struct qn_relation_asker *asker, size_t table)
+{
+    for (size_t i = 0; i < schema->catalog->tables[asker->table].n_columns; i++) {
+        struct qn_relation_label label;
+
+        qn_relation_schema_label(schema, asker->table, i, false, &label);
+        if (i != asker->column && label.base.n > 0 && label.key[0] != '\0' &&
+            compare_table(schema, asker, &label.base, table).score > 0.9) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct qn_relation_name by_link(const struct qn_relation_schema *schema,
+                                       const struct qn_relation_asker *asker,
+                                       const struct qn_relation_label *label,
+                                       const struct qn_relation_key *key)
+{
+    const struct qn_relation_words *words = &schema->tables[asker->table].words;
+    const struct qn_relation_words *parent = &schema->tables[key->table].words;
+    unsigned flags = role_flags(schema, label);
+    bool named;
+
+    if (key->table == asker->table || !key->own || (flags & (QN_WORD_LINK | QN_WORD_SELF)) == 0) {
+        return nothing;
+    }
+    named = words->n > parent->n && is_owned(&schema->lexicon, words, words->n - parent->n, parent);
+    if (!named && !has_sibling(schema, asker, key->table)) {
+        return nothing;
+    }
+    return worth(0.8, QN_RELATION_RULE_LINK, without_mark(label));
+}
+
+/* Which of users, employees, persons plays a role. */
+static double people_score(unsigned role, unsigned table)
+{
+    if ((role & QN_WORD_BY_STAFF) != 0 && (table & QN_WORD_STAFF) != 0) {
+        return 0.83;
+    }
+    if ((role & QN_WORD_BY_USER) != 0 && (table & QN_WORD_USERS) != 0) {
+        return 0.83;
+    }
+    if ((table & (QN_WORD_USERS | QN_WORD_STAFF)) != 0) {
+        return 0.78;
+    }
+    return (table & QN_WORD_PERSONS) != 0 ? 0.75 : 0;
+}
+
+static struct qn_relation_name by_people(const struct qn_relation_schema *schema,
+                                         const struct qn_relation_asker *asker,
+                                         const struct qn_relation_label *label,
+                                         const struct qn_relation_key *key)
+{
+    const struct qn_relation_table *table = &schema->tables[key->table];
+    unsigned role = role_flags(schema, label);
+    double score;
+
+    if (!key->own || (role & (QN_WORD_BY_USER | QN_WORD_BY_STAFF)) == 0) {
+        return nothing;
+    }
+    score = people_score(role, table->flags);
+    if (table->words.n > 1) {
+        score -= 0.02;
+    }
+    if (key->table == asker->table && (role & QN_WORD_SELF) != 0) {
+        score += 0.05;
+    }
+    if (key->table == asker->table && asker->own_key) {
+        return nothing;
+    }
+    return score > 0 ? worth(score, QN_RELATION_RULE_PEOPLE, without_mark(label)) : nothing;
+}
+
+static struct qn_relation_name by_place(const struct qn_relation_schema *schema,
+                                        const struct qn_relation_label *label,
+                                        const struct qn_relation_key *key)
+{
+    unsigned role = role_flags(schema, label);
+    unsigned table = schema->tables[key->table].flags;
+
+    if (!key->own) {
+        return nothing;
+    }
+    if ((role & QN_WORD_OF_TEAM) != 0 && (table & QN_WORD_TEAMS) != 0) {
+        return worth(0.8, QN_RELATION_RULE_PLACE, without_mark(label));
+    }
+    if ((role & QN_WORD_AT_PLACE) != 0 && (table & QN_WORD_PLACES) != 0) {
+        return worth(0.76, QN_RELATION_RULE_PLACE, without_mark(label));
+    }
+    return nothing;
+}
+
+static struct qn_relation_name compare_form(const struct qn_relation_schema *schema,
+                                            const struct qn_relation_asker *asker,
+                                            const struct qn_relation_label *label,
+                                            const struct qn_relation_key *key)
+{
+    struct qn_relation_name name = by_same_name(schema, asker, label, key);
+
+    name = better(name, by_table(schema, asker, label, key));
+    name = better(name, by_property(schema, asker, label, key));
+    if (asker->polymorphic) {
+        return name.rule == QN_RELATION_RULE_TABLE && name.quality == 1 ? name : nothing;
+    }
+    name = better(name, by_self(schema, asker, label, key));
+    name = better(name, by_link(schema, asker, label, key));
+    name = better(name, by_people(schema, asker, label, key));
+    return better(name, by_place(schema, label, key));
+}
+
+struct qn_relation_name qn_relation_names_compare(const struct qn_relation_schema *schema,
+                                                  const struct qn_relation_asker *asker,
+                                                  const struct qn_relation_key *key)
+{
+    struct qn_relation_name best = nothing;
+
+    for (size_t i = 0; i < asker->n_forms; i++) {
+        best = better(best, compare_form(schema, asker, &asker->forms[i], key));
+    }
+    if (asker->own_key &&
+        (key->table == asker->table || best.quality < 0.9 ||
+         (best.rule != QN_RELATION_RULE_SAME && best.rule != QN_RELATION_RULE_TABLE))) {
+        return nothing;
+    }
+    return best;
+}
+
+bool qn_relation_names_own(const struct qn_relation_schema *schema,
+                           const struct qn_relation_key *key)
+{
+    const struct qn_relation_words *base = &key->label.base;
+    struct tail tail;
+
+    if (key->n != 1) {
+        return false;
+    }
+    if (base->n == 0) {
+        return key->primary || key->label.key[0] != '\0';
+    }
+    tail = compare_tails(&schema->lexicon, base, &schema->tables[key->table].words);
+    if (tail.n == base->n || tail.n == schema->tables[key->table].words.n) {
+        return key->primary || key->label.key[0] != '\0';
+    }
+    if (!key->primary) {
+        return false;
+    }
+    for (size_t i = 0; i < schema->catalog->n_tables; i++) {
+        const struct qn_relation_words *words = &schema->tables[i].words;
+
+        tail = compare_tails(&schema->lexicon, base, words);
+        if (i != key->table && tail.n == words->n && tail.n > 0 && tail.quality > 0.8) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- the asker */
+
+static void add_form(struct qn_relation_asker *asker, const struct qn_relation_label *label)
+{
+    for (size_t i = 0; i < asker->n_forms; i++) {
+        if (qn_relation_words_equal(&asker->forms[i].base, &label->base) &&
+            strcmp(asker->forms[i].key, label->key) == 0) {
+            return;
+        }
+    }
+    if (asker->n_forms < QN_RELATION_FORMS) {
+        asker->forms[asker->n_forms++] = *label;
+    }
+}
+
+static void add_forms(struct qn_relation_asker *asker, const struct qn_relation_label *label)
+{
+    struct qn_relation_label split = *label;
+
+    add_form(asker, label);
+    if (label->key[0] == '\0' && label->joint[0] == '\0' && qn_relation_words_unfuse(&split.base)) {
+        split.base.n--;
+        memcpy(split.key, split.base.word[split.base.n], sizeof(split.key));
+        add_form(asker, &split);
+    }
+}
+
+/* other is base and "type", or base alone as a text: owner_type beside owner_id. */
+static bool names_kind(const struct qn_relation_schema *schema,
+                       const struct qn_relation_words *base, const struct qn_relation_label *other,
+                       enum qn_family family)
+{
+    struct qn_relation_words front = other->base;
+
+    if (qn_relation_words_equal(base, &other->base)) {
+        return other->key[0] == '\0' && other->joint[0] == '\0' && family == QN_FAMILY_TEXT;
+    }
+    if (front.n < 1 ||
+        !qn_relation_word_is(&schema->lexicon, front.word[front.n - 1], QN_WORD_KIND)) {
+        return false;
+    }
+    front.n--;
+    return qn_relation_words_equal(base, &front);
+}
+
+static bool is_polymorphic(const struct qn_relation_schema *schema,
+                           const struct qn_relation_asker *asker)
+{
+    const struct qn_catalog_table *table = &schema->catalog->tables[asker->table];
+    const struct qn_relation_words *base = &asker->forms[0].base;
+
+    if (base->n == 0 ||
+        !qn_relation_word_is(&schema->lexicon, base->word[base->n - 1], QN_WORD_ANYTHING)) {
+        return false;
+    }
+    for (size_t i = 0; i < table->n_columns; i++) {
+        struct qn_relation_label other;
+
+        qn_relation_schema_label(schema, asker->table, i, false, &other);
+        if (i != asker->column && names_kind(schema, base, &other, table->columns[i].family)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_own_key(const struct qn_relation_schema *schema, size_t table, size_t column)
+{
+    const struct qn_catalog_table *from = &schema->catalog->tables[table];
+
+    for (size_t i = 0; i < from->n_keys; i++) {
+        if (from->keys[i].primary) {
+            return from->keys[i].n == 1 && from->keys[i].columns[0] == column;
+        }
+    }
+    for (size_t i = 0; i < schema->n_keys; i++) {
+        if (schema->keys[i].table == table && schema->keys[i].primary) {
+            return schema->keys[i].columns[0] == column;
+        }
+    }
+    return false;
+}
+
+void qn_relation_names_asker(const struct qn_relation_schema *schema, size_t table, size_t column,
+                             struct qn_relation_asker *ret)
+{
+    struct qn_relation_label label;
+
+    *ret = (struct qn_relation_asker){.table = table, .column = column};
+    qn_relation_schema_label(schema, table, column, false, &label);
+    add_forms(ret, &label);
+    if (schema->tables[table].prefix[0] != '\0') {
+        qn_relation_schema_label(schema, table, column, true, &label);
+        add_forms(ret, &label);
+    }
+    ret->polymorphic = is_polymorphic(schema, ret);
+    ret->own_key = is_own_key(schema, table, column);
+}

@@ -1,0 +1,158 @@
+#include "relation_score.h"
+
+#include <math.h>
+#include <string.h>
+
+const double qn_relation_weights[QN_RELATION_FEATURES] = {
+    [QN_RELATION_BIAS] = -7.2,   [QN_RELATION_NAME] = 11.2,   [QN_RELATION_ORPHANS] = -4.5,
+    [QN_RELATION_PROOF] = 2.5,   [QN_RELATION_REACH] = 0.8,   [QN_RELATION_SHORT] = -0.4,
+    [QN_RELATION_FEW] = -1.2,    [QN_RELATION_INDEXED] = 0.4, [QN_RELATION_VIEWED] = 1.5,
+    [QN_RELATION_RIVALS] = -1.6, [QN_RELATION_UNSEEN] = -0.6,
+};
+
+#define NAME_SURE 0.9 /* from here on data that only fits says nothing against it */
+
+static bool is_indexed(const struct qn_catalog_table *table, const size_t *columns, size_t n)
+{
+    for (size_t i = 0; i < table->n_indexes; i++) {
+        if (table->indexes[i].n >= n && table->indexes[i].columns[0] == columns[0]) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < table->n_keys; i++) {
+        for (size_t j = 0; j < table->keys[i].n && table->keys[i].primary; j++) {
+            if (table->keys[i].columns[j] == columns[0]) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Numbers that a chance could have put into the key: how full is its range? */
+static double density(const struct qn_profile_column *key)
+{
+    double range = key->high - key->low + 1;
+
+    return range >= 1 && key->distinct > 0 ? fmin(1, key->distinct / range) : 1;
+}
+
+static double proof(const struct qn_relation_schema *schema,
+                    const struct qn_relation_candidate *candidate)
+{
+    const struct qn_profile_column *key =
+        qn_relation_schema_profile(schema, candidate->parent, candidate->parent_columns[0]);
+    enum qn_family family =
+        schema->catalog->tables[candidate->child].columns[candidate->child_columns[0]].family;
+    double share = candidate->tested > 0 ? candidate->hits / candidate->tested : 0;
+    double known = fmin(1, candidate->tested / 5), rare = 1;
+
+    if (family == QN_FAMILY_INTEGER || family == QN_FAMILY_NUMERIC) {
+        known = fmin(1, candidate->tested / 20);
+        rare = key != NULL ? 1 - density(key) : 0;
+    } else if (family == QN_FAMILY_DATE) {
+        rare = 0.2;
+    }
+    return rare * known * fmax(0, (share - 0.8) / 0.2);
+}
+
+static void compare_ranges(const struct qn_relation_schema *schema,
+                           const struct qn_relation_candidate *candidate,
+                           double ret[QN_RELATION_FEATURES])
+{
+    const struct qn_profile_column *child =
+        qn_relation_schema_profile(schema, candidate->child, candidate->child_columns[0]);
+    const struct qn_profile_column *key =
+        qn_relation_schema_profile(schema, candidate->parent, candidate->parent_columns[0]);
+    double reach;
+
+    if (child == NULL || key == NULL || isnan(child->high) || isnan(key->high) ||
+        !(key->high > key->low)) {
+        return;
+    }
+    reach = (child->high - key->low + 1) / (key->high - key->low + 1);
+    if (key->distinct >= 8) {
+        ret[QN_RELATION_REACH] = reach >= 0.9 && reach <= 1.02;
+    }
+    if (candidate->name.score < NAME_SURE) {
+        ret[QN_RELATION_SHORT] = reach < 0.6;
+        ret[QN_RELATION_FEW] = child->distinct <= 6 && child->high <= 10 && key->distinct > 20;
+    }
+}
+
+void qn_relation_score_features(const struct qn_relation_schema *schema,
+                                const struct qn_relation_candidate *candidate,
+                                double ret[QN_RELATION_FEATURES])
+{
+    const struct qn_catalog_table *child = &schema->catalog->tables[candidate->child];
+
+    memset(ret, 0, QN_RELATION_FEATURES * sizeof(ret[0]));
+    ret[QN_RELATION_BIAS] = 1;
+    ret[QN_RELATION_NAME] = candidate->name.score;
+    ret[QN_RELATION_INDEXED] = is_indexed(child, candidate->child_columns, candidate->n);
+    ret[QN_RELATION_VIEWED] = candidate->viewed;
+    if (!candidate->probed || !(candidate->tested > 0)) {
+        ret[QN_RELATION_UNSEEN] = 1;
+        return;
+    }
+    ret[QN_RELATION_ORPHANS] = fmin(0.2, 1 - candidate->hits / candidate->tested) * 5;
+    if (candidate->hits / candidate->tested < 0.5) {
+        ret[QN_RELATION_ORPHANS] = 3;
+    }
+    ret[QN_RELATION_PROOF] = proof(schema, candidate);
+    compare_ranges(schema, candidate, ret);
+}
+
+double qn_relation_score_logit(const double features[QN_RELATION_FEATURES])
+{
+    double logit = 0;
+
+    for (size_t i = 0; i < QN_RELATION_FEATURES; i++) {
+        logit += qn_relation_weights[i] * features[i];
+    }
+    return logit;
+}
+
+double qn_relation_score_of(double logit)
+{
+    return round(1000 / (1 + exp(-logit))) / 1000;
+}
+
+/* Without data a name must be exact to be taken. */
+static double capped(const struct qn_relation_candidate *candidate, double score)
+{
+    bool unseen = !candidate->probed || !(candidate->tested > 0);
+
+    return unseen && candidate->name.score < 0.98 ? fmin(score, 0.75) : score;
+}
+
+/* 1 when the best other key is as good, 0 when it is a whole step behind. */
+static double rivals(const struct qn_relation_candidate *candidates, size_t n, size_t at)
+{
+    double best = -INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i != at && (candidates[i].parent != candidates[at].parent ||
+                        candidates[i].name.score > candidates[at].name.score)) {
+            best = fmax(best, candidates[i].logit);
+        }
+    }
+    return fmax(0, fmin(1, 1 - (candidates[at].logit - best)));
+}
+
+void qn_relation_score_column(const struct qn_relation_schema *schema,
+                              struct qn_relation_candidate *candidates, size_t n)
+{
+    double features[QN_RELATION_FEATURES];
+
+    for (size_t i = 0; i < n; i++) {
+        qn_relation_score_features(schema, &candidates[i], features);
+        candidates[i].logit = qn_relation_score_logit(features);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double logit = candidates[i].logit +
+                       qn_relation_weights[QN_RELATION_RIVALS] * rivals(candidates, n, i);
+
+        candidates[i].score = capped(&candidates[i], qn_relation_score_of(logit));
+    }
+}
