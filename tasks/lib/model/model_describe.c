@@ -67,37 +67,51 @@ static bool is_done(const char *word)
            qn_word_in(word, " sent paid sold built begun done made taken born won lost ");
 }
 
-/* created_at: "When the order was created." */
+/* Without its first or its last word. */
+static const char *words_without(const struct subject *s, const struct qn_tokens *tokens,
+                                 size_t first, size_t last)
+{
+    struct qn_tokens rest = {.n = 0};
+
+    for (size_t i = first; i + last < tokens->n; i++) {
+        memcpy(rest.items[rest.n++], tokens->items[i], QN_TOKEN_SIZE);
+    }
+    return qn_humanised(s->arena, &rest, QN_AS_IT_IS);
+}
+
+/* created_at: "When the order was created." last_active_at, welcome_sent_at: likewise. */
 static const char *time_en(const struct subject *s)
 {
-    const char *last = qn_tokens_last(&s->tokens);
     struct qn_tokens rest = s->tokens;
+    const char *done;
 
-    if (rest.n > 1 && qn_word_in(last, " at on date time timestamp ts day ")) {
+    if (rest.n > 1 && qn_word_in(qn_tokens_last(&rest), " at on date time timestamp ts day ")) {
         rest.n--;
-        if (rest.n == 1 && is_done(rest.items[0])) {
-            return qn_arena_printf(s->arena, "When the %s was %s.", s->row, rest.items[0]);
-        }
     }
-    if (s->tokens.n == 1 && is_done(last)) {
-        return qn_arena_printf(s->arena, "When the %s was %s.", s->row, last);
+    done = qn_tokens_last(&rest);
+    if (rest.n == 1 && is_done(done)) {
+        return qn_arena_printf(s->arena, "When the %s was %s.", s->row, done);
+    }
+    if (rest.n == 2 && qn_word_in(rest.items[0], " last first ") &&
+        (is_done(done) || rest.n < s->tokens.n)) {
+        return qn_arena_printf(s->arena, "When the %s was %s %s.", s->row, rest.items[0], done);
+    }
+    if (rest.n > 1 && is_done(done)) {
+        return qn_arena_printf(s->arena, "When the %s of the %s was %s.",
+                               words_without(s, &rest, 0, 1), s->row, done);
     }
     return qn_arena_printf(s->arena, "%s of the %s.", capital(s->arena, s->words), s->row);
 }
 
 static const char *flag_en(const struct subject *s)
 {
-    struct qn_tokens rest = s->tokens;
-    const char *first = rest.n > 1 ? rest.items[0] : "";
-    const char *words;
+    const char *first = s->tokens.n > 1 ? s->tokens.items[0] : "";
 
     if (!qn_word_in(first, " is has was can ")) {
         return qn_arena_printf(s->arena, "Whether it holds for the %s: %s.", s->row, s->words);
     }
-    memmove(rest.items[0], rest.items[1], (rest.n - 1) * sizeof(rest.items[0]));
-    rest.n--;
-    words = qn_humanised(s->arena, &rest, QN_AS_IT_IS);
-    return qn_arena_printf(s->arena, "Whether the %s %s %s.", s->row, first, words);
+    return qn_arena_printf(s->arena, "Whether the %s %s %s.", s->row, first,
+                           words_without(s, &s->tokens, 1, 0));
 }
 
 static const char *parent_word(const struct subject *s, bool zh)

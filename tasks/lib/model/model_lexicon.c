@@ -45,7 +45,7 @@ static const struct {
     {"student", "学生"}, {"supplier", "供应商"}, {"tag", "标签"}, {"task", "任务"}, {"tax", "税额"},
     {"teacher", "教师"}, {"team", "团队"}, {"text", "文本"}, {"ticket", "工单"}, {"time", "时间"},
     {"title", "标题"}, {"total", "总"}, {"track", "曲目"}, {"transaction", "交易"}, {"trip", "行程"},
-    {"type", "类型"}, {"unit", "单位"}, {"updated", "更新"}, {"url", "链接"}, {"user", "用户"},
+    {"type", "类型"}, {"unit", "单位"}, {"unit price", "单价"}, {"updated", "更新"}, {"url", "链接"}, {"user", "用户"},
     {"users", "用户"}, {"vehicle", "车辆"}, {"vendor", "供应商"}, {"version", "版本"}, {"views", "浏览量"},
     {"visit", "访问"}, {"warehouse", "仓库"}, {"week", "周"}, {"weight", "重量"}, {"width", "宽度"},
     {"year", "年"},
@@ -90,8 +90,12 @@ static const char *word_in_zh(const struct qn_tokens *tokens, size_t i)
 const char *qn_lexicon_zh(struct qn_arena *arena, const struct qn_tokens *tokens)
 {
     char text[QN_TOKENS_MAX * QN_TOKEN_SIZE];
+    const char *whole = look_up(qn_humanised(arena, tokens, QN_AS_IT_IS));
     size_t len = 0;
 
+    if (whole[0] != '\0') {
+        return whole;
+    }
     for (size_t i = 0; i < tokens->n; i++) {
         const char *zh = word_in_zh(tokens, i);
         size_t n = strlen(zh);
