@@ -16,7 +16,7 @@ struct qn_arena_chunk {
 
 void qn_arena_init(struct qn_arena *arena, size_t max)
 {
-    *arena = (struct qn_arena){.max = max};
+    *arena = (struct qn_arena){.max = max < SIZE_MAX / 2 ? max : SIZE_MAX / 2};
 }
 
 void qn_arena_release(struct qn_arena *arena)
@@ -52,7 +52,7 @@ static struct qn_arena_chunk *chunk_for(struct qn_arena *arena, size_t size)
     if (alone && chunk != NULL) {
         link = &chunk->next;
     }
-    chunk = fresh <= SIZE_MAX - sizeof(*chunk) ? qn_alloc(sizeof(*chunk) + fresh) : NULL;
+    chunk = qn_alloc(sizeof(*chunk) + fresh);
     if (chunk == NULL) {
         arena->status = QN_ENOMEM;
         return NULL;

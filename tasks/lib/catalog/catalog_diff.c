@@ -66,6 +66,9 @@ static int add_kept(struct qn_catalog_snapshot *snapshot, struct qn_span item,
 
     kept.schema = text_member(arena, kept.json, "schema");
     kept.name = text_member(arena, kept.json, "name");
+    if (arena->status != QN_OK) {
+        return qn_arena_status(arena, "the snapshot", reterr);
+    }
     if (kept.hash[0] == '\0' || kept.schema[0] == '\0' || kept.name[0] == '\0') {
         return qn_fail(reterr, QN_EINVAL, "the snapshot's table %zu has no hash, schema or name",
                        snapshot->n_tables);
@@ -89,9 +92,8 @@ static int read_snapshot(struct qn_catalog_snapshot *snapshot, struct qn_span js
         return rc;
     }
     tables = member(json, "tables");
-    if (strcmp(text_member(&snapshot->arena, json, "format"), QN_CATALOG_FORMAT) != 0 ||
-        tables.len == 0 || tables.data[0] != '[' ||
-        qn_json_walk_init(&walk, tables.data, tables.len) != QN_OK) {
+    if (!qn_span_is(member(json, "format"), "\"" QN_CATALOG_FORMAT "\"") || tables.len == 0 ||
+        tables.data[0] != '[' || qn_json_walk_init(&walk, tables.data, tables.len) != QN_OK) {
         return qn_fail(reterr, QN_EINVAL, "not a snapshot of the form " QN_CATALOG_FORMAT);
     }
     while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {

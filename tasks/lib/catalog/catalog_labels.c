@@ -87,32 +87,48 @@ static bool skip_word(struct parser *parser)
     return parser->at > from;
 }
 
-/* Behind "::": schema."type" of one or more words, (10,2), more words, []. Words of a type
- * that is not quoted are in lower case, what follows it (OR, IS) is not. */
+/* Behind "::": schema."type" of one or more words, []. Words of a type that is not quoted are
+ * in lower case, what follows it (OR, IS) is not. A modifier, (10,2), is refused: it cuts. */
 static bool skip_type(struct parser *parser)
 {
     if (!skip_word(parser)) {
         return false;
     }
-    for (;;) {
-        if (take(parser, "(")) {
-            while (parser->at < parser->end && (isdigit((unsigned char)*parser->at) ||
-                                                *parser->at == ',' || *parser->at == '-')) {
-                parser->at++;
-            }
-            if (!take(parser, ")")) {
-                return false;
-            }
-        } else if (!take(parser, "[]") && !take(parser, ".") && !skip_word(parser)) {
-            return true;
-        }
+    while (take(parser, "[]") || take(parser, ".") || skip_word(parser)) {
     }
+    return true;
 }
 
 static bool skip_casts(struct parser *parser)
 {
     while (take(parser, "::")) {
         if (!skip_type(parser)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Casts of the column, which keep its values apart. */
+static bool skip_exact_casts(struct parser *parser)
+{
+    static const char *const exact[] = {"text", "character varying", "bpchar", "numeric"};
+
+    while (take(parser, "::")) {
+        const char *from = parser->at;
+        bool known = false;
+
+        if (!skip_type(parser)) {
+            return false;
+        }
+        while (parser->at > from && parser->at[-1] == ' ') {
+            parser->at--;
+        }
+        for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++) {
+            known =
+                known || qn_span_is((struct qn_span){from, (size_t)(parser->at - from)}, exact[i]);
+        }
+        if (!known) {
             return false;
         }
     }
@@ -152,10 +168,10 @@ static bool operand(struct parser *parser)
     const struct parser before = *parser;
 
     if (enter(parser)) {
-        return operand(parser) && leave(parser) && skip_casts(parser);
+        return operand(parser) && leave(parser) && skip_exact_casts(parser);
     }
     *parser = before;
-    return is_name(parser) && skip_casts(parser);
+    return is_name(parser) && skip_exact_casts(parser);
 }
 
 static bool add(struct parser *parser, const char *label)
@@ -213,8 +229,8 @@ static const char *item_end(const char *at, bool in_marks)
     return at;
 }
 
-/* One item of '{a,"b c"}'. */
-static const char *array_item(struct qn_arena *arena, const char **at, bool *is_null)
+/* One item of '{a,"b c"}'; NULL for one that is NULL: any value passes a check with that. */
+static const char *array_item(struct qn_arena *arena, const char **at)
 {
     bool in_marks = **at == '"';
     const char *from = *at + (in_marks ? 1 : 0), *end = item_end(from, in_marks);
@@ -225,9 +241,8 @@ static const char *array_item(struct qn_arena *arena, const char **at, bool *is_
         c += *c == '\\' ? 1 : 0;
         text[len++] = *c;
     }
-    *is_null = text != NULL && !in_marks && strcmp(text, "NULL") == 0;
     *at = in_marks && *end == '"' ? end + 1 : end;
-    return text;
+    return text != NULL && !in_marks && strcmp(text, "NULL") == 0 ? NULL : text;
 }
 
 static bool array_text(struct parser *parser, const char *text)
@@ -238,10 +253,9 @@ static bool array_text(struct parser *parser, const char *text)
         return false;
     }
     while (*at != '}') {
-        bool is_null;
-        const char *item = array_item(parser->arena, &at, &is_null);
+        const char *item = array_item(parser->arena, &at);
 
-        if (item == NULL || (!is_null && !add(parser, item)) || (*at != ',' && *at != '}')) {
+        if (item == NULL || !add(parser, item) || (*at != ',' && *at != '}')) {
             return false;
         }
         at += *at == ',' ? 1 : 0;
