@@ -244,7 +244,7 @@ const char cli_doc_model_edit[] =
     "the next version, a draft. Edits stay through every later analysis; null takes one back. FILE "
     "is one JSON object in the form of hints; --set is for a few. The value of a --set is text, "
     "unless it is true, false, null, a list or an object.\n\n"
-    "    quern model edit shop --set 'tables.orders.description=One row for each order'\n"
+    "    quern model edit shop --set tables.orders.label=number\n"
     "    quern model edit shop --set tables.users.columns.phone.hidden=true\n"
     "    quern model edit shop edits.json";
 

@@ -147,22 +147,22 @@ const struct cli_option cli_cron_explain_options[] = {
 };
 
 const struct cli_option cli_model_show_options[] = {
-    {"version", "VERSION", "a number, newest or approved; else current: the one that answers"},
+    {"version", "VERSION", "a number, newest or approved; else current"},
     {NULL, NULL, NULL},
 };
 
 const struct cli_option cli_model_export_options[] = {
     {"format", "FORM", "json (else), yaml, markdown, mermaid or html"},
     {"output", "FILE", "write it there; else to stdout"},
-    {"version", "VERSION", "a number, newest or approved; else current: the one that answers"},
+    {"version", "VERSION", "a number, newest or approved; else current"},
     {NULL, NULL, NULL},
 };
 
 const struct cli_option cli_model_analyze_options[] = {
     {"depth", "DEPTH", "catalogue, statistics, sample (else) or exact"},
     {"language", "LANGUAGE", "of descriptions: en or zh"},
-    {"include", "GLOB", "only these tables, such as sales.*; may be given several times"},
-    {"exclude", "GLOB", "not these; may be given several times"},
+    {"include", "GLOB", "only these tables: sales.*; again for more"},
+    {"exclude", "GLOB", "not these; again for more"},
     {"relations", "WHICH", "declared, or inferred too (else)"},
     {"full", NULL, "profile what did not change since the last run too"},
     {"queue", "QUEUE", "its queue, the task's own unless given"},
@@ -172,7 +172,7 @@ const struct cli_option cli_model_analyze_options[] = {
 };
 
 const struct cli_option cli_model_edit_options[] = {
-    {"set", "PATH=VALUE", "such as tables.orders.description=TEXT; may be given several times"},
+    {"set", "PATH=VALUE", "tables.orders.description=TEXT; again for more"},
     {"if-hash", "HASH", "only when the newest version still has it"},
     {"queue", "QUEUE", "its queue, the task's own unless given"},
     {"timeout", "TIME", "wait no longer, then exit 5; the job runs on"},

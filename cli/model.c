@@ -176,6 +176,16 @@ int cli_run_model_versions(struct cli *cli)
 
 /* ---- show ---- */
 
+static int print_json(const struct cli *cli, struct qn_span json, const char *table,
+                      struct qn_err *reterr)
+{
+    int rc = table ? cli_model_find_table(json, table, &json, reterr) : QN_OK;
+
+    if (rc == QN_OK)
+        cli_model_print_bytes(&cli->term, json);
+    return rc;
+}
+
 int cli_model_show(const struct cli *cli, const char *name, const char *which, const char *table,
                    struct qn_err *reterr)
 {
@@ -184,7 +194,7 @@ int cli_model_show(const struct cli *cli, const char *name, const char *which, c
     qn_buf_init(&json, CLI_MODEL_BYTES_MAX);
     int rc = cli_model_read(&cli->config, name, which, "json", &json, reterr);
     if (rc == QN_OK && cli->json)
-        cli_model_print_bytes(&cli->term, span_of(&json));
+        rc = print_json(cli, span_of(&json), table, reterr);
     else if (rc == QN_OK && table)
         rc = cli_model_print_table(&cli->term, span_of(&json), table, reterr);
     else if (rc == QN_OK)

@@ -31,6 +31,8 @@ void cli_model_table_name(struct qn_span table, char *out, size_t size);
  * "sales.orders"; QN_ENOTFOUND, QN_EINVAL when several have it. */
 QN_MUST_CHECK int cli_model_print_table(const struct cli_term *term, struct qn_span json,
                                         const char *name, struct qn_err *reterr);
+QN_MUST_CHECK int cli_model_find_table(struct qn_span json, const char *name, struct qn_span *ret,
+                                       struct qn_err *reterr);
 /* Columns of a table as a table. most 0: all. */
 QN_MUST_CHECK int cli_model_print_columns(const struct cli_term *term, struct qn_span table,
                                           size_t most, struct qn_err *reterr);

@@ -22,8 +22,8 @@ static void full_name(struct qn_span table, char *out, size_t size)
 }
 
 /* By "schema.name", else by the name alone when only one has it, or one of public. */
-static int find_table(struct qn_span json, const char *name, struct qn_span *ret,
-                      struct qn_err *reterr)
+int cli_model_find_table(struct qn_span json, const char *name, struct qn_span *ret,
+                         struct qn_err *reterr)
 {
     char full[TEXT_SIZE], bare[256], shown[TEXT_SIZE];
     struct qn_json_walk walk;
@@ -176,7 +176,7 @@ int cli_model_print_table(const struct cli_term *term, struct qn_span json, cons
 {
     struct qn_span table = {NULL, 0};
     char full[TEXT_SIZE];
-    int rc = find_table(json, name, &table, reterr);
+    int rc = cli_model_find_table(json, name, &table, reterr);
 
     if (rc != QN_OK)
         return rc;

@@ -52,7 +52,8 @@ class Pages(unittest.TestCase):
     def words_of(page):
         """quern-dead-letter-list -> dead-letter list"""
         name = page.stem.removeprefix("quern-")
-        for group in ("job", "queue", "limit", "worker", "task", "schedule", "cron", "dead-letter"):
+        for group in ("job", "queue", "limit", "worker", "task", "schedule", "cron", "dead-letter",
+                      "model"):
             if name.startswith(f"{group}-"):
                 return group, name.removeprefix(f"{group}-")
         return (name,)
