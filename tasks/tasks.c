@@ -2,6 +2,7 @@
 
 #include "tasks/bench/noop.h"
 #include "tasks/mail/welcome.h"
+#include "tasks/metadata/datasource_command.h"
 #include "tasks/orders/orders.h"
 #include "tasks/reports/sales.h"
 #include "tasks/upkeep/upkeep_tasks.h"
@@ -24,5 +25,7 @@ const struct qn_task *const qn_builtin_tasks[] = {
 /* clang-format on */
 
 const struct qn_subcommand qn_builtin_subcommands[] = {
+    {"datasource", qn_datasource_words, "databases that may be asked; quern datasource runs it",
+     qn_datasource_main},
     {NULL, NULL, NULL, NULL},
 };

@@ -36,7 +36,9 @@ static const char save_sql[] =
                               "excluded.query_ms,"
                               " profile_ms = excluded.profile_ms, connections = "
                               "excluded.connections,"
-                              " max_rows = excluded.max_rows, granted_at = excluded.granted_at";
+                              " max_rows = excluded.max_rows, "
+                              " granted_at = CASE WHEN $16::boolean THEN excluded.granted_at"
+                              " ELSE datasources.granted_at END";
 
 enum column {
     NAME,
@@ -222,6 +224,7 @@ static int save_with(const struct datasource_record *record, struct qn_buf lists
         qn_pg_number(record->profile_ms, numbers[1]),
         qn_pg_number(record->connections, numbers[2]),
         qn_pg_number(record->max_rows, numbers[3]),
+        qn_pg_text(record->granted ? "true" : "false"),
     };
 
     return qn_pg_run(pg, save_sql, params, sizeof(params) / sizeof(params[0]), reterr);

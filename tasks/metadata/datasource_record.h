@@ -30,6 +30,7 @@ struct datasource_record {
     const char *made_at, *granted_at; /* RFC 3339 */
     int64_t newest, approved;         /* versions of its model, 0: none */
     bool was_there;
+    bool granted; /* to be saved with the time of its grants */
 };
 
 /* With the presets. */

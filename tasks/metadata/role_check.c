@@ -5,6 +5,7 @@
 #include "common/verdict.h"
 #include "role_tables.h"
 #include "tasks/lib/catalog/catalog.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -359,7 +360,7 @@ void role_check(const struct datasource_record *record, struct qn_buf *verdicts,
 {
     const struct qn_verdict wrong = {"reachable", QN_VERDICT_WRONG, "nothing can be asked of it",
                                      "start it, or let the role in (pg_hba.conf); quern "
-                                     "datasource add NAME --replace gives a new password"};
+                                     "datasource add NAME --replace sets its password again"};
     struct look look = {.record = record, .verdicts = verdicts, .found = ret};
     int rc;
 

@@ -36,6 +36,15 @@ static int open_models(const char *artifact_dir, int *ret_fd, struct qn_err *ret
     return qn_dir_open("published models", path, 0755, ret_fd, reterr);
 }
 
+/* Nothing was published where there is no folder for it, and none is made. */
+static bool has_models(const char *artifact_dir)
+{
+    char path[QN_DIR_PATH_SIZE];
+    int n = snprintf(path, sizeof(path), "%s/" MODELS, artifact_dir);
+
+    return n > 0 && (size_t)n < sizeof(path) && access(path, F_OK) == 0;
+}
+
 static int check_name(const char *datasource, struct qn_err *reterr)
 {
     return qn_datasource_is_name(datasource)
@@ -344,9 +353,10 @@ int qn_model_unpublish(const char *artifact_dir, const char *datasource, struct 
     int models_fd = -1, fd = -1;
     int rc = check_name(datasource, reterr);
 
-    if (rc == QN_OK) {
-        rc = open_models(artifact_dir, &models_fd, reterr);
+    if (rc != QN_OK || !has_models(artifact_dir)) {
+        return rc;
     }
+    rc = open_models(artifact_dir, &models_fd, reterr);
     if (rc != QN_OK) {
         return rc;
     }
