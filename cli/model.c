@@ -189,16 +189,17 @@ static int print_json(const struct cli *cli, struct qn_span json, const char *ta
 int cli_model_show(const struct cli *cli, const char *name, const char *which, const char *table,
                    struct qn_err *reterr)
 {
+    struct cli_model_wanted wanted = {.name = name, .which = which, .suffix = "json"};
     struct qn_buf json;
 
     qn_buf_init(&json, CLI_MODEL_BYTES_MAX);
-    int rc = cli_model_read(&cli->config, name, which, "json", &json, reterr);
+    int rc = cli_model_read(&cli->config, &wanted, &json, reterr);
     if (rc == QN_OK && cli->json)
         rc = print_json(cli, span_of(&json), table, reterr);
     else if (rc == QN_OK && table)
         rc = cli_model_print_table(&cli->term, span_of(&json), table, reterr);
     else if (rc == QN_OK)
-        rc = cli_model_print(&cli->term, span_of(&json), reterr);
+        rc = cli_model_print(&cli->term, span_of(&json), wanted.state, reterr);
     qn_buf_release(&json);
     return rc;
 }
@@ -236,14 +237,15 @@ static int suffix_of(const char *format, const char **ret, struct qn_err *reterr
 int cli_run_model_export(struct cli *cli)
 {
     const char *format = cli_option(cli, "format"), *file = cli_option(cli, "output");
-    const char *suffix = "json";
+    struct cli_model_wanted wanted = {
+        .name = cli->words[0], .which = which_of(cli), .suffix = "json"};
     struct qn_buf bytes;
     struct qn_err err = {0};
-    int rc = format ? suffix_of(format, &suffix, &err) : QN_OK;
+    int rc = format ? suffix_of(format, &wanted.suffix, &err) : QN_OK;
 
     qn_buf_init(&bytes, CLI_MODEL_BYTES_MAX);
     if (rc == QN_OK)
-        rc = cli_model_read(&cli->config, cli->words[0], which_of(cli), suffix, &bytes, &err);
+        rc = cli_model_read(&cli->config, &wanted, &bytes, &err);
     if (rc == QN_OK && file && strcmp(file, "-") != 0)
         rc = cli_path_write(file, bytes.data, bytes.len, &err);
     else if (rc == QN_OK)
@@ -343,17 +345,18 @@ static int print_diff(const struct cli *cli, struct qn_span from, struct qn_span
 
 int cli_run_model_diff(struct cli *cli)
 {
-    const char *name = cli->words[0];
-    const char *from = cli->n_words > 1 ? cli->words[1] : "current";
-    const char *to = cli->n_words > 2 ? cli->words[2] : "newest";
+    struct cli_model_wanted from = {.name = cli->words[0], .which = "current", .suffix = "json"};
+    struct cli_model_wanted to = {.name = cli->words[0], .which = "newest", .suffix = "json"};
     struct qn_buf a, b;
     struct qn_err err = {0};
 
     qn_buf_init(&a, CLI_MODEL_BYTES_MAX);
     qn_buf_init(&b, CLI_MODEL_BYTES_MAX);
-    int rc = cli_model_read(&cli->config, name, from, "json", &a, &err);
+    from.which = cli->n_words > 1 ? cli->words[1] : from.which;
+    to.which = cli->n_words > 2 ? cli->words[2] : to.which;
+    int rc = cli_model_read(&cli->config, &from, &a, &err);
     if (rc == QN_OK)
-        rc = cli_model_read(&cli->config, name, to, "json", &b, &err);
+        rc = cli_model_read(&cli->config, &to, &b, &err);
     if (rc == QN_OK)
         rc = print_diff(cli, span_of(&a), span_of(&b), &err);
     qn_buf_release(&a);

@@ -31,10 +31,16 @@ QN_MUST_CHECK int cli_model_index(const struct qn_config *config, const char *na
 QN_MUST_CHECK int cli_model_pick(struct qn_span index, const char *which, struct qn_span *ret,
                                  struct qn_err *reterr);
 
-/* One version in one form, by the suffix of its file; JSON is checked. */
-QN_MUST_CHECK int cli_model_read(const struct qn_config *config, const char *name,
-                                 const char *which, const char *suffix, struct qn_buf *out,
-                                 struct qn_err *reterr);
+/* One version in one form. */
+struct cli_model_wanted {
+    const char *name;
+    const char *which;  /* as for cli_model_pick */
+    const char *suffix; /* of its file: "json" */
+    char state[16];     /* set: "draft", "approved"; the file has the one of when it was made */
+};
+/* Its file, into a buffer; JSON is checked. */
+QN_MUST_CHECK int cli_model_read(const struct qn_config *config, struct cli_model_wanted *wanted,
+                                 struct qn_buf *out, struct qn_err *reterr);
 
 /* Bytes as they are; on a terminal without what would control it. */
 void cli_model_print_bytes(const struct cli_term *term, struct qn_span bytes);

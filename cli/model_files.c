@@ -125,38 +125,39 @@ int cli_model_pick(struct qn_span index, const char *which, struct qn_span *ret,
     return qn_fail(reterr, QN_ECORRUPT, "the index of the model is damaged");
 }
 
-static int try_read(const struct qn_config *config, const char *name, const char *which,
-                    const char *suffix, struct qn_buf *out, struct qn_err *reterr)
+static int try_read(const struct qn_config *config, struct cli_model_wanted *wanted,
+                    struct qn_buf *out, struct qn_err *reterr)
 {
     struct qn_span entry;
     char path[PATH_SIZE];
-    int rc = cli_model_index(config, name, out, reterr);
+    int rc = cli_model_index(config, wanted->name, out, reterr);
 
     if (rc == QN_OK)
-        rc = cli_model_pick((struct qn_span){out->data, out->len}, which, &entry, reterr);
+        rc = cli_model_pick((struct qn_span){out->data, out->len}, wanted->which, &entry, reterr);
     if (rc != QN_OK)
         return rc;
-    snprintf(path, sizeof(path), "models/%s/%lld.%s", name,
-             (long long)cli_json_number(entry, "version", 0), suffix);
+    cli_json_text(entry, "state", wanted->state, sizeof(wanted->state));
+    snprintf(path, sizeof(path), "models/%s/%lld.%s", wanted->name,
+             (long long)cli_json_number(entry, "version", 0), wanted->suffix);
     qn_buf_reset(out);
-    rc = strcmp(suffix, "json") == 0 ? read_json(config, path, out, reterr)
-                                     : qn_inside_read(folder(config), path, out, reterr);
+    rc = strcmp(wanted->suffix, "json") == 0 ? read_json(config, path, out, reterr)
+                                             : qn_inside_read(folder(config), path, out, reterr);
     return rc == QN_ENOTFOUND ? QN_EAGAIN : rc;
 }
 
-int cli_model_read(const struct qn_config *config, const char *name, const char *which,
-                   const char *suffix, struct qn_buf *out, struct qn_err *reterr)
+int cli_model_read(const struct qn_config *config, struct cli_model_wanted *wanted,
+                   struct qn_buf *out, struct qn_err *reterr)
 {
     int rc = QN_EAGAIN;
 
     for (int i = 0; rc == QN_EAGAIN && i < TRIES; i++) {
         qn_buf_reset(out);
-        rc = try_read(config, name, which, suffix, out, reterr);
+        rc = try_read(config, wanted, out, reterr);
     }
-    return rc == QN_EAGAIN
-               ? qn_fail(reterr, QN_ENOTFOUND, "the %.20s version of %s is not published as .%s",
-                         which, name, suffix)
-               : rc;
+    if (rc != QN_EAGAIN)
+        return rc;
+    return qn_fail(reterr, QN_ENOTFOUND, "the %.20s version of %s is not published as .%s",
+                   wanted->which, wanted->name, wanted->suffix);
 }
 
 /* ---- as it is ---- */

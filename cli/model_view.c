@@ -219,12 +219,11 @@ int cli_model_print_metrics(const struct cli_term *term, struct qn_span json, st
 
 /* ---- the whole ---- */
 
-static void print_head(const struct cli_term *term, struct qn_span json)
+static void print_head(const struct cli_term *term, struct qn_span json, const char *state)
 {
-    char name[256], state[64], hash[16], line[640];
+    char name[256], hash[16], line[640];
 
     cli_json_text(json, "datasource", name, sizeof(name));
-    cli_json_text(json, "state", state, sizeof(state));
     cli_json_text(json, "hash", hash, sizeof(hash));
     cli_say(term, CLI_BOLD, name);
     snprintf(line, sizeof(line), "  version %lld, %s, %s",
@@ -253,9 +252,10 @@ static void print_warnings(const struct cli_term *term, struct qn_span json)
     qn_buf_release(&text);
 }
 
-int cli_model_print(const struct cli_term *term, struct qn_span json, struct qn_err *reterr)
+int cli_model_print(const struct cli_term *term, struct qn_span json, const char *state,
+                    struct qn_err *reterr)
 {
-    print_head(term, json);
+    print_head(term, json, state);
     int rc = cli_model_print_tables(term, json, reterr);
     if (rc == QN_OK)
         rc = cli_model_print_relations(term, json, NULL, reterr);

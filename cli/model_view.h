@@ -20,9 +20,9 @@ QN_MUST_CHECK int cli_model_print_relations(const struct cli_term *term, struct 
                                             const char *of, struct qn_err *reterr);
 QN_MUST_CHECK int cli_model_print_metrics(const struct cli_term *term, struct qn_span json,
                                           struct qn_err *reterr);
-/* The whole: which version, then the three. */
+/* The whole: which version, in which state it is, then the three. */
 QN_MUST_CHECK int cli_model_print(const struct cli_term *term, struct qn_span json,
-                                  struct qn_err *reterr);
+                                  const char *state, struct qn_err *reterr);
 
 /* "orders", or "sales.orders" where the schema is not public. */
 void cli_model_table_name(struct qn_span table, char *out, size_t size);

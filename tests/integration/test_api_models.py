@@ -291,7 +291,8 @@ class Changing(Models):
             self.assertEqual(args["if_hash"], shop.hash_of(1))
         _, args = self.made(self.api.post("/v1/models/shop/approvals", headers={"If-Match": "*"}))
         self.assertNotIn("if_hash", args)
-        for given in ("abc", '"xyz"', 'W/"abc"', '"abc", "abd"', '""', '"', "", '"' + "a" * 65 + '"'):
+        for given in ("abc", '"xyz"', 'W/"abc"', '"abc", "abd"', '""', '"', "",
+                      '"' + "a" * 65 + '"'):
             answer = self.api.post("/v1/models/shop/approvals", headers={"If-Match": given})
             self.assert_problem(answer, 400, "bad_header", "If-Match")
 

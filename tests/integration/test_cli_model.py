@@ -214,6 +214,7 @@ class Looking(Models):
             self.assertEqual(self.json("model", "show", "shop", *words)["version"], number)
         self.fails(3, "no version 9", "model", "show", "shop", "--version", "9")
         self.fails(2, "a number", "model", "show", "shop", "--version", "latest")
+        self.assertIn("version 1, approved", self.lines("model", "show", "shop")[0])
         self.assertEqual([line.split()[:2] for line in self.lines("model", "versions", "shop")[1:]],
                          [["3", "draft"], ["2", "draft"], ["1", "approved"]])
 
@@ -248,7 +249,7 @@ class Looking(Models):
         column["values"][0]["value"] = evil
         model["tables"][1]["schema"] = evil
         model["relations"][0]["evidence"] = model["relations"][1]["child_table"] = evil
-        model["metrics"][0]["expr"] = model["state"] = model["warnings"][0] = evil
+        model["metrics"][0]["expr"] = model["warnings"][0] = evil
         published = self.published()
         published.add(shop())
         published.add(model, md=f"# {evil}\nnext\n".encode())
