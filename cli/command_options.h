@@ -34,4 +34,9 @@ extern const struct cli_option cli_fsck_options[];
 extern const struct cli_option cli_bench_options[];
 extern const struct cli_option cli_new_task_options[];
 
+/* datasource_options.c */
+extern const struct cli_option cli_datasource_add_options[];
+extern const struct cli_option cli_datasource_set_options[];
+extern const struct cli_option cli_datasource_remove_options[];
+
 #endif

@@ -52,6 +52,7 @@ int cli_run_cron_explain(struct cli *cli);
 int cli_run_dead_letter_list(struct cli *cli);
 int cli_run_dead_letter_replay(struct cli *cli);
 int cli_run_dead_letter_delete(struct cli *cli);
+int cli_run_datasource(struct cli *cli);
 int cli_run_stats(struct cli *cli);
 int cli_run_doctor(struct cli *cli);
 int cli_run_fsck(struct cli *cli);
