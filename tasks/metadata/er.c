@@ -84,25 +84,48 @@ static void add_path(struct qn_buf *out, const struct er_layout *layout, const s
     qn_buf_printf(out, "h%.0f", -to * STUB);
 }
 
-/* At the many a crow's foot, at the one bars, and a circle where there may be none. */
-static void add_marks(struct qn_buf *out, const struct er_layout *layout,
-                      const struct er_line *line, const struct qn_model_relation *relation)
-{
-    struct er_point a = line->points[0], b = line->points[line->n - 1];
-    double from = side_of(&layout->boxes[line->from], a);
-    double to = side_of(&layout->boxes[line->to], b);
+/* What the lines to one port have in common: they share its mark. */
+struct port {
+    bool none, one; /* a row may refer to none; one has to refer */
+};
 
-    if (relation->one_to_one) {
+static struct port port_of(const struct er_boxes *boxes, const struct er_line *line)
+{
+    struct port port = {false, false};
+
+    for (size_t i = 0; i < boxes->layout.n_lines; i++) {
+        const struct er_line *other = &boxes->layout.lines[i];
+
+        if (other->to == line->to && fabs(other->to_dy - line->to_dy) < 0.5) {
+            port.none = port.none || boxes->relations[i]->optional;
+            port.one = port.one || !boxes->relations[i]->optional;
+        }
+    }
+    return port;
+}
+
+/* At the many a crow's foot, at the one bars, and a circle where there may be none. */
+static void add_marks(struct qn_buf *out, const struct er_boxes *boxes, size_t i)
+{
+    const struct er_line *line = &boxes->layout.lines[i];
+    struct er_point a = line->points[0], b = line->points[line->n - 1];
+    double from = side_of(&boxes->layout.boxes[line->from], a);
+    double to = side_of(&boxes->layout.boxes[line->to], b);
+    struct port port = port_of(boxes, line);
+
+    if (boxes->relations[i]->one_to_one) {
         qn_buf_printf(out, "<path class=\"m\" d=\"M%.1f %.1fv10", a.x + from * 6, a.y - 5);
     } else {
         qn_buf_printf(out, "<path class=\"m\" d=\"M%.1f %.1fl%.0f 5l%.0f 5", a.x, a.y - 5,
                       from * 12, -from * 12);
     }
     qn_buf_printf(out, "M%.1f %.1fv10", b.x + to * 6, b.y - 5);
-    if (relation->optional) {
-        qn_buf_printf(out, "\"/><circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>", b.x + to * 12, b.y);
-    } else {
-        qn_buf_printf(out, "M%.1f %.1fv10\"/>", b.x + to * 10, b.y - 5);
+    if (!port.none) {
+        qn_buf_printf(out, "M%.1f %.1fv10", b.x + to * 10, b.y - 5);
+    }
+    qn_buf_add_str(out, "\"/>");
+    if (!port.one) {
+        qn_buf_printf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>", b.x + to * 12, b.y);
     }
 }
 
@@ -134,7 +157,7 @@ static void add_relation(struct qn_buf *out, const struct er_boxes *boxes, size_
     qn_buf_add_str(out, "\"/><path class=\"l\" d=\"");
     add_path(out, &boxes->layout, line);
     qn_buf_add_str(out, "\"/>");
-    add_marks(out, &boxes->layout, line, relation);
+    add_marks(out, boxes, i);
     qn_buf_add_str(out, "</g>\n");
 }
 

@@ -87,7 +87,7 @@ static void add_sizes(struct qn_buf *out, const struct report_view *view)
     begin_tile(out, "Tables", "");
     report_count(out, (double)(view->model->n_tables - view->n_views));
     qn_buf_add_str(out, "</div><div class=\"more\">");
-    report_counted(out, facts, "of facts", "of facts");
+    report_counted(out, facts, "of events (facts)", "of events (facts)");
     if (view->n_views > 0) {
         qn_buf_add_str(out, ", and ");
         report_counted(out, view->n_views, "view", "views");

@@ -23,15 +23,27 @@ static size_t count_digits(const char *text)
     return strspn(text + (*text == '-'), "0123456789");
 }
 
-/* A bound as PostgreSQL prints it: without seconds, with groups of digits. */
-static void add_edge(struct qn_buf *out, const struct qn_model_column *column, const char *text)
+static bool is_time(enum qn_family family)
+{
+    return family == QN_FAMILY_DATE || family == QN_FAMILY_TIMESTAMP;
+}
+
+/* Dates need their hours where all are of a few days. */
+static bool is_short(const struct qn_profile_column *profile)
+{
+    return profile->high - profile->low < 3 * 86400.0;
+}
+
+/* A bound as PostgreSQL prints it: to the day or minute, with groups of digits. */
+static void add_edge(struct qn_buf *out, const struct qn_model_column *column, const char *text,
+                     bool hours)
 {
     bool groups = is_number(column->family) && column->role != QN_ROLE_KEY &&
                   column->role != QN_ROLE_FOREIGN && count_digits(text) > 4;
     size_t len = strlen(text);
 
     if (column->family == QN_FAMILY_TIMESTAMP && len > 16 && text[4] == '-' && text[10] == ' ') {
-        qn_html_text(out, text, 16);
+        qn_html_text(out, text, hours ? 16 : 10);
     } else if (groups && len <= EDGE) {
         struct qn_buf digits;
 
@@ -44,10 +56,11 @@ static void add_edge(struct qn_buf *out, const struct qn_model_column *column, c
     }
 }
 
-static void add_middle(struct qn_buf *out, const struct qn_model_column *column, double middle)
+static void add_middle(struct qn_buf *out, const struct qn_model_column *column, double middle,
+                       bool hours)
 {
-    if (column->family == QN_FAMILY_DATE || column->family == QN_FAMILY_TIMESTAMP) {
-        report_day(out, middle, false);
+    if (is_time(column->family)) {
+        report_day(out, middle, hours && column->family == QN_FAMILY_TIMESTAMP);
     } else {
         report_number(out, middle);
     }
@@ -99,31 +112,36 @@ static void add_average(struct qn_buf *out, const struct qn_model_column *column
     }
 }
 
-void report_add_bins(struct qn_buf *out, const struct qn_model_column *column,
-                     const struct qn_profile_column *profile)
+static void add_edges(struct qn_buf *out, const struct qn_model_column *column,
+                      const struct qn_profile_column *profile)
 {
-    bool key = column->role == QN_ROLE_KEY;
+    bool key = column->role == QN_ROLE_KEY, hours = is_short(profile);
 
-    if (profile->binned && !key) {
-        draw_bins(out, profile);
-    }
-    if (profile->min[0] == '\0' && profile->max[0] == '\0') {
-        return;
-    }
-    qn_buf_add_str(out, "<div class=\"edges\"><span>");
-    add_edge(out, column, profile->min);
+    qn_html_printf(out, "<div class=\"edges%s\"><span>", key ? " near" : "");
+    add_edge(out, column, profile->min, hours);
     qn_buf_add_str(out, "</span>");
     if (isfinite(profile->quartile[1]) && !key) {
         qn_buf_add_str(out, "<span class=\"mid\" title=\"median\">");
-        add_middle(out, column, profile->quartile[1]);
+        add_middle(out, column, profile->quartile[1], hours);
         qn_buf_add_str(out, "</span>");
     } else {
         qn_buf_add_str(out, "<span>to</span>");
     }
     qn_buf_add_str(out, "<span>");
-    add_edge(out, column, profile->max);
+    add_edge(out, column, profile->max, hours);
     qn_buf_add_str(out, "</span></div>");
-    add_average(out, column, profile);
+}
+
+void report_add_bins(struct qn_buf *out, const struct qn_model_column *column,
+                     const struct qn_profile_column *profile)
+{
+    if (profile->binned && column->role != QN_ROLE_KEY) {
+        draw_bins(out, profile);
+    }
+    if (profile->min[0] != '\0' || profile->max[0] != '\0') {
+        add_edges(out, column, profile);
+        add_average(out, column, profile);
+    }
 }
 
 static const char *value_of(const struct qn_model_column *column, const char *text)
@@ -137,17 +155,24 @@ static const char *value_of(const struct qn_model_column *column, const char *te
     return text;
 }
 
-static void add_value(struct qn_buf *out, const struct qn_model_column *column,
-                      const struct qn_profile_value *value)
+static void add_text(struct qn_buf *out, const struct qn_model_column *column, const char *value)
 {
-    const char *text = value_of(column, value->text);
+    const char *text = value_of(column, value);
 
-    qn_buf_add_str(out, "<li><span class=\"val\">");
     if (text[strspn(text, " \t\n\r")] == '\0') {
         qn_buf_add_str(out, text[0] == '\0' ? "<em>empty</em>" : "<em>blank</em>");
+    } else if (is_time(column->family)) {
+        add_edge(out, column, text, true);
     } else {
         report_text(out, text, VALUE);
     }
+}
+
+static void add_value(struct qn_buf *out, const struct qn_model_column *column,
+                      const struct qn_profile_value *value)
+{
+    qn_buf_add_str(out, "<li><span class=\"val\">");
+    add_text(out, column, value->text);
     qn_buf_add_str(out, "</span><span class=\"bar\">");
     if (isfinite(value->share)) {
         qn_html_printf(out, "<i style=\"width:%.1f%%\"></i>",
@@ -158,17 +183,30 @@ static void add_value(struct qn_buf *out, const struct qn_model_column *column,
     qn_buf_add_str(out, "</span></li>");
 }
 
+/* All of the same share: no bars, they would all be alike. */
+static bool is_even(const struct qn_profile_column *profile)
+{
+    return profile->n_top > 4 &&
+           profile->top[0].share - profile->top[profile->n_top - 1].share < 1e-9;
+}
+
 void report_add_top(struct qn_buf *out, const struct qn_model_column *column,
                     const struct qn_profile_column *profile)
 {
     size_t n = profile->n_top < TOP_MOST ? profile->n_top : TOP_MOST;
     double all = profile->top_is_all ? (double)profile->n_top : profile->distinct;
+    bool even = is_even(profile);
 
-    qn_buf_add_str(out, "<ul class=\"top\">");
+    qn_buf_add_str(out, even ? "<p class=\"values\">" : "<ul class=\"top\">");
     for (size_t i = 0; i < n; i++) {
-        add_value(out, column, &profile->top[i]);
+        if (even) {
+            qn_buf_add_str(out, i > 0 ? ", " : "");
+            add_text(out, column, profile->top[i].text);
+        } else {
+            add_value(out, column, &profile->top[i]);
+        }
     }
-    qn_buf_add_str(out, "</ul>");
+    qn_buf_add_str(out, even ? "</p>" : "</ul>");
     if (isfinite(all) && all >= (double)n + 0.5) {
         qn_buf_add_str(out, "<p class=\"faint\">and ");
         report_count(out, all - (double)n);

@@ -14,7 +14,8 @@ static void add_badges(struct qn_buf *out, const struct qn_model_column *column,
                        const struct qn_profile_column *profile)
 {
     qn_buf_add_str(out, "<div class=\"badges\">");
-    if (column->role != QN_ROLE_OTHER && column->role != QN_ROLE_PERSONAL) {
+    if (column->role != QN_ROLE_OTHER && column->role != QN_ROLE_TEXT &&
+        column->role != QN_ROLE_PERSONAL) {
         report_badge(out,
                      column->role == QN_ROLE_KEY || column->role == QN_ROLE_FOREIGN ? "key" : "",
                      report_roles[column->role]);
@@ -92,7 +93,7 @@ static void add_meaning(struct qn_buf *out, const struct report_view *view, size
 
 static void add_fill(struct qn_buf *out, double nulls)
 {
-    qn_buf_add_str(out, "<div class=\"fact\"><span>NULL</span><span class=\"bar\">");
+    qn_buf_add_str(out, "<div class=\"f\"><span>NULL</span><span class=\"bar\">");
     if (nulls > 0) {
         qn_html_printf(out, "<i class=\"gap\" style=\"width:%.1f%%\"></i>",
                        fmin(fmax(nulls, 0.01), 1) * 100);
@@ -105,7 +106,7 @@ static void add_fill(struct qn_buf *out, double nulls)
 static void add_fact(struct qn_buf *out, const char *what, double share)
 {
     if (share > 0) {
-        qn_html_printf(out, "<div class=\"fact\"><span>%s</span><span class=\"pct\">", what);
+        qn_html_printf(out, "<div class=\"f\"><span>%s</span><span class=\"pct\">", what);
         report_share(out, share);
         qn_buf_add_str(out, "</span></div>");
     }
@@ -116,7 +117,7 @@ static void add_lengths(struct qn_buf *out, const struct qn_profile_column *prof
     if (!isfinite(profile->length_max)) {
         return;
     }
-    qn_buf_add_str(out, "<div class=\"fact\"><span>length</span><span class=\"pct\">");
+    qn_buf_add_str(out, "<div class=\"f\"><span>length</span><span class=\"pct\">");
     report_count(out, profile->length_min);
     if (profile->length_max > profile->length_min) {
         qn_buf_add_str(out, "\xe2\x80\x93");
@@ -136,7 +137,8 @@ static void add_facts(struct qn_buf *out, const struct qn_model_column *column,
         add_fill(out, nulls);
     }
     if (isfinite(distinct)) {
-        qn_buf_add_str(out, "<div class=\"fact\"><span>distinct</span><span class=\"pct\">");
+        qn_html_printf(out, "<div class=\"f\"><span>%s</span><span class=\"pct\">",
+                       profile != NULL && profile->all_unique ? "all different" : "distinct");
         report_count(out, distinct);
         qn_buf_add_str(out, "</span></div>");
     }
@@ -146,9 +148,6 @@ static void add_facts(struct qn_buf *out, const struct qn_model_column *column,
         add_fact(out, "empty", profile->empties);
         add_fact(out, "in the future", profile->future);
         add_lengths(out, profile);
-    }
-    if (column->unique && profile != NULL && profile->all_unique) {
-        qn_buf_add_str(out, "<div class=\"fact\"><span>unique</span></div>");
     }
     qn_buf_add_str(out, "</td>");
 }

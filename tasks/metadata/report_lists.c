@@ -99,7 +99,7 @@ void report_add_notes(struct qn_buf *out, const struct report_view *view, size_t
         if (profile != NULL && profile->trouble[0] != '\0' &&
             begin_note(&notes, "warn", "profile")) {
             report_table_name(out, view, i);
-            qn_html_printf(out, " was profiled %s only: ", report_tiers[profile->tier]);
+            qn_html_printf(out, ", %s: ", report_tiers[profile->tier]);
             report_text(out, profile->trouble, TEXT_MOST);
             qn_buf_add_str(out, "</li>\n");
         }
@@ -180,7 +180,7 @@ void report_add_alerts(struct qn_buf *out, const struct report_view *view, size_
         return;
     }
     report_begin(out, "alerts", "Alerts", "");
-    qn_buf_add_str(out, "<div class=\"scroll\"><table>\n<tbody>\n");
+    qn_buf_add_str(out, "<div class=\"scroll\"><table class=\"kinds\">\n<tbody>\n");
     for (int concern = 1; concern >= 0; concern--) {
         for (size_t alert = 0; alert < QN_ALERTS; alert++) {
             if (report_alerts[alert].concern == (concern == 1)) {
@@ -232,7 +232,7 @@ void report_add_personal(struct qn_buf *out, const struct report_view *view, siz
         return;
     }
     report_begin(out, "personal", "Personal data", "found by names, shapes and checksums");
-    qn_buf_add_str(out, "<div class=\"scroll\"><table>\n<tbody>\n");
+    qn_buf_add_str(out, "<div class=\"scroll\"><table class=\"kinds\">\n<tbody>\n");
     for (size_t pii = 1; pii < QN_PIIS; pii++) {
         add_personal(out, view, pii, end);
     }
@@ -344,6 +344,11 @@ static void add_metric(struct qn_buf *out, const struct qn_model_metric *metric)
     qn_buf_add_str(out, "</td><td class=\"text\"><code>");
     report_text(out, metric->expr, TEXT_MOST);
     qn_buf_add_str(out, "</code>");
+    if (metric->from[0] != '\0') {
+        qn_buf_add_str(out, " <span class=\"faint\">of</span> <code>");
+        report_text(out, metric->from, TEXT_MOST);
+        qn_buf_add_str(out, "</code>");
+    }
     if (metric->filter[0] != '\0') {
         qn_buf_add_str(out, " <span class=\"faint\">where</span> <code>");
         report_text(out, metric->filter, TEXT_MOST);
@@ -367,9 +372,11 @@ void report_add_metrics(struct qn_buf *out, const struct report_view *view, size
         return;
     }
     report_begin(out, "metrics", "Metrics", "");
-    qn_buf_add_str(out, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Name</th>"
-                        "<th scope=\"col\">Is</th><th scope=\"col\">Words</th></tr></thead>\n"
-                        "<tbody>\n");
+    qn_buf_add_str(
+        out,
+        "<div class=\"scroll\"><table class=\"metrics\">\n<thead><tr><th scope=\"col\">Name</th>"
+        "<th scope=\"col\">Is</th><th scope=\"col\">Words</th></tr></thead>\n"
+        "<tbody>\n");
     for (; n < view->model->n_metrics && out->len < end; n++) {
         add_metric(out, &view->model->metrics[n]);
     }
