@@ -114,9 +114,8 @@ static void check_read_only(const struct look *look)
     const struct qn_verdict off = {"read-only", QN_VERDICT_WARNING,
                                    "only its rights keep it from writing",
                                    "ALTER ROLE ... SET default_transaction_read_only = on"};
-    struct qn_pg_rows *rows = ask(look, "read-only",
-                                  "SELECT current_setting('default_transaction_read_only') = 'on',"
-                                  " current_setting('statement_timeout') = '0'");
+    struct qn_pg_rows *rows =
+        ask(look, "read-only", "SELECT current_setting('default_transaction_read_only') = 'on'");
 
     if (rows == NULL) {
         return;
@@ -131,29 +130,31 @@ static void check_read_only(const struct look *look)
 
 /* ---- what it may change ---- */
 
-/* sql gives one text: names, NULL for none. */
+/* sql gives what was found, no row for nothing, and what to do. */
 static void check_names(const struct look *look, const struct qn_verdict *verdict, const char *sql)
 {
     struct qn_pg_rows *rows = ask(look, verdict->check, sql);
+    struct qn_verdict found = *verdict;
 
-    if (rows != NULL && qn_pg_str(rows, 0, 0)[0] != '\0') {
-        tell(look, verdict, qn_pg_str(rows, 0, 0));
+    if (rows != NULL && qn_pg_rows_count(rows) > 0) {
+        found.todo = qn_pg_str(rows, 0, 1);
+        tell(look, &found, qn_pg_str(rows, 0, 0));
     }
     qn_pg_rows_free(rows);
 }
 
-#define SOME         "(array_agg(name ORDER BY name))[1:8]"
+#define SOME         "array_to_string((array_agg(name ORDER BY name))[1:8], ', ')"
 #define USER_SCHEMAS "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 
 static void check_tables_written(const struct look *look)
 {
     const struct qn_verdict writes = {"writes", too_strong(look), "a query could change data",
-                                      "REVOKE INSERT, UPDATE, DELETE, TRUNCATE on them from the "
-                                      "role, and from PUBLIC"};
+                                      NULL};
 
     check_names(look, &writes,
-                "SELECT format('may write %s tables: %s', count(*),"
-                " array_to_string(" SOME ", ', '))"
+                "SELECT format('it may write tables (%s): %s', count(*), " SOME "),"
+                " format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %s FROM PUBLIC, %I', " SOME
+                ", current_user)"
                 " FROM (SELECT c.oid::regclass::text AS name FROM pg_class c"
                 " JOIN pg_namespace n ON n.oid = c.relnamespace"
                 " WHERE c.relkind IN ('r', 'p', 'v', 'f') AND " USER_SCHEMAS
@@ -165,39 +166,40 @@ static void check_tables_written(const struct look *look)
 static void check_made(const struct look *look)
 {
     const struct qn_verdict makes = {"creates", QN_VERDICT_WARNING,
-                                     "everybody who may log in can leave tables and functions "
-                                     "there that others call by mistake",
-                                     "REVOKE CREATE ON SCHEMA ... FROM PUBLIC"};
+                                     "whoever switches read-only off can leave tables and "
+                                     "functions there that others use by mistake",
+                                     NULL};
     const struct qn_verdict temporary = {"temporary", QN_VERDICT_WARNING,
-                                         "whoever switches read-only off can fill the disk",
-                                         "REVOKE TEMPORARY ON DATABASE ... FROM PUBLIC, and grant "
-                                         "it to who needs it"};
+                                         "whoever switches read-only off can fill the disk", NULL};
 
     check_names(look, &makes,
-                "SELECT format('may make tables in %s', array_to_string(" SOME ", ', '))"
-                " FROM (SELECT 'schema ' || quote_ident(n.nspname) AS name FROM pg_namespace n"
+                "SELECT format('it may make things in %s', " SOME "),"
+                " format('REVOKE CREATE ON %s FROM PUBLIC', " SOME ")"
+                " FROM (SELECT 'SCHEMA ' || quote_ident(n.nspname) AS name FROM pg_namespace n"
                 " WHERE " USER_SCHEMAS " AND has_schema_privilege(n.oid, 'CREATE')"
-                " UNION ALL SELECT 'database ' || quote_ident(current_database())"
+                " UNION ALL SELECT 'DATABASE ' || quote_ident(current_database())"
                 " WHERE has_database_privilege(current_database()::text, 'CREATE')) AS t"
                 " HAVING count(*) > 0");
     check_names(look, &temporary,
-                "SELECT format('may make temporary tables in database %I', current_database())"
+                "SELECT format('it may make temporary tables in database %I', current_database()),"
+                " format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC; and GRANT it to who makes "
+                "such tables', current_database())"
                 " WHERE has_database_privilege(current_database()::text, 'TEMPORARY')");
 }
 
 static void check_functions(const struct look *look)
 {
     const struct qn_verdict definers = {"functions", QN_VERDICT_WARNING,
-                                        "they run with the rights of their owner, and may write "
+                                        "they run with the rights of their owner: they may write, "
                                         "or show what is hidden",
-                                        "REVOKE EXECUTE on them FROM PUBLIC"};
+                                        NULL};
 
     check_names(look, &definers,
-                "SELECT format('may call %s functions that are SECURITY DEFINER: %s', count(*),"
-                " array_to_string(" SOME ", ', '))"
-                " FROM (SELECT p.oid::regprocedure::text AS name FROM pg_proc p"
-                " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prosecdef AND " USER_SCHEMAS
-                " AND has_schema_privilege(n.oid, 'USAGE')"
+                "SELECT format('it may call functions that are SECURITY DEFINER (%s): %s',"
+                " count(*), " SOME "), format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', " SOME
+                ") FROM (SELECT p.oid::regprocedure::text AS name FROM pg_proc p"
+                " JOIN pg_namespace n ON n.oid = p.pronamespace"
+                " WHERE p.prosecdef AND " USER_SCHEMAS " AND has_schema_privilege(n.oid, 'USAGE')"
                 " AND has_function_privilege(p.oid, 'EXECUTE')) AS t HAVING count(*) > 0");
 }
 
@@ -238,6 +240,7 @@ static void add_name(struct names *names, const struct role_table *table, const 
 struct reads {
     struct names shown;   /* columns that are hidden and may be read */
     struct names missing; /* tables with columns that may not, and should */
+    struct names secrets; /* columns that are hidden by their names */
     int64_t hidden;
 };
 
@@ -255,7 +258,10 @@ static void count_table(const struct look *look, const struct role_tables *all,
             missing = missing || !column->readable;
             continue;
         }
-        reads->hidden++;
+        reads->hidden += table->chosen;
+        if (column->hidden == ROLE_SECRET && table->chosen) {
+            add_name(&reads->secrets, table, column->name);
+        }
         if (column->readable) {
             add_name(&reads->shown, table, column->name);
         }
@@ -275,12 +281,14 @@ static void tell_hidden(const struct look *look, const struct reads *reads)
     char what[NAMES_MAX + 128];
 
     if (reads->shown.n == 0) {
-        snprintf(what, sizeof(what), "%lld columns are hidden, and PostgreSQL refuses them",
-                 (long long)reads->hidden);
+        snprintf(what, sizeof(what), "hidden columns are refused by PostgreSQL: %lld%s%s%s",
+                 (long long)reads->hidden,
+                 reads->secrets.n > 0 ? ", of which by their names: " : "",
+                 reads->secrets.text.data, reads->secrets.n > NAMES_SOME ? ", ..." : "");
         tell_ok(look, "hidden", what);
         return;
     }
-    snprintf(what, sizeof(what), "%lld columns are to be hidden and may be read: %s",
+    snprintf(what, sizeof(what), "columns that are to be hidden may be read (%lld): %s",
              (long long)reads->shown.n, reads->shown.text.data);
     tell(look, &shown, what);
 }
@@ -295,13 +303,13 @@ static void tell_tables(const struct look *look, const struct reads *reads)
     char what[NAMES_MAX + 128];
 
     if (reads->missing.n > 0) {
-        snprintf(what, sizeof(what), "%lld tables have columns that it may not read: %s",
+        snprintf(what, sizeof(what), "tables with columns that it may not read (%lld): %s",
                  (long long)reads->missing.n, reads->missing.text.data);
         tell(look, &missing, what);
     } else if (look->found->tables == 0) {
         tell(look, &none, "it may read no table");
     } else {
-        snprintf(what, sizeof(what), "it may read %lld tables with %lld columns",
+        snprintf(what, sizeof(what), "that it may read: %lld, with %lld columns",
                  (long long)look->found->tables, (long long)look->found->columns);
         tell_ok(look, "tables", what);
     }
@@ -316,6 +324,7 @@ static void check_reads(const struct look *look)
 
     qn_buf_init(&reads.shown.text, NAMES_MAX);
     qn_buf_init(&reads.missing.text, NAMES_MAX);
+    qn_buf_init(&reads.secrets.text, NAMES_MAX);
     if (role_tables_read(&all, look->pg, look->record, &err) == QN_OK) {
         for (size_t i = 0; i < all.n_tables; i++) {
             count_table(look, &all, &all.tables[i], &reads);
@@ -328,6 +337,7 @@ static void check_reads(const struct look *look)
     role_tables_release(&all);
     qn_buf_release(&reads.shown.text);
     qn_buf_release(&reads.missing.text);
+    qn_buf_release(&reads.secrets.text);
 }
 
 static void check_clock(const struct look *look)
