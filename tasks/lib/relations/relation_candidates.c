@@ -24,6 +24,8 @@ struct index {
     size_t *first_key; /* of each table, place in keys; n_keys: none */
 };
 
+#define PAIRS_MAX ((size_t)20 * 1000 * 1000)
+
 #define ROLE_TABLES \
     (QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS | QN_WORD_PLACES | QN_WORD_TEAMS)
 #define ROLES \
@@ -175,6 +177,7 @@ struct search {
     struct qn_relation_asker asker;
     enum qn_family family;
     struct best best;
+    size_t pairs; /* that may still be compared by their values' ranges */
 };
 
 static void consider(struct search *search, size_t place)
@@ -314,6 +317,75 @@ static void by_form(struct search *search, const struct qn_relation_label *label
     }
 }
 
+/* --- without a name */
+
+/* Numbers of the child are all within the key's, whose range is not that of all the others. */
+static bool may_hold_numbers(const struct qn_profile_column *child,
+                             const struct qn_profile_column *key)
+{
+    double range = key->high - key->low + 1;
+
+    return child->distinct_seen >= 10 && child->low >= key->low && child->high <= key->high &&
+           (key->low > 100 || key->distinct < 0.7 * range);
+}
+
+static bool may_hold_texts(const struct qn_profile_column *child,
+                           const struct qn_profile_column *key)
+{
+    return child->distinct_seen >= 3 && child->length_min >= key->length_min &&
+           child->length_max <= key->length_max && child->length_max <= 60;
+}
+
+static bool may_hold(const struct search *search, const struct qn_relation_key *key)
+{
+    const struct qn_profile_column *child =
+        qn_relation_schema_profile(search->schema, search->asker.table, search->asker.column);
+    const struct qn_profile_column *parent =
+        qn_relation_schema_profile(search->schema, key->table, key->columns[0]);
+
+    if (key->n != 1 || !qn_relation_schema_same_family(key->family, search->family) ||
+        child == NULL || parent == NULL || child->distinct_seen > parent->distinct * 1.02 ||
+        parent->distinct < 5) {
+        return false;
+    }
+    switch (search->family) {
+    case QN_FAMILY_TEXT:
+        return may_hold_texts(child, parent);
+    case QN_FAMILY_UUID:
+        return child->distinct_seen >= 3;
+    case QN_FAMILY_INTEGER:
+    case QN_FAMILY_NUMERIC:
+        return may_hold_numbers(child, parent);
+    default:
+        return false;
+    }
+}
+
+static void by_values(struct search *search)
+{
+    const struct qn_relation_schema *schema = search->schema;
+
+    for (size_t i = 0; i < schema->n_keys && search->pairs > 0; i++, search->pairs--) {
+        struct qn_relation_candidate candidate = {
+            .child = search->asker.table,
+            .parent = schema->keys[i].table,
+            .n = 1,
+            .key = i,
+            .name = {0, QN_RELATION_RULE_VALUES, 1},
+        };
+
+        if (search->asker.own_key ||
+            (schema->keys[i].table == search->asker.table && schema->keys[i].n == 1 &&
+             schema->keys[i].columns[0] == search->asker.column) ||
+            !may_hold(search, &schema->keys[i])) {
+            continue;
+        }
+        candidate.child_columns[0] = search->asker.column;
+        candidate.parent_columns[0] = schema->keys[i].columns[0];
+        keep(schema, &search->best, &candidate);
+    }
+}
+
 static void search_column(struct search *search, size_t table, size_t column)
 {
     qn_relation_names_asker(search->schema, table, column, &search->asker);
@@ -323,6 +395,7 @@ static void search_column(struct search *search, size_t table, size_t column)
         by_form(search, &search->asker.forms[i]);
     }
     by_table(search, table);
+    by_values(search);
 }
 
 bool qn_relation_candidates_add(struct qn_relation_candidates *candidates, struct qn_arena *arena,
@@ -361,6 +434,7 @@ void qn_relation_candidates_find(struct qn_relation_candidates *ret,
     }
     search->schema = schema;
     search->index = &index;
+    search->pairs = PAIRS_MAX;
     for (size_t i = 0; i < schema->catalog->n_tables; i++) {
         const struct qn_catalog_table *table = &schema->catalog->tables[i];
 

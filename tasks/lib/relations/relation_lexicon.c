@@ -13,7 +13,8 @@ struct class
 static const struct class classes[] = {
     {QN_WORD_KEY,
      "id key no nr num nbr number code cd uuid guid pk fk sk bk ref reference oid rowid "
-     "bh bianhao dm daima hao idx ident identifier 编号 代码"},
+     "bh bianhao dm daima hao idx ident identifier nummer kennung schluessel kz sleutel codigo "
+     "numero clave 编号 代码"},
     {QN_WORD_NOISE, "tbl tab t tb mst master hdr header info inf lkp lookup dim fact fct stg ods "
                     "dwd dws xx xinxi biao zd 表 信息 app"},
     {QN_WORD_MEASURE,
@@ -25,20 +26,23 @@ static const struct class classes[] = {
      "severity floor row col column page latitude longitude lat lon lng zip zipcode postcode "
      "postal phone fax mobile tel email url date time timestamp at on shuliang sl jiage jg jine je "
      "nianfen nian yue ri paixu px xh xuhao nl nianling 数量 价格 金额 年 月 日 序号 排序 seats km "
-     "mileage distance speed temperature threshold offset interval delay timeout ttl days hours "
+     "mileage distance speed temperature threshold offset interval delay timeout ttl menge anzahl "
+     "preis betrag summe datum jahr monat tag rabatt gewicht laenge breite hoehe "
      "minutes seconds months years weeks copies sum"},
     {QN_WORD_GENERIC,
      "name type status state kind class code title label description desc date value key flag note "
      "comment remark remarks memo text body email phone created updated deleted mc mingcheng lx zt "
      "leixing zhuangtai beizhu bz 名称 类型 状态 备注 sequence no number version first last full "
-     "short long active enabled url slug login username"},
+     "short long active enabled url slug login username bezeichnung beschreibung bemerkung vorname "
+     "nachname titel art"},
     {QN_WORD_SELF,
      "parent superior supervisor boss manager mgr reports prev previous prior next root "
      "original orig duplicate dup replaced replaces replacement successor predecessor "
      "reply merged copied copy cloned forked superseded supersedes sj shangji fuji fj "
      "上级 父级 父 ancestor master p base corrected corrects amends reversal reversed "
      "reverses split replied alternate alternative substitute head mother father dam "
-     "sire spouse referrer referred mentor sponsor renewed continued higher up upper"},
+     "sire spouse referrer referred mentor sponsor renewed continued higher up upper vorgaenger "
+     "nachfolger uebergeordnet eltern ober vorgesetzter stellvertreter leiter pid padre"},
     {QN_WORD_BY_USER,
      "author creator owner assignee reporter approver reviewer editor sender recipient receiver "
      "uploader moderator poster requester requestor follower followee followed following invited "
@@ -48,7 +52,9 @@ static const struct class classes[] = {
      "organizer organiser host guest voter commenter subscriber watcher responsible initiator "
      "administrator admin friend liker contributor maintainer publisher signer verifier "
      "validator auditor issuer borrower holder payer payee bidder seller mentioned caller callee "
-     "referrer impersonator tester leader lead coordinator speaker chair"},
+     "referrer impersonator tester leader lead coordinator speaker chair shr cjr xgr lrr spr fhr "
+     "faqiren chuangjianren ersteller autor verfasser absender empfaenger pruefer besitzer "
+     "eigentuemer ansprechpartner 创建人 修改人 审核人 审批人 申请人 操作员"},
     {QN_WORD_BY_STAFF,
      "manager mgr supervisor salesman salesperson salesrep rep representative cashier operator "
      "driver "
@@ -57,7 +63,9 @@ static const struct class classes[] = {
      "reports engineer doctor surgeon physician attending librarian pilot captain guard packer "
      "picker "
      "planner buyer purchaser examiner assessor interviewer recruiter hr counsellor jingli zhuguan "
-     "fzr jsr 经理 主管 负责人 经办人 led managed supervised handled served prescriber waiter "
+     "fzr jsr jbr gly ywy kfy xsy cgy czy czr zbr leiter vorgesetzter betreuer vertreter "
+     "bearbeiter sachbearbeiter fahrer lehrer verkaeufer einkaeufer chef meister dozent 经理 主管 "
+     "负责人 经办人 led managed supervised handled served prescriber waiter "
      "approver signer"},
     {QN_WORD_AT_PLACE,
      "origin destination dest from to departure arrival dep arr source target pickup "
@@ -74,7 +82,8 @@ static const struct class classes[] = {
      "external ext legacy foreign remote third import imported stripe paypal vendor "
      "upstream"},
     {QN_WORD_USERS, "user usr account acct login yonghu yh 用户 admin operator"},
-    {QN_WORD_STAFF, "employee staff emp personnel worker yuangong yg 员工 empl clerk"},
+    {QN_WORD_STAFF, "mitarbeiter angestellter empleado employee staff emp personnel worker "
+                    "yuangong yg 员工 empl clerk"},
     {QN_WORD_PERSONS, "person people contact party individual member ry renyuan 人员 human profile "
                       "huiyuan hy 会员 patron player subscriber customer"},
     {QN_WORD_PLACES,
@@ -89,59 +98,62 @@ static const struct class classes[] = {
 };
 
 static const char *const synonyms[] = {
-    "customer client cust buyer kehu kh consumer patron kunde cliente clt 客户 顾客",
-    "employee staff emp empl worker personnel yuangong yg rep representative salesman salesperson "
+    "customer client cust buyer kehu kh consumer patron kunde cliente clt auftraggeber 客户 顾客",
+    "employee staff emp empl worker mitarbeiter angestellter empleado personnel yuangong yg rep "
+    "representative salesman salesperson "
     "员工 职员",
     "user usr yonghu yh account login 用户",
     "person people contact party individual renyuan ry 人员",
-    "member huiyuan hy patron 会员",
-    "product prod prd item article goods shangpin sp chanpin cp material sku wuliao wl 商品 产品",
-    "order ord dingdan dd 订单",
-    "department dept dep bumen bm division div 部门",
-    "supplier vendor gongyingshang gys provider supp 供应商",
-    "warehouse whse wh cangku ck depot store 仓库",
-    "category cat ctg fenlei fl leibie lb 分类 类别",
+    "member huiyuan hy patron mitglied 会员",
+    "product prod prd item article artikel produkt producto teil ware goods shangpin sp chanpin cp "
+    "material sku wuliao wl 商品 产品",
+    "order ord dingdan dd auftrag bestellung pedido best auftr 订单",
+    "department dept dep bumen bm division div abteilung abt departamento 部门",
+    "supplier vendor gongyingshang gys provider supp lieferant lief proveedor 供应商",
+    "warehouse whse wh cangku ck depot store lager 仓库",
+    "category cat ctg fenlei fl leibie lb kategorie warengruppe 分类 类别",
     "type kind class leixing lx 类型",
-    "country nation ctry guojia 国家",
+    "country nation ctry guojia land pais 国家",
     "region area quyu qy zone territory 区域",
-    "city town chengshi 城市",
-    "address addr adr dizhi 地址",
-    "company firm enterprise corporation gongsi gs organization organisation org 公司",
+    "city town chengshi stadt ort ciudad 城市",
+    "address addr adr dizhi adresse anschrift 地址",
+    "company firm enterprise firma unternehmen corporation gongsi gs organization organisation org "
+    "公司",
     "organization organisation org institution jigou jg 机构",
-    "language lang locale lng yuyan 语言",
-    "currency curr ccy cur bizhong 币种",
+    "language lang locale lng yuyan sprache 语言",
+    "currency curr ccy cur bizhong waehrung 币种",
     "shipper carrier courier forwarder",
     "doctor physician doc yisheng ys dr 医生",
     "patient pat huanzhe hz bingren 患者 病人",
-    "student pupil learner stu xuesheng xs 学生",
+    "student pupil learner stu xuesheng xs schueler 学生",
     "teacher instructor lecturer professor prof tutor jiaoshi laoshi 教师 老师",
     "course kecheng kc crs 课程",
     "school xuexiao xx 学校",
-    "vehicle car auto veh truck cheliang cl 车辆",
+    "vehicle car auto veh truck cheliang cl fahrzeug fzg 车辆",
     "film movie",
-    "invoice bill inv fapiao fp 发票",
+    "invoice bill inv fapiao fp rechnung rechn factura 发票",
     "contract agreement hetong ht 合同",
-    "project proj prj xiangmu xm 项目",
-    "account acct acc zhanghu zh 账户",
+    "project proj prj projekt xiangmu xm 项目",
+    "account acct acc zhanghu zh konto kto 账户",
     "store shop branch outlet mendian md dianpu dp 门店 店铺",
     "team squad club",
     "match game",
     "track song",
     "ticket issue case",
     "manufacturer maker mfr mfg brand pinpai pp 品牌",
-    "equipment device asset machine equip eqp shebei sb 设备",
+    "equipment device asset machine equip eqp shebei sb maschine masch anlage 设备",
     "apartment flat unit",
     "aircraft plane airplane",
     "position job title post gangwei gw zhiwei zw 岗位 职位",
     "manager mgr",
     "transaction txn trx trans tran",
     "location loc place site",
-    "payment pmt pay fukuan fk 付款",
+    "payment pmt pay fukuan zahlung 付款",
     "shipment shp delivery",
     "group grp",
     "message msg",
     "document doc",
-    "line item detail dtl mingxi mx",
+    "line item detail dtl mingxi mx position pos",
     "role juese js",
     "menu caidan cd",
     "unit uom danwei dw 单位",

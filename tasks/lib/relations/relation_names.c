@@ -15,6 +15,7 @@ const char *const qn_relation_rule_words[QN_RELATION_RULES] = {
     "is the other end of a pair",
     "is a role of people",
     "is a role of a place or team",
+    "does not tell, but the values do",
 };
 
 #define ALIKE_MIN 0.65
@@ -40,6 +41,23 @@ static bool ends_with(const char *word, const char *ending)
     return len > n && memcmp(word + len - n, ending, n) == 0;
 }
 
+/* A plural that is none of English: Kunde, Kunden. */
+static bool is_plural(const char *plural, const char *word)
+{
+    static const char *const endings[] = {"n", "en", "e", "s", "es", "ne", "nen"};
+    size_t len = strlen(word);
+
+    if (len < 4 || strncmp(plural, word, len) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (strcmp(plural + len, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static size_t common_start(const char *a, const char *b)
 {
     size_t n = 0;
@@ -63,6 +81,9 @@ double qn_relation_names_alike(const struct qn_relation_lexicon *lexicon, const 
 
     if (strcmp(a, b) == 0) {
         return 1;
+    }
+    if (is_plural(a, b) || is_plural(b, a)) {
+        return 0.97;
     }
     if (is_wide(b) && ends_with(a, b)) {
         return 0.9;
@@ -190,6 +211,19 @@ static bool is_owned(const struct qn_relation_lexicon *lexicon,
     return rest.n > 0 && (tail.n == rest.n || tail.n == owner->n);
 }
 
+/* beds in ward: how many, not which. */
+static bool is_count(const struct qn_relation_schema *schema, const struct qn_relation_asker *asker,
+                     const struct qn_relation_label *label)
+{
+    const struct qn_catalog_column *column =
+        &schema->catalog->tables[asker->table].columns[asker->column];
+    size_t len = strlen(label->name);
+
+    return !has_mark(label) && label->base.n > 0 && len > 3 && label->name[len - 1] == 's' &&
+           column->family != QN_FAMILY_TEXT && !ends_with(label->name, "ss") &&
+           !ends_with(label->name, "us") && !ends_with(label->name, "is");
+}
+
 static struct qn_relation_name worth(double score, enum qn_relation_rule rule, double quality)
 {
     return (struct qn_relation_name){score * quality, rule, quality};
@@ -283,7 +317,7 @@ static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
     if (!has_mark(label)) {
         name.score *= name.rule == QN_RELATION_RULE_TABLE ? 0.92 : 0.87;
     }
-    if (qn_relation_names_is_measure(schema, label)) {
+    if (qn_relation_names_is_measure(schema, label) || is_count(schema, asker, label)) {
         name.score *= 0.6;
     }
     return name;
@@ -296,6 +330,42 @@ static bool same_label(const struct qn_relation_label *a, const struct qn_relati
             strcmp(a->joint, b->joint) == 0);
 }
 
+/* Names like c1 or x are shared by chance. */
+static bool says_something(const struct qn_relation_words *base)
+{
+    for (size_t i = 0; i < base->n; i++) {
+        if (strlen(base->word[i]) >= 2 && (base->word[i][0] < '0' || base->word[i][0] > '9')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* sjbmid for bmid, lieferant_kdnr for kdnr: a role before the key's own name. */
+static struct qn_relation_name by_key_name(const struct qn_relation_schema *schema,
+                                           const struct qn_relation_label *label,
+                                           const struct qn_relation_key *key)
+{
+    const struct qn_relation_words *base = &key->label.base;
+    size_t n = strlen(key->label.name), len = strlen(label->name);
+    struct qn_relation_words tail = label->base;
+
+    if (!key->own || !says_something(base) ||
+        all_are(&schema->lexicon, base, QN_WORD_GENERIC | QN_WORD_MEASURE)) {
+        return nothing;
+    }
+    if (tail.n > base->n && strcmp(label->key, key->label.key) == 0) {
+        qn_relation_words_drop(&tail, 0, tail.n - base->n);
+        if (qn_relation_words_equal(&tail, base)) {
+            return worth(0.92, QN_RELATION_RULE_ROLE, 1);
+        }
+    }
+    if (n >= 4 && len >= n + 2 && strcasecmp(label->name + len - n, key->label.name) == 0) {
+        return worth(0.87, QN_RELATION_RULE_ROLE, 1);
+    }
+    return nothing;
+}
+
 static struct qn_relation_name by_same_name(const struct qn_relation_schema *schema,
                                             const struct qn_relation_asker *asker,
                                             const struct qn_relation_label *label,
@@ -305,7 +375,8 @@ static struct qn_relation_name by_same_name(const struct qn_relation_schema *sch
     const struct qn_relation_words *base = &key->label.base;
     bool of_table;
 
-    if (key->table == asker->table || label->base.n == 0 || !same_label(label, &key->label)) {
+    if (key->table == asker->table || !says_something(&label->base) ||
+        !same_label(label, &key->label)) {
         return nothing;
     }
     of_table = compare_tails(lexicon, &label->base, &schema->tables[key->table].words).n > 0;
@@ -499,6 +570,7 @@ static struct qn_relation_name compare_form(const struct qn_relation_schema *sch
 
     name = better(name, by_table(schema, asker, label, key));
     name = better(name, by_property(schema, asker, label, key));
+    name = better(name, by_key_name(schema, label, key));
     if (asker->polymorphic) {
         return name.rule == QN_RELATION_RULE_TABLE && name.quality == 1 ? name : nothing;
     }

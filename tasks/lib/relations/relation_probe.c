@@ -49,25 +49,34 @@ static void add_not_null(const struct qn_relation_schema *schema, struct qn_buf 
     }
 }
 
+static void add_places(struct qn_buf *sql, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        qn_buf_printf(sql, "%sv%zu", i > 0 ? ", " : "", i);
+    }
+}
+
+/* s: different values, c: how many rows of those read have them. */
 static void add_sample(const struct qn_relation_schema *schema, struct qn_buf *sql,
                        const struct qn_relation_candidate *of)
 {
-    qn_buf_add_str(sql, "WITH s(");
-    for (size_t i = 0; i < of->n; i++) {
-        qn_buf_printf(sql, "%sv%zu", i > 0 ? ", " : "", i);
-    }
-    qn_buf_add_str(sql, ") AS MATERIALIZED (SELECT DISTINCT * FROM (SELECT ");
+    qn_buf_add_str(sql, "WITH x(");
+    add_places(sql, of->n);
+    qn_buf_add_str(sql, ") AS (SELECT ");
     add_list(schema, sql, of->child, of->child_columns, of->n);
     add_from(schema, sql, of->child, ROWS_MAX);
     add_not_null(schema, sql, of->child, of->child_columns, of->n);
-    qn_buf_printf(sql, " LIMIT %d) x LIMIT %d) SELECT (SELECT count(*) FROM s)", ROWS_MAX,
-                  QN_RELATION_SAMPLE);
+    qn_buf_printf(sql, " LIMIT %d), s AS MATERIALIZED (SELECT count(*) AS c, ", ROWS_MAX);
+    add_places(sql, of->n);
+    qn_buf_add_str(sql, " FROM x GROUP BY ");
+    add_places(sql, of->n);
+    qn_buf_printf(sql, " LIMIT %d) SELECT count(*), sum(c)", QN_RELATION_SAMPLE);
 }
 
-static void add_lookup(const struct qn_relation_schema *schema, struct qn_buf *sql,
-                       const struct qn_relation_candidate *candidate)
+static void add_exists(const struct qn_relation_schema *schema, struct qn_buf *sql,
+                       const struct qn_relation_candidate *candidate, size_t at)
 {
-    qn_buf_add_str(sql, ", (SELECT count(*) FROM s WHERE EXISTS (SELECT 1 FROM ");
+    qn_buf_add_str(sql, ", EXISTS (SELECT 1 FROM ");
     qn_catalog_add_table(sql, &schema->catalog->tables[candidate->parent]);
     qn_buf_add_str(sql, " p");
     for (size_t i = 0; i < candidate->n; i++) {
@@ -75,7 +84,7 @@ static void add_lookup(const struct qn_relation_schema *schema, struct qn_buf *s
         qn_catalog_add_name(sql, name_of(schema, candidate->parent, candidate->parent_columns[i]));
         qn_buf_printf(sql, " = s.v%zu", i);
     }
-    qn_buf_add_str(sql, "))");
+    qn_buf_printf(sql, ") AS f%zu", at);
 }
 
 static int begin(struct qn_relation_probe *probe, struct qn_err *reterr)
@@ -162,8 +171,13 @@ int qn_relation_probe_columns(struct qn_relation_probe *probe,
     qn_buf_init(&sql, SQL_MAX);
     add_sample(probe->schema, &sql, &candidates[0]);
     for (size_t i = 0; i < n; i++) {
-        add_lookup(probe->schema, &sql, &candidates[i]);
+        qn_buf_printf(&sql, ", count(*) FILTER (WHERE f%zu), sum(c) FILTER (WHERE f%zu)", i, i);
     }
+    qn_buf_add_str(&sql, " FROM (SELECT s.c");
+    for (size_t i = 0; i < n; i++) {
+        add_exists(probe->schema, &sql, &candidates[i], i);
+    }
+    qn_buf_add_str(&sql, " FROM s OFFSET 0) y");
     rc = ask(probe, &sql, candidates[0].child, &rows, reterr);
     qn_buf_release(&sql);
     if (rows == NULL) {
@@ -172,7 +186,8 @@ int qn_relation_probe_columns(struct qn_relation_probe *probe,
     for (size_t i = 0; i < n; i++) {
         candidates[i].probed = true;
         candidates[i].tested = number(rows, 0);
-        candidates[i].hits = number(rows, i + 1);
+        candidates[i].hits = number(rows, 2 * i + 2);
+        candidates[i].found = number(rows, 1) > 0 ? number(rows, 2 * i + 3) / number(rows, 1) : 0;
     }
     qn_pg_rows_free(rows);
     return QN_OK;

@@ -7,10 +7,12 @@ const double qn_relation_weights[QN_RELATION_FEATURES] = {
     [QN_RELATION_BIAS] = -7.2,   [QN_RELATION_NAME] = 11.2,   [QN_RELATION_ORPHANS] = -4.5,
     [QN_RELATION_PROOF] = 2.5,   [QN_RELATION_REACH] = 0.8,   [QN_RELATION_SHORT] = -0.4,
     [QN_RELATION_FEW] = -1.2,    [QN_RELATION_INDEXED] = 0.4, [QN_RELATION_VIEWED] = 1.5,
-    [QN_RELATION_RIVALS] = -1.6, [QN_RELATION_UNSEEN] = -0.6,
+    [QN_RELATION_RIVALS] = -1.6, [QN_RELATION_UNSEEN] = -0.6, [QN_RELATION_COVER] = 0.5,
 };
 
-#define NAME_SURE 0.9 /* from here on data that only fits says nothing against it */
+#define NAME_ALONE 0.62 /* what values that prove it stand for, whatever the name */
+#define LONE_BONUS 0.05 /* for a name that could mean only one key */
+#define NAME_SURE  0.9  /* from here on data that only fits says nothing against it */
 
 static bool is_indexed(const struct qn_catalog_table *table, const size_t *columns, size_t n)
 {
@@ -29,12 +31,21 @@ static bool is_indexed(const struct qn_catalog_table *table, const size_t *colum
     return false;
 }
 
-/* Numbers that a chance could have put into the key: how full is its range? */
-static double density(const struct qn_profile_column *key)
+/* How unlikely it is that numbers of something else are in the key: 0 when it is full from 1 on,
+ * as surrogate keys are. */
+static double rarity(const struct qn_profile_column *key)
 {
     double range = key->high - key->low + 1;
+    double density = range >= 1 && key->distinct > 0 ? fmin(1, key->distinct / range) : 1;
+    double offset = key->low > 100 ? 0.5 * fmin(1, key->low / range) : 0;
 
-    return range >= 1 && key->distinct > 0 ? fmin(1, key->distinct / range) : 1;
+    return fmax(1 - density, offset);
+}
+
+/* Of values or of rows, whichever is kinder: one stray row is no orphan class. */
+static double found_share(const struct qn_relation_candidate *candidate)
+{
+    return candidate->tested > 0 ? fmax(candidate->hits / candidate->tested, candidate->found) : 0;
 }
 
 static double proof(const struct qn_relation_schema *schema,
@@ -44,16 +55,26 @@ static double proof(const struct qn_relation_schema *schema,
         qn_relation_schema_profile(schema, candidate->parent, candidate->parent_columns[0]);
     enum qn_family family =
         schema->catalog->tables[candidate->child].columns[candidate->child_columns[0]].family;
-    double share = candidate->tested > 0 ? candidate->hits / candidate->tested : 0;
+    double share = found_share(candidate);
     double known = fmin(1, candidate->tested / 5), rare = 1;
 
     if (family == QN_FAMILY_INTEGER || family == QN_FAMILY_NUMERIC) {
         known = fmin(1, candidate->tested / 20);
-        rare = key != NULL ? 1 - density(key) : 0;
+        rare = key != NULL ? rarity(key) : 0;
     } else if (family == QN_FAMILY_DATE) {
         rare = 0.2;
     }
     return rare * known * fmax(0, (share - 0.8) / 0.2);
+}
+
+/* Values of a key that is only somebody's name or title are often copied, not referred to. */
+static double trust(const struct qn_relation_schema *schema,
+                    const struct qn_relation_candidate *candidate)
+{
+    const struct qn_relation_key *key =
+        candidate->key != QN_RELATION_NONE ? &schema->keys[candidate->key] : NULL;
+
+    return key != NULL && (key->primary || key->own) ? 1 : 0.85;
 }
 
 static void compare_ranges(const struct qn_relation_schema *schema,
@@ -75,6 +96,7 @@ static void compare_ranges(const struct qn_relation_schema *schema,
         ret[QN_RELATION_REACH] = reach >= 0.9 && reach <= 1.02;
     }
     if (candidate->name.score < NAME_SURE) {
+        ret[QN_RELATION_COVER] = fmin(1, child->distinct / key->distinct);
         ret[QN_RELATION_SHORT] = reach < 0.6;
         ret[QN_RELATION_FEW] = child->distinct <= 6 && child->high <= 10 && key->distinct > 20;
     }
@@ -95,11 +117,13 @@ void qn_relation_score_features(const struct qn_relation_schema *schema,
         ret[QN_RELATION_UNSEEN] = 1;
         return;
     }
-    ret[QN_RELATION_ORPHANS] = fmin(0.2, 1 - candidate->hits / candidate->tested) * 5;
-    if (candidate->hits / candidate->tested < 0.5) {
+    ret[QN_RELATION_ORPHANS] = fmin(0.2, 1 - found_share(candidate)) * 5;
+    if (found_share(candidate) < 0.5) {
         ret[QN_RELATION_ORPHANS] = 3;
     }
     ret[QN_RELATION_PROOF] = proof(schema, candidate);
+    ret[QN_RELATION_NAME] =
+        fmax(candidate->name.score, NAME_ALONE * ret[QN_RELATION_PROOF] * trust(schema, candidate));
     compare_ranges(schema, candidate, ret);
 }
 
@@ -118,11 +142,26 @@ double qn_relation_score_of(double logit)
     return round(1000 / (1 + exp(-logit))) / 1000;
 }
 
+/* No other table's name comes near. */
+static bool is_lone(const struct qn_relation_candidate *candidates, size_t n, size_t at)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (candidates[i].parent != candidates[at].parent &&
+            candidates[i].name.score > candidates[at].name.score - 0.15) {
+            return false;
+        }
+    }
+    return candidates[at].name.score >= 0.6 && candidates[at].name.score < NAME_SURE;
+}
+
 /* Without data a name must be exact to be taken. */
 static double capped(const struct qn_relation_candidate *candidate, double score)
 {
     bool unseen = !candidate->probed || !(candidate->tested > 0);
 
+    if (candidate->name.rule == QN_RELATION_RULE_VALUES && unseen) {
+        return 0;
+    }
     return unseen && candidate->name.score < 0.98 ? fmin(score, 0.75) : score;
 }
 
@@ -147,7 +186,9 @@ void qn_relation_score_column(const struct qn_relation_schema *schema,
 
     for (size_t i = 0; i < n; i++) {
         qn_relation_score_features(schema, &candidates[i], features);
-        candidates[i].logit = qn_relation_score_logit(features);
+        candidates[i].logit =
+            qn_relation_score_logit(features) +
+            (is_lone(candidates, n, i) ? qn_relation_weights[QN_RELATION_NAME] * LONE_BONUS : 0);
     }
     for (size_t i = 0; i < n; i++) {
         double logit = candidates[i].logit +

@@ -15,6 +15,7 @@ enum qn_relation_feature {
     QN_RELATION_PROOF,   /* inclusion that does not come by chance: texts, sparse numbers */
     QN_RELATION_REACH,   /* the values use the whole range of the key */
     QN_RELATION_SHORT,   /* they end well before it */
+    QN_RELATION_COVER,   /* share of the key's values that are used, where the name is unsure */
     QN_RELATION_FEW,     /* some small numbers, which fit anywhere */
     QN_RELATION_INDEXED, /* an index begins with the column, or it is part of a key */
     QN_RELATION_VIEWED,  /* a view joins it so */

@@ -231,17 +231,24 @@ void qn_relation_words_join(const struct qn_relation_words *words, char *out, si
 bool qn_relation_words_unfuse(struct qn_relation_words *words)
 {
     /* As stems: "kei" is key. */
-    static const char *const endings[] = {"uuid", "id",   "kei", "no", "nr",
-                                          "num",  "code", "ref", "fk", "nbr"};
+    static const char *const endings[] = {"uuid", "nummer", "code", "kei", "num", "nbr", "ref",
+                                          "id",   "no",     "nr",   "fk",  "dm",  "bh",  "bm"};
+    static const char *const whole[] = {"paid",  "void",   "valid",  "grid",
+                                        "avoid", "unpaid", "prepaid"};
     char *last;
 
     if (words->n == 0 || words->n == QN_RELATION_WORDS_MAX) {
         return false;
     }
     last = words->word[words->n - 1];
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+        if (strcmp(last, whole[i]) == 0) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        if (strlen(last) >= strlen(endings[i]) + 3 && ends_with(last, endings[i])) {
-            strcpy(words->word[words->n], endings[i][0] == 'k' ? "key" : endings[i]);
+        if (strlen(last) >= strlen(endings[i]) + 2 && ends_with(last, endings[i])) {
+            strcpy(words->word[words->n], strcmp(endings[i], "kei") == 0 ? "key" : endings[i]);
             cut(last, strlen(endings[i]));
             qn_relation_words_stem(last);
             words->n++;
