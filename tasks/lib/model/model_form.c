@@ -35,7 +35,7 @@ static const struct qn_field value_fields[] = {
     {"share", QN_FIELD_NUMBER, .loose = true, AT(qn_model_value, share)},
     {"synonyms", QN_FIELD_WORDS, AT(qn_model_value, words)},
 };
-static const struct qn_form value_form = {
+const struct qn_form qn_form_value = {
     sizeof(struct qn_model_value), 1000, false, value_fields, COUNT_OF(value_fields),
 };
 
@@ -62,9 +62,9 @@ static const struct qn_field column_fields[] = {
     {"min", QN_FIELD_TEXT, .loose = true, AT(qn_model_column, min)},
     {"max", QN_FIELD_TEXT, .loose = true, AT(qn_model_column, max)},
     {"values_complete", QN_FIELD_BOOL, AT(qn_model_column, values_complete)},
-    {"values", QN_FIELD_LIST, MANY(qn_model_column, values), .form = &value_form},
+    {"values", QN_FIELD_LIST, MANY(qn_model_column, values), .form = &qn_form_value},
 };
-static const struct qn_form column_form = {
+const struct qn_form qn_form_column = {
     sizeof(struct qn_model_column), 2000, false, column_fields, COUNT_OF(column_fields),
 };
 
@@ -94,7 +94,8 @@ static const struct qn_field table_fields[] = {
     {SOURCE(qn_model_table, time_source)},
     {"hidden", QN_FIELD_BOOL, AT(qn_model_table, hidden)},
     {SOURCE(qn_model_table, hidden_source)},
-    {"columns", QN_FIELD_LIST, .always = true, MANY(qn_model_table, columns), .form = &column_form},
+    {"columns", QN_FIELD_LIST, .always = true, MANY(qn_model_table, columns),
+     .form = &qn_form_column},
     {"keys", QN_FIELD_LIST, MANY(qn_model_table, keys), .form = &key_form},
 };
 static const struct qn_form table_form = {

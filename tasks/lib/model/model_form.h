@@ -43,7 +43,8 @@ struct qn_form {
     size_t n_fields;
 };
 
-extern const struct qn_form qn_form_model, qn_form_words, qn_form_said, qn_form_relation;
+extern const struct qn_form qn_form_model, qn_form_column, qn_form_value, qn_form_words;
+extern const struct qn_form qn_form_said, qn_form_relation;
 
 /* What a relation is in JSON: names for places. */
 struct qn_relation_names {

@@ -12,6 +12,7 @@ struct writer {
     const struct qn_model *model;
     const struct qn_model_table *table; /* around what is written, or NULL */
     bool settled;
+    bool samples; /* the values that are written are not all there are */
 };
 
 static void write_fields(struct writer *w, const struct qn_form *form, const void *item);
@@ -56,13 +57,35 @@ static void write_object(struct writer *w, const struct qn_form *form, const voi
     qn_buf_add_byte(w->out, '}');
 }
 
+static bool words_are_empty(const struct qn_model_words *words)
+{
+    return words->n_en == 0 && words->n_zh == 0;
+}
+
+/* Values that a scan happened to meet, and nobody named. */
+static bool is_mere_sample(const struct writer *w, const struct qn_form *form, const void *item)
+{
+    const struct qn_model_value *value = item;
+
+    return w->settled && w->samples && form == &qn_form_value && words_are_empty(&value->words);
+}
+
 static void write_list(struct writer *w, const struct qn_form *form, const char *items, size_t n)
 {
+    const char *between = "";
+
     qn_buf_add_byte(w->out, '[');
     for (size_t i = 0; i < n; i++) {
         const char *item = items + i * form->size;
 
-        qn_buf_add_str(w->out, i > 0 ? "," : "");
+        if (is_mere_sample(w, form, item)) {
+            continue;
+        }
+        qn_buf_add_str(w->out, between);
+        between = ",";
+        if (form == &qn_form_column) {
+            w->samples = !((const struct qn_model_column *)(const void *)item)->values_complete;
+        }
         if (form->table) {
             w->table = (const struct qn_model_table *)(const void *)item;
         }
@@ -149,11 +172,6 @@ static double double_at(const char *at)
     return value;
 }
 
-static bool words_are_empty(const struct qn_model_words *words)
-{
-    return words->n_en == 0 && words->n_zh == 0;
-}
-
 static bool is_empty(const struct qn_field *field, const char *item)
 {
     const char *at = item + field->at;
@@ -237,7 +255,7 @@ static void write_fields(struct writer *w, const struct qn_form *form, const voi
 int qn_form_write(const struct qn_form *form, const void *item, const struct qn_model *model,
                   bool settled, struct qn_buf *out)
 {
-    struct writer w = {out, model, NULL, settled};
+    struct writer w = {.out = out, .model = model, .settled = settled};
 
     if (form->table) {
         w.table = item;

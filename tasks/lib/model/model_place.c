@@ -9,7 +9,9 @@
 struct qn_model_place qn_model_place_of(const struct qn_model_place *up,
                                         const struct qn_json_item *item, size_t index)
 {
-    return (struct qn_model_place){up, item->key, index};
+    struct qn_span name = item->key.len > 0 ? item->key : (struct qn_span){0};
+
+    return (struct qn_model_place){up, name, index};
 }
 
 /* Names are shown as they stand in the document: escaped, so without control characters. */

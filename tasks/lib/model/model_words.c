@@ -76,6 +76,7 @@ static void add_called(struct qn_model_build *build, struct qn_model_words *word
     const char *at = NULL;
     size_t len, gap, n = 0;
 
+    comment = qn_plain(&build->scratch, comment, QN_MODEL_TEXT_MAX);
     for (size_t i = 0; at == NULL && i < sizeof(marks) / sizeof(marks[0]); i++) {
         at = strstr(comment, marks[i]);
         at = at != NULL ? at + strlen(marks[i]) : NULL;
@@ -83,7 +84,7 @@ static void add_called(struct qn_model_build *build, struct qn_model_words *word
     if (at == NULL) {
         return;
     }
-    for (len = strcspn(at, ".;:()\n"); len > 0 && n < 8; n++) {
+    for (len = strcspn(at, ".;:()"); len > 0 && n < 8; n++) {
         size_t item = item_len(at, len, &gap);
 
         if (item > 0 && item < QN_TOKEN_SIZE && count_blanks(at, item) < CALLED_MAX) {
