@@ -9,7 +9,7 @@
 #define MARGIN 10
 #define LOOPS  44   /* room for lines of a box to itself, at the right */
 #define STUB   15   /* where a line leaves a box it is level: room for its mark */
-#define SHRINK 0.72 /* smaller than this it is scrolled instead */
+#define SHRINK 0.76 /* smaller than this it is scrolled instead */
 
 const char metadata_er_style[] =
     ".er{overflow-x:auto}.er svg{display:block;margin:0 auto;width:100%;height:auto;font-size:12px}"
@@ -286,6 +286,7 @@ int metadata_er(struct qn_buf *out, const struct qn_model *model, const bool *li
         add_svg(out, &boxes, linked);
     }
     if (ret != NULL) {
+        boxes.shown.width = boxes.layout.width + MARGIN + LOOPS;
         *ret = boxes.shown;
     }
     er_boxes_release(&boxes);

@@ -25,6 +25,7 @@ struct metadata_er_shown {
     size_t tables, of_tables;
     size_t relations, of_relations;
     bool columns; /* boxes list columns */
+    double width; /* in the page's pixels, where it is not scaled */
 };
 
 extern const char metadata_er_style[];

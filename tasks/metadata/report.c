@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MISSES_MOST 40 /* sections that do not fit, until no more are tried */
+#define WIDE        1084 /* pixels of a picture for which a section has no room */
+#define MISSES_MOST 40   /* sections that do not fit, until no more are tried */
 
 static const char *name_of(const struct qn_model *model)
 {
@@ -137,9 +138,9 @@ static void add_nav(struct qn_buf *out, const struct report_view *view)
                   "Changes"},
                  {view->alerts + view->notes > 0, "alerts", "Alerts"},
                  {view->personal > 0, "personal", "Personal data"},
+                 {true, "tables", "Tables"},
                  {view->model->n_relations > 0, "relations", "Relations"},
-                 {view->model->n_metrics > 0, "metrics", "Metrics"},
-                 {true, "tables", "Tables"}};
+                 {view->model->n_metrics > 0, "metrics", "Metrics"}};
 
     qn_buf_add_str(out, "<nav>");
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -197,7 +198,8 @@ static int add_picture(struct qn_buf *out, const struct report_view *view, size_
 
     qn_buf_init(&svg, most);
     rc = metadata_er(&svg, view->model, view->linked, &shown);
-    report_begin(out, "picture", "Tables and relations", "");
+    qn_html_printf(out, "<section id=\"picture\" class=\"%s\"><h2>Tables and relations</h2>\n",
+                   shown.width > WIDE ? "wide" : "");
     if (rc == QN_OK && svg.len > 0) {
         add_legend(out, view);
         qn_buf_add_str(out, "<div class=\"er\">");
@@ -322,12 +324,12 @@ static int add_page(struct qn_buf *out, struct report_view *view)
     add_nav(out, view);
     rc = add_picture(out, view, room / 8);
     report_add_changes(out, view, room / 64);
-    report_add_notes(out, view, room / 64);
     report_add_alerts(out, view, room / 64);
     report_add_personal(out, view, room / 64);
+    report_add_notes(out, view, room / 64);
+    report_add_index(out, view, room / 16);
     report_add_relations(out, view, room / 32);
     report_add_metrics(out, view, room / 64);
-    report_add_index(out, view, room / 16);
     add_sections(out, view);
     add_foot(out, view);
     return rc;

@@ -8,5 +8,5 @@ const char sales_style[] =
     ".down{color:var(--bad);font-weight:600}"
     ".pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:20px}"
     ".pair section{min-width:0}tr.rest td{color:var(--faint);font-style:italic}"
-    "@media (max-width:760px){.pair{grid-template-columns:1fr;gap:0}}"
+    "@media screen and (max-width:760px){.pair{grid-template-columns:1fr;gap:0}}"
     "@media print{.pair{grid-template-columns:1fr}}";
