@@ -1,14 +1,36 @@
 #include "profile.h"
 
 #include "common/clock.h"
-#include "common/mem.h"
+#include "judge.h"
 #include "run.h"
 #include <math.h>
+
+#define STATISTICS_MS 1000
 
 static bool is_open(const struct qn_run *run, size_t column)
 {
     return run->table->columns[column].readable && !run->given_up[column] &&
            run->ret->columns[column].tier == QN_PROFILE_NONE;
+}
+
+/* By the values that were seen, as many as are looked at. */
+static int judge_values(struct qn_run *run, size_t column, const struct qn_gather *gather)
+{
+    const struct qn_values *values = &gather->values;
+    struct qn_judge judge;
+    int rc = QN_OK;
+
+    qn_judge_init(&judge, gather->column->family);
+    for (size_t i = 0; i < values->cap && rc == QN_OK; i++) {
+        const struct qn_values_entry *entry = &values->entries[i];
+
+        if (entry->hash != 0 && entry->text != 0) {
+            rc = qn_judge_add(&judge, qn_values_text(values, entry), entry->count);
+        }
+    }
+    qn_judge_finish(&judge, run->table, column, &run->ret->columns[column]);
+    qn_judge_release(&judge);
+    return rc;
 }
 
 static int keep_batch(struct qn_run *run, const size_t *columns, size_t n,
@@ -22,6 +44,10 @@ static int keep_batch(struct qn_run *run, const size_t *columns, size_t n,
 
         if (rc != QN_OK) {
             return rc;
+        }
+        rc = judge_values(run, columns[i], &gathers[i]);
+        if (rc != QN_OK) {
+            return qn_fail(reterr, rc, "no memory for the profile");
         }
         column->tier = all ? QN_PROFILE_EXACT : QN_PROFILE_SAMPLED;
     }
@@ -124,6 +150,14 @@ static void sum_up(struct qn_run *run)
     enum qn_profile_tier lowest = QN_PROFILE_TIERS;
 
     for (size_t i = 0; i < run->table->n_columns; i++) {
+        struct qn_profile_column *column = &run->ret->columns[i];
+
+        if (column->tier != QN_PROFILE_NONE) {
+            qn_judge_alerts(run->table->columns[i].family, run->ret->rows, column);
+        }
+        if (!run->wish->show_personal) {
+            qn_judge_mask(column, run->arena);
+        }
         if (run->table->columns[i].readable && !run->given_up[i] &&
             run->ret->columns[i].tier < lowest) {
             lowest = run->ret->columns[i].tier;
@@ -132,12 +166,31 @@ static void sum_up(struct qn_run *run)
     run->ret->tier = lowest == QN_PROFILE_TIERS ? QN_PROFILE_NONE : lowest;
 }
 
+/* Time that is kept for the tiers below. */
+static int64_t spare_for(const struct qn_run *run, enum qn_profile_tier tier)
+{
+    switch (tier) {
+    case QN_PROFILE_EXACT:
+        return run->wish->table_ms * 2 / 5;
+    case QN_PROFILE_SAMPLED:
+        return run->wish->table_ms / 10;
+    default:
+        return -STATISTICS_MS; /* a look into the catalogue is always in */
+    }
+}
+
+static enum qn_run_end run_tier(struct qn_run *run, enum qn_profile_tier tier, struct qn_err *err)
+{
+    run->spare_ms = spare_for(run, tier);
+    return tier == QN_PROFILE_STATISTICS ? qn_run_statistics(run, err) : read_tier(run, tier, err);
+}
+
 static int read_table(struct qn_run *run, struct qn_err *reterr)
 {
     struct qn_err err = {.code = QN_OK};
 
-    for (int tier = (int)run->wish->tier; tier > QN_PROFILE_STATISTICS; tier--) {
-        enum qn_run_end end = read_tier(run, (enum qn_profile_tier)tier, &err);
+    for (int tier = (int)run->wish->tier; tier > QN_PROFILE_NONE; tier--) {
+        enum qn_run_end end = run_tier(run, (enum qn_profile_tier)tier, &err);
 
         if (end == QN_RUN_FAILED) {
             return qn_fail(reterr, err.code, "%s", err.msg);
