@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/str.h"
 #include "demo_http.h"
+#include "demo_model.h"
 #include "demo_report.h"
 #include "demo_schedule.h"
 #include "folder.h"
@@ -31,17 +32,17 @@ int cli_demo_call(const struct cli_demo *demo, const char *path, const char *jso
     return qn_fail(reterr, QN_EPROTO, "quern-api, %s: %s (status %ld)", path, detail, status);
 }
 
-static int ask_for_report(struct cli_demo *demo, struct qn_buf *body, struct qn_err *reterr)
+static int post_job(const struct cli_demo *demo, const char *path, const char *json,
+                    char job_id[QN_ID_SIZE], struct qn_buf *body, struct qn_err *reterr)
 {
-    fprintf(demo->term->out, "\nPOST /v1/reports/sales\n  %s\n", request);
-    int rc = cli_demo_call(demo, "/v1/reports/sales", request, body, reterr);
+    fprintf(demo->term->out, "\nPOST %s\n  %s\n", path, json);
+    int rc = cli_demo_call(demo, path, json, body, reterr);
     if (rc != QN_OK)
         return rc;
-    cli_json_text((struct qn_span){body->data, body->len}, "id", demo->job_id,
-                  sizeof(demo->job_id));
-    if (demo->job_id[0] == '\0')
+    cli_json_text((struct qn_span){body->data, body->len}, "id", job_id, QN_ID_SIZE);
+    if (job_id[0] == '\0')
         return qn_fail(reterr, QN_EPROTO, "quern-api named no job");
-    fprintf(demo->term->out, "\nGET /v1/jobs/%s\n", demo->job_id);
+    fprintf(demo->term->out, "\nGET /v1/jobs/%s\n", job_id);
     return QN_OK;
 }
 
@@ -63,12 +64,13 @@ static void show_progress(const struct cli_demo *demo, struct qn_span job, const
 }
 
 /* Polls until the job has ended; body holds the last answer. */
-static int poll_job(struct cli_demo *demo, struct qn_buf *body, struct qn_err *reterr)
+static int poll_job(const struct cli_demo *demo, const char *job_id, struct qn_buf *body,
+                    struct qn_err *reterr)
 {
     int64_t deadline = qn_mono_ms(&qn_clock_system) + MOST_MS;
     char path[64 + QN_ID_SIZE], state[32], last[32] = "";
 
-    snprintf(path, sizeof(path), "/v1/jobs/%s", demo->job_id);
+    snprintf(path, sizeof(path), "/v1/jobs/%s", job_id);
     for (;;) {
         int rc = cli_demo_call(demo, path, NULL, body, reterr);
         if (rc != QN_OK)
@@ -82,7 +84,7 @@ static int poll_job(struct cli_demo *demo, struct qn_buf *body, struct qn_err *r
         if (is_over(state))
             return QN_OK;
         if (qn_mono_ms(&qn_clock_system) > deadline)
-            return qn_fail(reterr, QN_ETIMEOUT, "the job %s is still %s", demo->job_id, state);
+            return qn_fail(reterr, QN_ETIMEOUT, "the job %s is still %s", job_id, state);
         rc = cli_stack_rest(demo->stack, LOOK_MS, reterr);
         if (rc != QN_OK)
             return rc;
@@ -103,6 +105,23 @@ static void show_end(const struct cli_demo *demo, struct qn_span job)
         fprintf(demo->term->out, " (%s): ", cause);
     cli_say(demo->term, CLI_PLAIN, error);
     fputc('\n', demo->term->out);
+}
+
+int cli_demo_job(const struct cli_demo *demo, const char *path, const char *json,
+                 char job_id[QN_ID_SIZE], struct qn_buf *body, bool *ret_succeeded,
+                 struct qn_err *reterr)
+{
+    char state[32];
+    int rc = post_job(demo, path, json, job_id, body, reterr);
+
+    if (rc == QN_OK)
+        rc = poll_job(demo, job_id, body, reterr);
+    if (rc != QN_OK)
+        return rc;
+    show_end(demo, (struct qn_span){body->data, body->len});
+    cli_json_text((struct qn_span){body->data, body->len}, "state", state, sizeof(state));
+    *ret_succeeded = strcmp(state, "succeeded") == 0;
+    return QN_OK;
 }
 
 /* The API keeps names to [A-Za-z0-9._-] without a dot in front; so must we, who write
@@ -155,23 +174,26 @@ static int show_report(const struct cli_demo *demo, struct qn_span job, struct q
     return rc == QN_OK ? fetch_files(demo, job, reterr) : rc;
 }
 
+static int show_more(const struct cli_demo *demo, bool *ret_succeeded, struct qn_err *reterr)
+{
+    int rc = cli_demo_schedule(demo, reterr);
+
+    return rc == QN_OK ? cli_demo_model(demo, ret_succeeded, reterr) : rc;
+}
+
 int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr)
 {
     struct qn_buf body;
-    char state[32];
+    bool succeeded = false;
 
     qn_buf_init(&body, CLI_ANSWER_MAX);
-    int rc = ask_for_report(demo, &body, reterr);
-    if (rc == QN_OK)
-        rc = poll_job(demo, &body, reterr);
-    if (rc == QN_OK) {
-        struct qn_span job = {body.data, body.len};
-        show_end(demo, job);
-        cli_json_text(job, "state", state, sizeof(state));
-        *ret_code = strcmp(state, "succeeded") == 0 ? 0 : 1;
-        if (*ret_code == 0)
-            rc = show_report(demo, job, reterr);
-    }
+    int rc =
+        cli_demo_job(demo, "/v1/reports/sales", request, demo->job_id, &body, &succeeded, reterr);
+    if (rc == QN_OK && succeeded)
+        rc = show_report(demo, (struct qn_span){body.data, body.len}, reterr);
     qn_buf_release(&body);
-    return rc == QN_OK && *ret_code == 0 ? cli_demo_schedule(demo, reterr) : rc;
+    if (rc == QN_OK && succeeded)
+        rc = show_more(demo, &succeeded, reterr);
+    *ret_code = succeeded ? 0 : 1;
+    return rc;
 }

@@ -1,4 +1,6 @@
-/* demo.h - the main job as an HTTP client runs it: a sales report; then a schedule of it. */
+/* demo.h - the main job as an HTTP client runs it: a sales report; then a schedule of it, and what
+ * an analysis finds of the shop's database.
+ */
 #ifndef CLI_DEMO_H
 #define CLI_DEMO_H
 
@@ -19,9 +21,15 @@ struct cli_demo {
 QN_MUST_CHECK int cli_demo_call(const struct cli_demo *demo, const char *path, const char *json,
                                 struct qn_buf *body, struct qn_err *reterr);
 
+/* Posts a job, as a typed door takes it, waits for its end with progress shown and tells how it
+ * ended. body: the job then, as GET shows it. */
+QN_MUST_CHECK int cli_demo_job(const struct cli_demo *demo, const char *path, const char *json,
+                               char job_id[QN_ID_SIZE], struct qn_buf *body, bool *ret_succeeded,
+                               struct qn_err *reterr);
+
 /* Asks for the report, waits with progress shown, prints totals and top products and
- * fetches the files; then shows a schedule at work. *ret_code: 0 when the job succeeded, 1 when
- * not, which is shown too. An error means that the queue could not be asked. */
+ * fetches the files; then shows a schedule at work, and an analysis. *ret_code: 0 when the job
+ * succeeded, 1 when not, which is shown too. An error means that the queue could not be asked. */
 QN_MUST_CHECK int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr);
 
 #endif

@@ -2,10 +2,13 @@
 #include "common/str.h"
 #include "jobview.h"
 #include "jsontext.h"
+#include "wrap.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_SIZE CLI_MODEL_TEXT_SIZE
+#define TEXT_SIZE     CLI_MODEL_TEXT_SIZE
+#define WIDE          140 /* columns of a terminal where evidence has room in a table */
+#define NARROW_INDENT 20
 
 /* ---- small parts ---- */
 
@@ -134,59 +137,104 @@ static bool touches(struct qn_span relation, const char *of)
     return !of;
 }
 
-static void add_relation(struct cli_table *table, struct qn_span json)
-{
-    char text[TEXT_SIZE], to[TEXT_SIZE], line[2 * TEXT_SIZE + 8], score[64];
-    bool accepted;
+/* A relation in words. */
+struct relation {
+    char ends[2 * TEXT_SIZE + 8]; /* "orders.user_id → users.id" */
+    char score[64], verdict[64];
+    char evidence[TEXT_SIZE];
+    enum cli_colour colour;
+};
 
-    end_name(json, "child", text, sizeof(text));
+static void read_relation(struct qn_span json, struct relation *ret)
+{
+    char from[TEXT_SIZE], to[TEXT_SIZE], score[64];
+
+    end_name(json, "child", from, sizeof(from));
     end_name(json, "parent", to, sizeof(to));
-    snprintf(line, sizeof(line), "%s → %s", text, to);
-    cli_table_add(table, line, CLI_PLAIN);
-    cli_json_text(json, "score", text, sizeof(text));
-    snprintf(score, sizeof(score), text[0] != '\0' ? "%.2f" : "", strtod(text, NULL));
-    cli_table_add(table, score, CLI_PLAIN);
-    cli_json_text(json, "verdict", text, sizeof(text));
-    accepted = strcmp(text, "accepted") == 0;
-    cli_table_add(table, text, accepted ? CLI_GREEN : CLI_YELLOW);
-    cli_json_text(json, "evidence", text, sizeof(text));
-    if (text[0] == '\0')
-        cli_json_text(json, "source", text, sizeof(text));
-    cli_table_add(table, text, CLI_DIM);
+    snprintf(ret->ends, sizeof(ret->ends), "%s → %s", from, to);
+    cli_json_text(json, "score", score, sizeof(score));
+    ret->score[0] = '\0';
+    if (score[0] != '\0')
+        snprintf(ret->score, sizeof(ret->score), "%.2f", strtod(score, NULL));
+    cli_json_text(json, "verdict", ret->verdict, sizeof(ret->verdict));
+    ret->colour = strcmp(ret->verdict, "accepted") == 0 ? CLI_GREEN : CLI_YELLOW;
+    cli_json_text(json, "evidence", ret->evidence, sizeof(ret->evidence));
+    if (ret->evidence[0] == '\0')
+        cli_json_text(json, "source", ret->evidence, sizeof(ret->evidence));
 }
 
-static bool is_rejected(struct qn_span relation)
+/* The next one that is to be shown. */
+static bool next_relation(struct qn_json_walk *walk, const char *of, struct relation *ret)
 {
-    struct qn_json_item item;
+    struct qn_json_item item, verdict;
 
-    return cli_json_at(relation, "verdict", &item) && qn_span_is(item.value, "\"rejected\"");
+    while (qn_json_walk_next(walk, &item)) {
+        bool rejected = cli_json_at(item.value, "verdict", &verdict) &&
+                        qn_span_is(verdict.value, "\"rejected\"");
+        if (rejected || !touches(item.value, of))
+            continue;
+        read_relation(item.value, ret);
+        return true;
+    }
+    return false;
 }
 
-int cli_model_print_relations(const struct cli_term *term, struct qn_span json, const char *of,
-                              struct qn_err *reterr)
+static int print_wide(const struct cli_term *term, struct qn_json_walk walk, const char *of,
+                      struct qn_err *reterr)
 {
     static const struct cli_column columns[] = {{"RELATION", false, true},
                                                 {"SCORE", true, false},
                                                 {"VERDICT", false, false},
                                                 {"EVIDENCE", false, true}};
     struct cli_table *table = cli_table_create(columns, 4);
-    struct qn_json_walk walk;
-    struct qn_json_item item;
-    size_t n = 0;
-    int rc = QN_OK;
+    struct relation it;
 
-    if (cli_json_list(json, "relations", &walk))
-        while (qn_json_walk_next(&walk, &item))
-            if (!is_rejected(item.value) && touches(item.value, of)) {
-                add_relation(table, item.value);
-                n++;
-            }
-    if (n > 0) {
-        fputc('\n', term->out);
-        rc = cli_table_print(table, term, 2, reterr);
+    while (next_relation(&walk, of, &it)) {
+        cli_table_add(table, it.ends, CLI_PLAIN);
+        cli_table_add(table, it.score, CLI_PLAIN);
+        cli_table_add(table, it.verdict, it.colour);
+        cli_table_add(table, it.evidence, CLI_DIM);
     }
+    int rc = cli_table_print(table, term, 2, reterr);
     cli_table_free(table);
     return rc;
+}
+
+/* The evidence gets lines of its own: cut, it would say nothing. */
+static void print_narrow(const struct cli_term *term, struct qn_json_walk walk, const char *of)
+{
+    char head[160];
+    struct relation it;
+
+    cli_say(term, CLI_BOLD, "  SCORE  VERDICT    RELATION, EVIDENCE");
+    fputc('\n', term->out);
+    while (next_relation(&walk, of, &it)) {
+        snprintf(head, sizeof(head), "  %5s  ", it.score);
+        cli_say(term, CLI_PLAIN, head);
+        snprintf(head, sizeof(head), "%-9s  ", it.verdict);
+        cli_say(term, it.colour, head);
+        cli_wrap(term, CLI_PLAIN, NARROW_INDENT, term->width, it.ends);
+        fprintf(term->out, "%*s", NARROW_INDENT, "");
+        cli_wrap(term, CLI_DIM, NARROW_INDENT, term->width, it.evidence);
+    }
+}
+
+int cli_model_print_relations(const struct cli_term *term, struct qn_span json, const char *of,
+                              struct qn_err *reterr)
+{
+    struct qn_json_walk walk, look;
+    struct relation first;
+
+    if (!cli_json_list(json, "relations", &walk))
+        return QN_OK;
+    look = walk;
+    if (!next_relation(&look, of, &first))
+        return QN_OK;
+    fputc('\n', term->out);
+    if (term->width == 0 || term->width >= WIDE)
+        return print_wide(term, walk, of, reterr);
+    print_narrow(term, walk, of);
+    return QN_OK;
 }
 
 /* ---- metrics ---- */

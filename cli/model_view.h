@@ -33,8 +33,8 @@ QN_MUST_CHECK int cli_model_print_table(const struct cli_term *term, struct qn_s
                                         const char *name, struct qn_err *reterr);
 QN_MUST_CHECK int cli_model_find_table(struct qn_span json, const char *name, struct qn_span *ret,
                                        struct qn_err *reterr);
-/* Columns of a table as a table. most 0: all. */
+/* Columns of a table as a table. only: their names, NULL behind; NULL: all. */
 QN_MUST_CHECK int cli_model_print_columns(const struct cli_term *term, struct qn_span table,
-                                          size_t most, struct qn_err *reterr);
+                                          const char *const *only, struct qn_err *reterr);
 
 #endif

@@ -96,8 +96,26 @@ static void add_role(struct cli_table *table, struct qn_span column)
     cli_table_add(table, text, pii[0] != '\0' ? CLI_YELLOW : CLI_PLAIN);
 }
 
-int cli_model_print_columns(const struct cli_term *term, struct qn_span table, size_t most,
-                            struct qn_err *reterr)
+static void add_column(struct cli_table *shown, struct qn_span column, const char *const *only)
+{
+    char text[TEXT_SIZE];
+
+    cli_json_text(column, "name", text, sizeof(text));
+    while (only && *only && strcmp(*only, text) != 0)
+        only++;
+    if (only && !*only)
+        return;
+    cli_table_add(shown, text, CLI_PLAIN);
+    add_role(shown, column);
+    cli_json_text(column, "type", text, sizeof(text));
+    cli_table_add(shown, text, CLI_DIM);
+    cli_json_text(column, "description.text", text, sizeof(text));
+    cli_table_add(shown, text, CLI_PLAIN);
+    add_values(shown, column);
+}
+
+int cli_model_print_columns(const struct cli_term *term, struct qn_span table,
+                            const char *const *only, struct qn_err *reterr)
 {
     static const struct cli_column columns[] = {{"COLUMN", false, true},
                                                 {"ROLE", false, false},
@@ -109,17 +127,8 @@ int cli_model_print_columns(const struct cli_term *term, struct qn_span table, s
     struct qn_json_item item;
 
     if (cli_json_list(table, "columns", &walk))
-        for (size_t i = 0; (most == 0 || i < most) && qn_json_walk_next(&walk, &item); i++) {
-            char text[TEXT_SIZE];
-            cli_json_text(item.value, "name", text, sizeof(text));
-            cli_table_add(shown, text, CLI_PLAIN);
-            add_role(shown, item.value);
-            cli_json_text(item.value, "type", text, sizeof(text));
-            cli_table_add(shown, text, CLI_DIM);
-            cli_json_text(item.value, "description.text", text, sizeof(text));
-            cli_table_add(shown, text, CLI_PLAIN);
-            add_values(shown, item.value);
-        }
+        while (qn_json_walk_next(&walk, &item))
+            add_column(shown, item.value, only);
     int rc = cli_table_print(shown, term, 2, reterr);
     cli_table_free(shown);
     return rc;
@@ -181,7 +190,7 @@ int cli_model_print_table(const struct cli_term *term, struct qn_span json, cons
     if (rc != QN_OK)
         return rc;
     print_head(term, table);
-    rc = cli_model_print_columns(term, table, 0, reterr);
+    rc = cli_model_print_columns(term, table, NULL, reterr);
     full_name(table, full, sizeof(full));
     return rc == QN_OK ? cli_model_print_relations(term, json, full, reterr) : rc;
 }
