@@ -155,6 +155,17 @@ static bool all_are(const struct qn_relation_lexicon *lexicon,
     return true;
 }
 
+/* Names like c1 or x are shared by chance. */
+static bool says_something(const struct qn_relation_words *base)
+{
+    for (size_t i = 0; i < base->n; i++) {
+        if (strlen(base->word[i]) >= 2 && (base->word[i][0] < '0' || base->word[i][0] > '9')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool has_mark(const struct qn_relation_label *label)
 {
     return label->key[0] != '\0' || label->joint[0] != '\0';
@@ -306,7 +317,7 @@ static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
 {
     struct qn_relation_name name = nothing;
 
-    if (!key->own || label->base.n == 0) {
+    if (!key->own || !says_something(&label->base)) {
         return nothing;
     }
     name = compare_table(schema, asker, &label->base, key->table);
@@ -328,17 +339,6 @@ static bool same_label(const struct qn_relation_label *a, const struct qn_relati
     return strcasecmp(a->name, b->name) == 0 ||
            (qn_relation_words_equal(&a->base, &b->base) && strcmp(a->key, b->key) == 0 &&
             strcmp(a->joint, b->joint) == 0);
-}
-
-/* Names like c1 or x are shared by chance. */
-static bool says_something(const struct qn_relation_words *base)
-{
-    for (size_t i = 0; i < base->n; i++) {
-        if (strlen(base->word[i]) >= 2 && (base->word[i][0] < '0' || base->word[i][0] > '9')) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* sjbmid for bmid, lieferant_kdnr for kdnr: a role before the key's own name. */
