@@ -6,7 +6,7 @@
  *
  * - a table's profile comes from the keeper when it has one that is good enough, else it is made
  *   and given to the keeper at once, so that a run that is repeated goes on where it was;
- * - while more than QN_ANALYSIS_BUSY of the server's connections work, the next table waits, at
+ * - while more than QN_PROFILE_LOAD_MAX of the server's connections work, the next table waits, at
  *   most QN_ANALYSIS_WAIT_MS, and then gets the statistics tier;
  * - after profile_ms in all, the tables that are left get the statistics tier.
  *
@@ -17,7 +17,6 @@
 
 #include "tasks/lib/model/model.h"
 
-#define QN_ANALYSIS_BUSY        0.8
 #define QN_ANALYSIS_WAIT_MS     30000
 #define QN_ANALYSIS_QUERY_MS    30000
 #define QN_ANALYSIS_TABLE_MS    120000
