@@ -218,7 +218,7 @@ static int hide_views(struct role_tables *all, struct qn_pg *pg, struct qn_err *
         rc = qn_pg_query(pg, views_sql, &param, 1, &rows, reterr);
     }
     qn_buf_release(&json);
-    for (size_t i = 0; rc == QN_OK && i < qn_pg_rows_count(rows); i++) {
+    for (size_t i = 0; rc == QN_OK && rows != NULL && i < qn_pg_rows_count(rows); i++) {
         hide_view(all, number(qn_pg_value(rows, i, 0)));
     }
     qn_pg_rows_free(rows);
