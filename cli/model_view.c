@@ -1,6 +1,5 @@
 #include "model_view.h"
 #include "common/str.h"
-#include "jobview.h"
 #include "jsontext.h"
 #include "wrap.h"
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #define TEXT_SIZE     CLI_MODEL_TEXT_SIZE
 #define WIDE          140 /* columns of a terminal where evidence has room in a table */
 #define NARROW_INDENT 20
+#define ROWS_MAX      1e18
 
 /* ---- small parts ---- */
 
@@ -31,14 +31,15 @@ static bool is_set(struct qn_span json, const char *path)
     return cli_json_at(json, path, &item) && qn_span_is(item.value, "true");
 }
 
-static void add_count(struct cli_table *table, struct qn_span json, const char *path)
+void cli_model_rows(struct qn_span table, char out[CLI_COUNT_SIZE])
 {
-    char number[64], text[CLI_COUNT_SIZE] = "";
+    char text[64];
 
-    cli_json_text(json, path, number, sizeof(number));
-    if (number[0] != '\0')
-        cli_count_print((int64_t)strtod(number, NULL), text);
-    cli_table_add(table, text, CLI_PLAIN);
+    cli_json_text(table, "rows", text, sizeof(text));
+    double rows = text[0] != '\0' ? strtod(text, NULL) : -1;
+    out[0] = '\0';
+    if (rows >= 0 && rows < ROWS_MAX)
+        cli_count_print((int64_t)rows, out);
 }
 
 static void qualify(const char *schema, const char *name, char *out, size_t size)
@@ -61,7 +62,7 @@ void cli_model_table_name(struct qn_span table, char *out, size_t size)
 
 static void add_table(struct cli_table *table, struct qn_span json)
 {
-    char text[TEXT_SIZE], kind[64];
+    char text[TEXT_SIZE], kind[64], rows[CLI_COUNT_SIZE];
     bool hidden = is_set(json, "hidden");
 
     cli_model_table_name(json, text, sizeof(text));
@@ -71,7 +72,8 @@ static void add_table(struct cli_table *table, struct qn_span json)
     if (strcmp(text, "other") == 0)
         qn_str_copy(text, sizeof(text), strcmp(kind, "table") == 0 ? "" : kind);
     cli_table_add(table, hidden ? "hidden" : text, CLI_DIM);
-    add_count(table, json, "rows");
+    cli_model_rows(json, rows);
+    cli_table_add(table, rows, CLI_PLAIN);
     cli_table_add_number(table, (int64_t)count(json, "columns"));
     cli_json_text(json, "description.text", text, sizeof(text));
     cli_table_add(table, text, CLI_PLAIN);

@@ -7,7 +7,7 @@
 #define CLI_MODEL_VIEW_H
 
 #include "common/json.h"
-#include "term.h"
+#include "jobview.h"
 
 #define CLI_MODEL_TEXT_SIZE 2048
 
@@ -26,6 +26,9 @@ QN_MUST_CHECK int cli_model_print(const struct cli_term *term, struct qn_span js
 
 /* "orders", or "sales.orders" where the schema is not public. */
 void cli_model_table_name(struct qn_span table, char *out, size_t size);
+
+/* "1,234,567", "" where it is not known. */
+void cli_model_rows(struct qn_span table, char out[CLI_COUNT_SIZE]);
 
 /* model_view_table.c: one table with its columns, keys and relations. name: "orders" or
  * "sales.orders"; QN_ENOTFOUND, QN_EINVAL when several have it. */

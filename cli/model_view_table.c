@@ -1,5 +1,4 @@
 #include "common/str.h"
-#include "jobview.h"
 #include "jsontext.h"
 #include "model_view.h"
 #include "wrap.h"
@@ -163,7 +162,7 @@ static void print_head(const struct cli_term *term, struct qn_span table)
                                              {"about", "description.text"},
                                              {"label", "label"},
                                              {"time", "time"}};
-    char text[TEXT_SIZE], rows[CLI_COUNT_SIZE] = "";
+    char text[TEXT_SIZE], rows[CLI_COUNT_SIZE];
 
     cli_model_table_name(table, text, sizeof(text));
     cli_say(term, CLI_BOLD, text);
@@ -172,9 +171,7 @@ static void print_head(const struct cli_term *term, struct qn_span table)
         cli_json_text(table, members[i][1], text, sizeof(text));
         print_line(term, members[i][0], text);
     }
-    cli_json_text(table, "rows", text, sizeof(text));
-    if (text[0] != '\0')
-        cli_count_print((int64_t)strtod(text, NULL), rows);
+    cli_model_rows(table, rows);
     print_line(term, "rows", rows);
     print_words(term, table);
     fputc('\n', term->out);

@@ -1,4 +1,4 @@
-foreach(module IN ITEMS enqueue_parse route problem artifacts digest gather)
+foreach(module IN ITEMS enqueue_parse route problem artifacts digest gather models)
   set(unit_links_test_api_${module} quern_api_lib)
 endforeach()
 add_library(redis_server STATIC "${PROJECT_SOURCE_DIR}/tests/support/redis_server.c")

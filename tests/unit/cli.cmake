@@ -1,4 +1,4 @@
 foreach(module IN ITEMS lines term jsontext manual completion statsview logline unique
-        bench)
+        bench model)
   set(unit_links_test_cli_${module} quern_cli_lib quern_broker)
 endforeach()
