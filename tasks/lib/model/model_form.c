@@ -98,7 +98,7 @@ static const struct qn_field table_fields[] = {
      .form = &qn_form_column},
     {"keys", QN_FIELD_LIST, MANY(qn_model_table, keys), .form = &key_form},
 };
-static const struct qn_form table_form = {
+const struct qn_form qn_form_table = {
     sizeof(struct qn_model_table), QN_CATALOG_TABLES_MAX, true, table_fields,
     COUNT_OF(table_fields),
 };
@@ -126,6 +126,19 @@ const struct qn_form qn_form_relation = {
     COUNT_OF(relation_fields),
 };
 
+static const struct qn_field verdict_fields[] = {
+    {"source", QN_FIELD_ENUM, AT(qn_model_relation, source),
+     ENUM(relation_sources, COUNT_OF(relation_sources))},
+    {"verdict", QN_FIELD_ENUM, AT(qn_model_relation, verdict), ENUM(verdicts, COUNT_OF(verdicts))},
+    {SOURCE(qn_model_relation, decided)},
+    {"one_to_one", QN_FIELD_BOOL, AT(qn_model_relation, one_to_one)},
+    {"optional", QN_FIELD_BOOL, AT(qn_model_relation, optional)},
+    {"junction", QN_FIELD_BOOL, AT(qn_model_relation, junction)},
+};
+const struct qn_form qn_form_verdict = {
+    sizeof(struct qn_model_relation), 0, false, verdict_fields, COUNT_OF(verdict_fields),
+};
+
 static const struct qn_field metric_fields[] = {
     {"name", QN_FIELD_TEXT, .always = true, AT(qn_model_metric, name)},
     {SOURCE(qn_model_metric, source), .always = true},
@@ -140,7 +153,7 @@ static const struct qn_field metric_fields[] = {
     {"unit", QN_FIELD_TEXT, AT(qn_model_metric, unit)},
     {"additive", QN_FIELD_BOOL, AT(qn_model_metric, additive)},
 };
-static const struct qn_form metric_form = {
+const struct qn_form qn_form_metric = {
     sizeof(struct qn_model_metric), 5000, false, metric_fields, COUNT_OF(metric_fields),
 };
 
@@ -150,7 +163,7 @@ static const struct qn_field condition_fields[] = {
     {"where", QN_FIELD_TEXT, .always = true, AT(qn_model_condition, where)},
     {SOURCE(qn_model_condition, source)},
 };
-static const struct qn_form condition_form = {
+const struct qn_form qn_form_condition = {
     sizeof(struct qn_model_condition), 5000, false, condition_fields, COUNT_OF(condition_fields),
 };
 
@@ -165,11 +178,11 @@ static const struct qn_field model_fields[] = {
     {SOURCE(qn_model, reference_day_source)},
     {"week_start", QN_FIELD_TEXT, AT(qn_model, week_start)},
     {SOURCE(qn_model, week_start_source)},
-    {"tables", QN_FIELD_LIST, .always = true, MANY(qn_model, tables), .form = &table_form},
+    {"tables", QN_FIELD_LIST, .always = true, MANY(qn_model, tables), .form = &qn_form_table},
     {"relations", QN_FIELD_RELATIONS, .always = true, MANY(qn_model, relations)},
-    {"metrics", QN_FIELD_LIST, .always = true, MANY(qn_model, metrics), .form = &metric_form},
+    {"metrics", QN_FIELD_LIST, .always = true, MANY(qn_model, metrics), .form = &qn_form_metric},
     {"conditions", QN_FIELD_LIST, .always = true, MANY(qn_model, conditions),
-     .form = &condition_form},
+     .form = &qn_form_condition},
     {"warnings", QN_FIELD_TEXTS, .always = true, MANY(qn_model, warnings)},
 };
 const struct qn_form qn_form_model = {

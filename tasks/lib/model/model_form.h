@@ -45,6 +45,8 @@ struct qn_form {
 
 extern const struct qn_form qn_form_model, qn_form_column, qn_form_value, qn_form_words;
 extern const struct qn_form qn_form_said, qn_form_relation;
+extern const struct qn_form qn_form_table, qn_form_metric, qn_form_condition;
+extern const struct qn_form qn_form_verdict; /* of struct qn_model_relation, by places */
 
 /* What a relation is in JSON: names for places. */
 struct qn_relation_names {
@@ -65,6 +67,14 @@ void qn_form_preset(const struct qn_form *form, void *item);
 /* Members of the form, after what out holds of an object. settled: without the loose ones. */
 int qn_form_write(const struct qn_form *form, const void *item, const struct qn_model *model,
                   bool settled, struct qn_buf *out);
+
+struct qn_form_around {
+    const struct qn_model *model;
+    const struct qn_model_table *table; /* NULL: none */
+};
+/* The value of one field, settled; null when it is left out. */
+int qn_form_write_field(const struct qn_form *form, const struct qn_field *field, const void *item,
+                        const struct qn_form_around *around, struct qn_buf *out);
 
 int qn_model_add_number(struct qn_buf *out, double value); /* the shortest that reads the same */
 

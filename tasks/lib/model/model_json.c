@@ -264,6 +264,21 @@ int qn_form_write(const struct qn_form *form, const void *item, const struct qn_
     return qn_buf_status(out);
 }
 
+int qn_form_write_field(const struct qn_form *form, const struct qn_field *field, const void *item,
+                        const struct qn_form_around *around, struct qn_buf *out)
+{
+    struct writer w = {.out = out, .model = around->model, .table = around->table, .settled = true};
+
+    if (form == &qn_form_column) {
+        w.samples = !((const struct qn_model_column *)item)->values_complete;
+    }
+    if (is_empty(field, item) && field->kind != QN_FIELD_ENUM && field->kind != QN_FIELD_BOOL) {
+        return qn_buf_add_str(out, "null");
+    }
+    write_value(&w, field, item);
+    return qn_buf_status(out);
+}
+
 int qn_model_to_json(const struct qn_model *model, struct qn_buf *out)
 {
     qn_buf_add_str(out, "{\"format\":\"" QN_MODEL_FORMAT "\",\"version\":");

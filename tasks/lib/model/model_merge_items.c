@@ -1,4 +1,5 @@
 #include "model_layer.h"
+#include "model_shape.h"
 
 #include <math.h>
 #include <string.h>
@@ -331,21 +332,6 @@ static size_t relation_at(const struct qn_model *model, const struct qn_model_re
     return i;
 }
 
-static bool is_child(const struct qn_model *model, size_t table, size_t column)
-{
-    for (size_t i = 0; i < model->n_relations; i++) {
-        const struct qn_model_relation *relation = &model->relations[i];
-
-        for (size_t c = 0; c < relation->n; c++) {
-            if (relation->child == table && relation->verdict == QN_MODEL_ACCEPTED &&
-                relation->child_columns[c] == column) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* Roles by rule follow the verdict. */
 static void follow(struct qn_model *model, const struct qn_model_relation *relation)
 {
@@ -356,7 +342,7 @@ static void follow(struct qn_model *model, const struct qn_model_relation *relat
         if (column->role_source != QN_MODEL_RULE || column->role == QN_ROLE_KEY) {
             continue;
         }
-        if (is_child(model, relation->child, at)) {
+        if (qn_model_is_child(model, relation->child, at)) {
             column->role = QN_ROLE_FOREIGN;
         } else if (column->role == QN_ROLE_FOREIGN) {
             column->role = QN_ROLE_OTHER;
