@@ -285,10 +285,11 @@ static int print(const struct qn_catalog *catalog, double took, struct qn_err *e
 /* Words of a list, in place. */
 static size_t split(char *list, const char **words)
 {
+    char *rest;
     size_t n = 0;
 
-    for (char *word = strtok(list, ","); word != NULL && n < QN_CATALOG_GLOBS_MAX;
-         word = strtok(NULL, ",")) {
+    for (char *word = strtok_r(list, ",", &rest); word != NULL && n < QN_CATALOG_GLOBS_MAX;
+         word = strtok_r(NULL, ",", &rest)) {
         words[n++] = word;
     }
     return n;

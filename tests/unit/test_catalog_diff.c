@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define OUT_MAX ((size_t)16 * 1024 * 1024)
@@ -260,6 +261,8 @@ static void a_snapshot_may_be_written_in_another_way(void **state)
 
 static void what_is_no_snapshot_is_refused(void **state)
 {
+    static const char wrong[] = "{\"format\":\"quern-catalog/1\",\"tables\":[{\"hash\":1,"
+                                "\"table\":{\"schema\":\"a\",\"name\":\"b\"}}]}";
     static const char *const texts[] = {
         "",
         "null",
@@ -271,8 +274,7 @@ static void what_is_no_snapshot_is_refused(void **state)
         "{\"format\":\"quern-catalog/1\",\"tables\":[1]}",
         "{\"format\":\"quern-catalog/1\",\"tables\":[{\"hash\":\"x\"}]}",
         "{\"format\":\"quern-catalog/1\",\"tables\":[{\"hash\":\"x\",\"table\":7}]}",
-        "{\"format\":\"quern-catalog/1\",\"tables\":[{\"hash\":1,\"table\":{\"schema\":\"a\","
-        "\"name\":\"b\"}}]}",
+        wrong,
         "{\"format\":\"quern-catalog/1\",\"tables\":[",
     };
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct qn_arena arena;
@@ -78,7 +79,7 @@ static void long_sql_differs_when_what_is_cut_differs(void **state)
     memset(one, 's', sizeof(one) - 1);
     memset(other, 's', sizeof(other) - 1);
     other[8000] = 't';
-    strcpy(kept, qn_catalog_sql(&arena, (struct qn_span){one, strlen(one)}));
+    snprintf(kept, sizeof(kept), "%s", qn_catalog_sql(&arena, (struct qn_span){one, strlen(one)}));
     assert_int_equal(strlen(kept), QN_CATALOG_TEXT_MAX);
     assert_non_null(strstr(kept, " /* 8999 bytes, "));
     assert_string_equal(kept, qn_catalog_sql(&arena, (struct qn_span){one, strlen(one)}));

@@ -39,20 +39,19 @@ bool qn_catalog_true(struct qn_span value)
     return qn_span_is(value, "t");
 }
 
-struct qn_catalog_table *qn_catalog_of(const struct qn_catalog_reading *reading,
-                                       struct qn_span value)
+struct qn_catalog_table *qn_catalog_of(const struct qn_catalog_reading *reading, struct qn_span oid)
 {
-    unsigned oid = (unsigned)qn_catalog_number(value);
+    unsigned wanted = (unsigned)qn_catalog_number(oid);
     size_t low = 0, high = reading->catalog->n_tables;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         struct qn_catalog_table *table = &reading->catalog->tables[reading->by_oid[middle]];
 
-        if (table->oid == oid) {
+        if (table->oid == wanted) {
             return table;
         }
-        if (oid < table->oid) {
+        if (wanted < table->oid) {
             high = middle;
         } else {
             low = middle + 1;

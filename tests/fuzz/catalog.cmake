@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_catalog quern_tasks_lib)
