@@ -68,11 +68,12 @@ int qn_judge_add(struct qn_judge *judge, struct qn_span text, double weight)
     }
     judge->shapes[qn_shape_of(text)] += weight;
     qn_pii_count(&judge->pii, text, weight);
-    if (text.len + 4 > QN_PROFILE_TEXT) { /* cut: others may begin alike */
+    plain = qn_shape_trim(text);
+    if (plain.len == 0 || text.len + 4 > QN_PROFILE_TEXT) { /* cut: others may begin alike */
         return QN_OK;
     }
     judge->n_folded++;
-    plain = (struct qn_span){folded, fold(qn_shape_trim(text), folded)};
+    plain = (struct qn_span){folded, fold(plain, folded)};
     return qn_values_add(&judge->folded, qn_values_hash(0, plain), plain);
 }
 

@@ -164,6 +164,11 @@ static void sum_up(struct qn_run *run)
         }
     }
     run->ret->tier = lowest == QN_PROFILE_TIERS ? QN_PROFILE_NONE : lowest;
+    if (run->ret->tier < run->ret->asked && run->ret->trouble[0] == '\0') {
+        run->ret->trouble = run->table->n_columns == 0        ? "it has no columns"
+                            : lowest == QN_PROFILE_TIERS ? "this role may not read it"
+                                                         : "never analysed";
+    }
 }
 
 /* Time that is kept for the tiers below. */
