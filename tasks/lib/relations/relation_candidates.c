@@ -26,8 +26,9 @@ struct index {
 
 #define PAIRS_MAX ((size_t)20 * 1000 * 1000)
 
-#define ROLE_TABLES \
-    (QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS | QN_WORD_PLACES | QN_WORD_TEAMS)
+#define ROLE_TABLES                                                                       \
+    (QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS | QN_WORD_CLIENTS | QN_WORD_PLACES | \
+     QN_WORD_TEAMS)
 #define ROLES \
     (QN_WORD_BY_USER | QN_WORD_BY_STAFF | QN_WORD_AT_PLACE | QN_WORD_OF_TEAM | QN_WORD_JOINT)
 
@@ -77,6 +78,15 @@ static void put_heads(const struct qn_relation_schema *schema, struct index *ind
     }
 }
 
+static void put_head(const struct qn_relation_schema *schema, struct index *index, size_t key)
+{
+    const struct qn_relation_words *base = &schema->keys[key].label.base;
+
+    if (base->n > 0) {
+        put(schema, &index->heads, base->word[base->n - 1], key);
+    }
+}
+
 static void put_name(const struct qn_relation_schema *schema, struct index *index, size_t key)
 {
     const struct qn_relation_key *from = &schema->keys[key];
@@ -98,7 +108,7 @@ static bool make_index(const struct qn_relation_schema *schema, struct index *in
 
     *index = (struct index){0};
     index->heads.items =
-        qn_arena_alloc(schema->arena, 3 * schema->n_keys + 1, sizeof(struct entry));
+        qn_arena_alloc(schema->arena, 4 * schema->n_keys + 1, sizeof(struct entry));
     index->names.items =
         qn_arena_alloc(schema->arena, 2 * schema->n_keys + 1, sizeof(struct entry));
     index->people = qn_arena_alloc(schema->arena, schema->n_keys + 1, sizeof(size_t));
@@ -118,6 +128,7 @@ static bool make_index(const struct qn_relation_schema *schema, struct index *in
         }
         put_heads(schema, index, i);
         put_name(schema, index, i);
+        put_head(schema, index, i);
         if ((schema->tables[schema->keys[i].table].flags & ROLE_TABLES) != 0) {
             index->people[index->n_people++] = i;
         }

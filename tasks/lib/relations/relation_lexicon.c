@@ -1,5 +1,6 @@
 #include "relation_lexicon.h"
 
+#include "common/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,8 @@ static const struct class classes[] = {
      "organizer organiser host guest voter commenter subscriber watcher responsible initiator "
      "administrator admin friend liker contributor maintainer publisher signer verifier "
      "validator auditor issuer borrower holder payer payee bidder seller mentioned caller callee "
-     "referrer impersonator tester leader lead coordinator speaker chair shr cjr xgr lrr spr fhr "
+     "referrer viewer member assigned allocated delegated scorer visitor impersonator tester "
+     "leader lead coordinator speaker chair shr cjr xgr lrr spr fhr "
      "faqiren chuangjianren ersteller autor verfasser absender empfaenger pruefer besitzer "
      "eigentuemer ansprechpartner 创建人 修改人 审核人 审批人 申请人 操作员"},
     {QN_WORD_BY_STAFF,
@@ -84,8 +86,10 @@ static const struct class classes[] = {
     {QN_WORD_USERS, "user usr account acct login yonghu yh 用户 admin operator"},
     {QN_WORD_STAFF, "mitarbeiter angestellter empleado employee staff emp personnel worker "
                     "yuangong yg 员工 empl clerk"},
-    {QN_WORD_PERSONS, "person people contact party individual member ry renyuan 人员 human profile "
-                      "huiyuan hy 会员 patron player subscriber customer"},
+    {QN_WORD_PERSONS,
+     "person people contact party individual member ry renyuan 人员 human "
+     "huiyuan hy 会员 patron player athlete participant resident citizen volunteer"},
+    {QN_WORD_CLIENTS, "customer client subscriber kehu 客户 guest passenger student patient"},
     {QN_WORD_PLACES,
      "airport station stop city location place site warehouse port branch terminal depot "
      "store address hub harbor harbour town yard cangku bin zone area 城市 仓库"},
@@ -137,6 +141,7 @@ static const char *const synonyms[] = {
     "account acct acc zhanghu zh konto kto 账户",
     "store shop branch outlet mendian md dianpu dp 门店 店铺",
     "team squad club",
+    "referee umpire official",
     "match game",
     "track song",
     "ticket issue case",
@@ -243,13 +248,27 @@ void qn_relation_lexicon_make(struct qn_relation_lexicon *ret, struct qn_arena *
     settle(ret);
 }
 
+static const struct qn_relation_meaning *look_up(const struct qn_relation_lexicon *lexicon,
+                                                 const char *word)
+{
+    const struct qn_relation_meaning wanted = {.word = word};
+
+    return lexicon->n == 0 ? NULL
+                           : bsearch(&wanted, lexicon->items, lexicon->n, sizeof(wanted), by_word);
+}
+
 struct qn_relation_meaning qn_relation_lexicon_find(const struct qn_relation_lexicon *lexicon,
                                                     const char *word)
 {
-    const struct qn_relation_meaning wanted = {.word = word};
-    const struct qn_relation_meaning *found =
-        lexicon->n == 0 ? NULL
-                        : bsearch(&wanted, lexicon->items, lexicon->n, sizeof(wanted), by_word);
+    const struct qn_relation_meaning *found = look_up(lexicon, word);
+    size_t step;
 
-    return found != NULL ? *found : wanted;
+    for (const char *at = word; found == NULL && ((unsigned char)*at & 0x80) != 0; at += step) {
+        step = qn_utf8_char(at, strlen(at));
+        if (step == 0) {
+            break;
+        }
+        found = look_up(lexicon, at + step);
+    }
+    return found != NULL ? *found : (struct qn_relation_meaning){.word = word};
 }

@@ -28,6 +28,7 @@ enum {
     QN_WORD_PLACES = 1U << 15, /* tables of places */
     QN_WORD_TEAMS = 1U << 16,
     QN_WORD_ANYTHING = 1U << 17, /* entity, target: what polymorphic columns are called */
+    QN_WORD_CLIENTS = 1U << 19,  /* tables of people who buy */
     QN_WORD_KIND = 1U << 18,     /* type, kind, class: says which table an ANYTHING is of */
 };
 
@@ -45,7 +46,8 @@ struct qn_relation_lexicon {
 /* Its memory is the arena's; ask for the arena's status. */
 void qn_relation_lexicon_make(struct qn_relation_lexicon *ret, struct qn_arena *arena);
 
-/* Of a stem; nothing for a word that is not in it. */
+/* Of a stem; nothing for a word that is not in it. Of a Chinese word that is not in it, what its
+ * longest ending means that is. */
 struct qn_relation_meaning qn_relation_lexicon_find(const struct qn_relation_lexicon *lexicon,
                                                     const char *word);
 static inline bool qn_relation_word_is(const struct qn_relation_lexicon *lexicon, const char *word,

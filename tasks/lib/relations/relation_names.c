@@ -58,6 +58,27 @@ static bool is_plural(const char *plural, const char *word)
     return false;
 }
 
+/* lieferadresse for Adressen: a role and the word, written as one. */
+static bool ends_with_word(const char *fused, const char *word)
+{
+    static const char *const endings[] = {"", "n", "en", "e"};
+    char stem[QN_RELATION_WORD_SIZE];
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        size_t len = strlen(word), n = strlen(endings[i]);
+
+        if (len < n + 4 || strcmp(word + len - n, endings[i]) != 0) {
+            continue;
+        }
+        memcpy(stem, word, len - n);
+        stem[len - n] = '\0';
+        if (ends_with(fused, stem) && strlen(fused) >= len - n + 3) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static size_t common_start(const char *a, const char *b)
 {
     size_t n = 0;
@@ -96,8 +117,8 @@ double qn_relation_names_alike(const struct qn_relation_lexicon *lexicon, const 
     if (short_form > 0) {
         return short_form;
     }
-    if (ends_with(a, b) && strlen(b) >= 4 && strlen(a) >= strlen(b) + 3) {
-        return 0.8;
+    if (ends_with_word(a, b)) {
+        return 0.85;
     }
     common = common_start(a, b);
     return common >= 5 &&
@@ -183,7 +204,8 @@ bool qn_relation_names_is_measure(const struct qn_relation_schema *schema,
     if (base->n == 0 || label->joint[0] != '\0') {
         return false;
     }
-    return qn_relation_word_is(&schema->lexicon, base->word[base->n - 1], QN_WORD_MEASURE) ||
+    return strcmp(base->word[base->n - 1], "order") == 0 || /* sort_order */
+           qn_relation_word_is(&schema->lexicon, base->word[base->n - 1], QN_WORD_MEASURE) ||
            qn_relation_word_is(&schema->lexicon, base->word[0], QN_WORD_MEASURE);
 }
 
@@ -282,10 +304,10 @@ static struct qn_relation_name compare_whole(const struct qn_relation_words *bas
 
 static struct qn_relation_name compare_table(const struct qn_relation_schema *schema,
                                              const struct qn_relation_asker *asker,
-                                             const struct qn_relation_words *base, size_t table)
+                                             const struct qn_relation_words *base,
+                                             const struct qn_relation_words *words, bool same)
 {
     const struct qn_relation_lexicon *lexicon = &schema->lexicon;
-    const struct qn_relation_words *words = &schema->tables[table].words;
     const struct qn_relation_words *owner = &schema->tables[asker->table].words;
     struct tail tail = compare_tails(lexicon, base, words);
     struct qn_relation_name name =
@@ -303,10 +325,18 @@ static struct qn_relation_name compare_table(const struct qn_relation_schema *sc
                                 ? worth(OWNED, QN_RELATION_RULE_OWNED, tail.quality)
                                 : worth(HEAD, QN_RELATION_RULE_HEAD, tail.quality));
     }
-    if (table == asker->table || is_owned(lexicon, words, tail.n, owner)) {
+    if (same || is_owned(lexicon, words, tail.n, owner)) {
         return better(name, worth(0.9, QN_RELATION_RULE_ROLE, tail.quality));
     }
     return better(name, worth(ROLE_HEAD, QN_RELATION_RULE_HEAD, tail.quality));
+}
+
+static bool names_itself(const struct qn_relation_schema *schema, const struct qn_relation_key *key)
+{
+    const struct qn_relation_words *base = &key->label.base;
+
+    return key->primary && key->label.key[0] != '\0' && says_something(base) &&
+           !all_are(&schema->lexicon, base, QN_WORD_GENERIC | QN_WORD_MEASURE);
 }
 
 /* By the name of the table that the key is the key of. */
@@ -320,13 +350,22 @@ static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
     if (!key->own || !says_something(&label->base)) {
         return nothing;
     }
-    name = compare_table(schema, asker, &label->base, key->table);
+    name = compare_table(schema, asker, &label->base, &schema->tables[key->table].words,
+                         key->table == asker->table);
+    if (names_itself(schema, key)) { /* athlete.player_no: player is another name of athlete */
+        struct qn_relation_name other =
+            compare_table(schema, asker, &label->base, &key->label.base, false);
+
+        other.score *= 0.95;
+        name = better(name, other);
+    }
     if (key->table == asker->table && name.rule != QN_RELATION_RULE_ROLE) {
         return nothing; /* order_no in orders */
     }
     name.score *= agree(label, key) * (key->primary ? 1 : 0.98);
     if (!has_mark(label)) {
         name.score *= name.rule == QN_RELATION_RULE_TABLE ? 0.92 : 0.87;
+        name.score *= schema->marked && key->family == QN_FAMILY_INTEGER ? 0.85 : 1;
     }
     if (qn_relation_names_is_measure(schema, label) || is_count(schema, asker, label)) {
         name.score *= 0.6;
@@ -413,7 +452,7 @@ static struct qn_relation_name by_property(const struct qn_relation_schema *sche
         return nothing;
     }
     rest.n -= tail.n;
-    name = compare_table(schema, asker, &rest, key->table);
+    name = compare_table(schema, asker, &rest, &schema->tables[key->table].words, false);
     if (name.score == 0 || key->table == asker->table) {
         return nothing;
     }
@@ -436,7 +475,8 @@ static unsigned role_flags(const struct qn_relation_schema *schema,
     if (base->n == 2 && strcmp(label->joint, "to") != 0) {
         flags |= qn_relation_lexicon_find(&schema->lexicon, base->word[0]).flags & QN_WORD_SELF;
     }
-    if (strcmp(label->joint, "by") == 0) {
+    if (strcmp(label->joint, "by") == 0 ||
+        (strcmp(label->joint, "to") == 0 && ends_with(base->word[base->n - 1], "ed"))) {
         flags |= QN_WORD_BY_USER;
     }
     return flags;
@@ -452,12 +492,18 @@ static struct qn_relation_name by_self(const struct qn_relation_schema *schema,
                                        const struct qn_relation_label *label,
                                        const struct qn_relation_key *key)
 {
-    const unsigned people = QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS;
+    const unsigned people = QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS | QN_WORD_CLIENTS;
     unsigned flags = role_flags(schema, label);
 
-    if (key->table != asker->table || !key->own || (flags & QN_WORD_SELF) == 0 ||
-        label->base.n > 2) {
+    if (key->table != asker->table || !key->own || label->base.n == 0 || label->base.n > 2 ||
+        compare_tails(&schema->lexicon, &label->base, &schema->tables[key->table].words).n > 0) {
         return nothing;
+    }
+    if ((flags & QN_WORD_SELF) == 0) {
+        return label->base.n == 1 && strcmp(label->joint, "of") == 0 &&
+                       (flags & (QN_WORD_MEASURE | QN_WORD_GENERIC | QN_WORD_PERSONS)) == 0
+                   ? worth(0.8, QN_RELATION_RULE_SELF, 1)
+                   : nothing;
     }
     if ((flags & (QN_WORD_BY_STAFF | QN_WORD_BY_USER)) != 0 &&
         (schema->tables[asker->table].flags & people) == 0) {
@@ -475,7 +521,8 @@ static bool has_sibling(const struct qn_relation_schema *schema,
 
         qn_relation_schema_label(schema, asker->table, i, false, &label);
         if (i != asker->column && label.base.n > 0 && label.key[0] != '\0' &&
-            compare_table(schema, asker, &label.base, table).score > 0.9) {
+            compare_table(schema, asker, &label.base, &schema->tables[table].words, false).score >
+                0.9) {
             return true;
         }
     }
@@ -514,7 +561,10 @@ static double people_score(unsigned role, unsigned table)
     if ((table & (QN_WORD_USERS | QN_WORD_STAFF)) != 0) {
         return 0.78;
     }
-    return (table & QN_WORD_PERSONS) != 0 ? 0.75 : 0;
+    if ((table & QN_WORD_PERSONS) != 0) {
+        return 0.75;
+    }
+    return (table & QN_WORD_CLIENTS) != 0 && (role & QN_WORD_BY_USER) != 0 ? 0.72 : 0;
 }
 
 static struct qn_relation_name by_people(const struct qn_relation_schema *schema,
@@ -642,14 +692,18 @@ static void add_form(struct qn_relation_asker *asker, const struct qn_relation_l
     }
 }
 
-static void add_forms(struct qn_relation_asker *asker, const struct qn_relation_label *label)
+static void add_forms(const struct qn_relation_schema *schema, struct qn_relation_asker *asker,
+                      const struct qn_relation_label *label)
 {
     struct qn_relation_label split = *label;
 
     add_form(asker, label);
     if (label->key[0] == '\0' && label->joint[0] == '\0' && qn_relation_words_unfuse(&split.base)) {
-        split.base.n--;
-        memcpy(split.key, split.base.word[split.base.n], sizeof(split.key));
+        const char *ending = split.base.word[--split.base.n];
+
+        memcpy(qn_relation_word_is(&schema->lexicon, ending, QN_WORD_JOINT) ? split.joint
+                                                                            : split.key,
+               ending, sizeof(split.key));
         add_form(asker, &split);
     }
 }
@@ -717,10 +771,10 @@ void qn_relation_names_asker(const struct qn_relation_schema *schema, size_t tab
 
     *ret = (struct qn_relation_asker){.table = table, .column = column};
     qn_relation_schema_label(schema, table, column, false, &label);
-    add_forms(ret, &label);
+    add_forms(schema, ret, &label);
     if (schema->tables[table].prefix[0] != '\0') {
         qn_relation_schema_label(schema, table, column, true, &label);
-        add_forms(ret, &label);
+        add_forms(schema, ret, &label);
     }
     ret->polymorphic = is_polymorphic(schema, ret);
     ret->own_key = is_own_key(schema, table, column);

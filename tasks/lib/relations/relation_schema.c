@@ -97,6 +97,12 @@ static bool says_nothing(const struct qn_relation_schema *schema, const struct f
            (shared >= 3 && shared * 10 >= firsts->n * 6);
 }
 
+static bool is_padding(const struct qn_relation_schema *schema, const char *word)
+{
+    return (word[0] >= '0' && word[0] <= '9') ||
+           qn_relation_word_is(&schema->lexicon, word, QN_WORD_NOISE);
+}
+
 static void strip_table(const struct qn_relation_schema *schema, const struct firsts *firsts,
                         struct qn_relation_table *table)
 {
@@ -105,8 +111,7 @@ static void strip_table(const struct qn_relation_schema *schema, const struct fi
     while (words->n > 1 && says_nothing(schema, firsts, words->word[0])) {
         qn_relation_words_drop(words, 0, 1);
     }
-    while (words->n > 1 &&
-           qn_relation_word_is(&schema->lexicon, words->word[words->n - 1], QN_WORD_NOISE)) {
+    while (words->n > 1 && is_padding(schema, words->word[words->n - 1])) {
         words->n--;
     }
     if (words->n > 0) {
@@ -310,6 +315,55 @@ static void make_table(const struct qn_relation_schema *schema, size_t at)
     find_prefix(from, table);
 }
 
+static bool is_head(const struct firsts *heads, const char *word)
+{
+    return count_first(heads, word) > 0;
+}
+
+static struct firsts last_words(const struct qn_relation_schema *schema)
+{
+    struct firsts heads = {0};
+
+    heads.words =
+        qn_arena_alloc(schema->arena, schema->catalog->n_tables + 1, sizeof(*heads.words));
+    for (size_t i = 0; heads.words != NULL && i < schema->catalog->n_tables; i++) {
+        const struct qn_relation_words *words = &schema->tables[i].words;
+
+        if (words->n > 0) {
+            heads.words[heads.n++] = words->word[words->n - 1];
+        }
+    }
+    if (heads.n > 0) {
+        qsort(heads.words, heads.n, sizeof(*heads.words), by_text);
+    }
+    return heads;
+}
+
+/* Columns of integers that are named after a table: how many say that they are keys? */
+static bool is_marked(const struct qn_relation_schema *schema)
+{
+    struct firsts heads = last_words(schema);
+    size_t with = 0, without = 0;
+
+    for (size_t i = 0; i < schema->catalog->n_tables; i++) {
+        const struct qn_catalog_table *table = &schema->catalog->tables[i];
+
+        for (size_t j = 0; j < table->n_columns; j++) {
+            struct qn_relation_label label;
+
+            if (table->columns[j].family != QN_FAMILY_INTEGER) {
+                continue;
+            }
+            qn_relation_schema_label(schema, i, j, false, &label);
+            if (label.base.n > 0 && is_head(&heads, label.base.word[label.base.n - 1])) {
+                with += label.key[0] != '\0';
+                without += label.key[0] == '\0';
+            }
+        }
+    }
+    return with >= 5 && with >= 5 * without;
+}
+
 void qn_relation_schema_make(struct qn_relation_schema *ret, struct qn_arena *arena,
                              const struct qn_catalog *catalog,
                              const struct qn_profile_table *profiles)
@@ -335,6 +389,7 @@ void qn_relation_schema_make(struct qn_relation_schema *ret, struct qn_arena *ar
             add_keys(ret, i);
         }
     }
+    ret->marked = is_marked(ret);
     for (size_t i = 0; i < ret->n_keys; i++) {
         ret->keys[i].own = qn_relation_names_own(ret, &ret->keys[i]);
     }

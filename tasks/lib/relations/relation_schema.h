@@ -54,6 +54,7 @@ struct qn_relation_schema {
     struct qn_relation_table *tables; /* as the catalogue's */
     struct qn_relation_key *keys;     /* by table; of a table the primary one first */
     size_t n_keys;
+    bool marked; /* what refers to a table here says so: customer_id, seldom customer */
 };
 
 /* Memory is the arena's: ask for its status. */

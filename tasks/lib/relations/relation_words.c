@@ -90,7 +90,7 @@ void qn_relation_words_stem(char *word)
 {
     size_t len = strlen(word);
 
-    if (len < 4 || is_wide(word[0]) || irregular_stem(word)) {
+    if (len < 3 || is_wide(word[0]) || irregular_stem(word)) {
         return;
     }
     if (ends_with(word, "ies")) {

@@ -29,8 +29,8 @@ bool qn_relation_words_equal(const struct qn_relation_words *a, const struct qn_
 /* The words without anything between them, cut at size. */
 void qn_relation_words_join(const struct qn_relation_words *words, char *out, size_t size);
 
-/* "custkey", "deptno", "orderid": the ending that means key becomes a word of its own. False
- * when the last word has no such ending. */
+/* "custkey", "deptno", "createdby": the ending that means key, or joins, becomes a word of its own.
+ * False when the last word has no such ending. */
 bool qn_relation_words_unfuse(struct qn_relation_words *words);
 
 /* How well the first is an abbreviation of the second, 0 to 1: a beginning of three letters or
