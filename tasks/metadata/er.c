@@ -181,7 +181,7 @@ static void add_row(struct qn_buf *out, const struct er_boxes *boxes, const stru
         qn_html_printf(out, "<text class=\"k\" x=\"%.1f\" y=\"%.1f\">%s</text>", box->x + ER_PAD,
                        y - 0.5, key ? "PK" : "FK");
     }
-    qn_html_printf(out, "<text%s x=\"%.1f\" y=\"%.1f\">", key ? " class=\"pk\"" : "",
+    qn_html_printf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", key ? "pk" : "c",
                    box->x + ER_PAD + ER_MARK, y);
     er_text_add(out, column->name, ER_FONT, room - wide - 8);
     qn_html_printf(out, "</text><text class=\"t\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">",

@@ -78,7 +78,8 @@ static void draw_bins(struct qn_buf *out, const struct qn_profile_column *profil
                    "aria-label=\"histogram\"><path d=\"",
                    WIDTH, HEIGHT);
     for (size_t i = 0; i < QN_PROFILE_BINS; i++) {
-        double part = most > 0 && profile->bins[i] > 0 ? profile->bins[i] / most : 0;
+        double part =
+            profile->bins[i] > 0 && profile->bins[i] <= most ? profile->bins[i] / most : 0;
         double high = part > 0 ? fmax(part * (HEIGHT - 2), 1.5) : 0;
 
         if (high > 0) {

@@ -47,7 +47,7 @@ static void add_table(struct qn_buf *out, const struct report_view *view, size_t
     qn_html_printf(out, "<span class=\"bar\"><i style=\"width:%.1f%%\"></i></span></td>",
                    length_of(rows, most) * 100);
     qn_buf_add_str(out, "<td class=\"num\">");
-    report_bytes(out, table->catalog != NULL ? table->catalog->bytes : -1);
+    report_bytes(out, table->catalog != NULL ? (double)table->catalog->bytes : -1);
     qn_html_printf(out, "</td><td class=\"num\">%zu</td><td class=\"num\">%zu</td>",
                    table->model->n_columns, table->parents);
     qn_html_printf(out, "<td class=\"num\">%zu</td><td class=\"num\">", table->children);

@@ -272,6 +272,8 @@ static void add_verdict(struct qn_buf *out, const struct qn_model_relation *rela
 static void add_relation(struct qn_buf *out, const struct report_view *view,
                          const struct qn_model_relation *relation)
 {
+    double score = fmin(fmax(relation->score, 0), 1);
+
     qn_buf_add_str(out, "<tr><td class=\"text\">");
     add_end(out, view, relation->child, relation->child_columns, relation->n);
     qn_buf_add_str(out, " <span class=\"faint\">\xe2\x86\x92</span> ");
@@ -282,8 +284,8 @@ static void add_relation(struct qn_buf *out, const struct report_view *view,
     qn_html_printf(out,
                    "</td><td class=\"nowrap\"><span class=\"bar score\"><i style=\"width:%.1f%%\">"
                    "</i></span> ",
-                   fmin(fmax(relation->score, 0), 1) * 100);
-    qn_buf_printf(out, "%.2f</td><td>", relation->score);
+                   score * 100);
+    qn_buf_printf(out, "%.2f</td><td>", score);
     add_verdict(out, relation);
     qn_buf_add_str(out, "</td><td class=\"text\">");
     report_badge(out, relation->source == QN_RELATION_DECLARED ? "" : "soft",

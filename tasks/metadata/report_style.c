@@ -82,4 +82,6 @@ const char report_style[] =
     "tr,.relations tr,h2,.top{"
     "break-inside:avoid}h2{break-after:avoid}nav,.back{display:none}a{border:0}"
     ".scroll,section{overflow:visible}table{font-size:9.5pt}.columns p,.f,.top{font-size:8.5pt}"
-    "header{margin-bottom:14px}.tile{padding:8px 14px}}";
+    "header{margin-bottom:14px}.tile{padding:8px 14px}section{padding:16px}th,td{padding:5px 6px}"
+    ".index td:first-child,.relations td:last-child{min-width:0}.index .bar{width:44px}"
+    ".top li{grid-template-columns:minmax(0,1fr) 40px 38px}.edges{font-size:7pt}}";

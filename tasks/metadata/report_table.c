@@ -53,7 +53,7 @@ static void add_size(struct qn_buf *out, const struct report_table *table)
     report_count(out, report_rows(table));
     if (table->catalog != NULL && table->catalog->bytes > 0) {
         qn_buf_add_str(out, ", ");
-        report_bytes(out, table->catalog->bytes);
+        report_bytes(out, (double)table->catalog->bytes);
     }
     if (table->catalog != NULL && table->catalog->parts > 0) {
         qn_buf_add_str(out, ", in ");

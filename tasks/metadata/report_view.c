@@ -1,6 +1,7 @@
 #include "report_view.h"
 
 #include "report_words.h"
+#include <math.h>
 #include <string.h>
 
 #define ARENA_MAX ((size_t)256 * 1024 * 1024)
@@ -81,10 +82,10 @@ const struct qn_profile_column *report_profile(const struct report_table *table,
 
 double report_rows(const struct report_table *table)
 {
-    if (table->profile != NULL && table->profile->tier != QN_PROFILE_NONE) {
-        return table->profile->rows;
-    }
-    return table->model->rows;
+    bool seen = table->profile != NULL && table->profile->tier != QN_PROFILE_NONE;
+    double rows = seen ? table->profile->rows : table->model->rows;
+
+    return isfinite(rows) && rows >= 0 ? rows : -1;
 }
 
 static void count_columns(struct report_view *view, struct report_table *table)
@@ -116,7 +117,7 @@ static void count_tables(struct report_view *view)
         view->rows += rows > 0 && !is_view ? rows : 0;
         view->estimated = view->estimated || table->profile == NULL || !table->profile->complete;
         view->bytes +=
-            table->catalog != NULL && table->catalog->bytes > 0 ? table->catalog->bytes : 0;
+            table->catalog != NULL && table->catalog->bytes > 0 ? (double)table->catalog->bytes : 0;
         view->tiers[table->profile != NULL ? table->profile->tier : QN_PROFILE_NONE]++;
         view->schemas =
             view->schemas || strcmp(table->model->schema, view->tables[0].model->schema);

@@ -29,7 +29,7 @@ struct report_view {
     size_t n_columns, n_views;
     double rows; /* of tables where they are known */
     bool estimated;
-    int64_t bytes;
+    double bytes;
     size_t accepted, suggested, declared;
     size_t alerts; /* to look at */
     size_t notes;  /* alerts that only tell */

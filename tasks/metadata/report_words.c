@@ -124,10 +124,10 @@ void report_share(struct qn_buf *out, double share)
     }
 }
 
-void report_bytes(struct qn_buf *out, int64_t bytes)
+void report_bytes(struct qn_buf *out, double bytes)
 {
     static const char *const units[] = {"kB", "MB", "GB", "TB", "PB"};
-    double size = (double)bytes / 1000;
+    double size = bytes / 1000;
     size_t unit = 0;
 
     if (bytes < 0) {
@@ -135,10 +135,10 @@ void report_bytes(struct qn_buf *out, int64_t bytes)
         return;
     }
     if (bytes < 1000) {
-        qn_buf_printf(out, "%d B", (int)bytes);
+        qn_buf_printf(out, "%.0f B", bytes);
         return;
     }
-    while (size >= 999.5 && unit < 4) {
+    while (size >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0])) {
         size /= 1000;
         unit++;
     }

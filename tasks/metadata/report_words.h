@@ -25,7 +25,7 @@ extern const char *const report_tiers[QN_PROFILE_TIERS]; /* how a table was look
 void report_count(struct qn_buf *out, double count);   /* "1,234"; negative: unknown */
 void report_number(struct qn_buf *out, double number); /* "12.35", "-1,234,567" */
 void report_share(struct qn_buf *out, double share);   /* "34 %"; 100 % and 0 % are exact */
-void report_bytes(struct qn_buf *out, int64_t bytes);  /* "12.5 MB" */
+void report_bytes(struct qn_buf *out, double bytes);   /* "12.5 MB" */
 void report_time(struct qn_buf *out, int64_t wall_ms); /* "2025-06-30 14:05 UTC" */
 void report_day(struct qn_buf *out, double seconds, bool time); /* since 1970 */
 
