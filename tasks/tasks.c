@@ -3,6 +3,7 @@
 #include "tasks/bench/noop.h"
 #include "tasks/mail/welcome.h"
 #include "tasks/metadata/datasource_command.h"
+#include "tasks/metadata/metadata.h"
 #include "tasks/orders/orders.h"
 #include "tasks/reports/sales.h"
 #include "tasks/upkeep/upkeep_tasks.h"
@@ -15,6 +16,8 @@ const struct qn_task *const qn_builtin_tasks[] = {
     &orders_create_task,
     &orders_release_task,
     &mail_welcome_task,
+    &metadata_analyze_task,
+    &metadata_review_task,
     &clean_task,
     &warm_task,
     &popularity_task,
