@@ -272,6 +272,9 @@ void qn_model_build_descriptions(struct qn_model_build *build, size_t place)
     const char *parents = parents_of(&s, zh);
 
     s.row = s.words = first_word(&table->words, zh);
+    if (s.row[0] == '\0') {
+        s.row = s.words = zh ? "行" : "row";
+    }
     table->description =
         said_of(build, facts->source->comment, zh ? table_zh(&s, parents) : table_en(&s, parents));
     for (size_t i = 0; i < table->n_columns; i++) {
@@ -279,6 +282,9 @@ void qn_model_build_descriptions(struct qn_model_build *build, size_t place)
 
         s.column = column;
         s.words = first_word(&column->words, zh);
+        if (s.words[0] == '\0') { /* a name of blanks */
+            s.words = zh ? "列" : "column";
+        }
         s.relation = column->role == QN_ROLE_FOREIGN ? relation_of(build->model, place, i) : NULL;
         qn_tokens_of(&s.tokens, qn_is_ascii(column->name) ? column->name : "");
         column->description =

@@ -19,19 +19,38 @@ static void add(struct page *page, const char *text)
     qn_buf_add_str(page->out, text);
 }
 
-/* On one line, every mark that means something to Markdown or HTML before it taken from it. */
+/* Marks that mean something anywhere, at the front of a line, or between two letters (links and
+ * pictures by name: www.a.b, http://, :smile:). */
+static bool is_mark(const char *text, size_t at, bool digits)
+{
+    char c = text[at], next = text[at + 1];
+
+    if (strchr("\\`*_{}[]|~$@^", c) != NULL || (at == 0 && strchr("#+-=!", c) != NULL)) {
+        return true;
+    }
+    if (digits && at > 0 && (c == '.' || c == ')')) {
+        return true;
+    }
+    return (c == ':' && next != ' ' && next != '\0') ||
+           (c == '.' && at > 0 && (text[at - 1] == 'w' || text[at - 1] == 'W'));
+}
+
+/* On one line, and nothing in it is markup. */
 static void add_text(struct page *page, const char *text)
 {
-    for (text = qn_plain(&page->arena, text, TEXT_SHOWN); *text != '\0'; text++) {
-        if (*text == '<' || *text == '>' || *text == '&') {
-            add(page, *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : "&amp;");
-        } else {
-            bool mark = strchr("\\`*_{}[]()#+-!|~$@:\"'=^", *text) != NULL;
-            bool www = *text == '.';
+    const char *plain = qn_plain(&page->arena, text, TEXT_SHOWN);
+    bool digits = true; /* up to here */
 
-            add(page, mark || www ? "\\" : "");
-            qn_buf_add_byte(page->out, *text);
+    for (size_t i = 0; plain[i] != '\0'; i++) {
+        char c = plain[i];
+
+        if (c == '<' || c == '>' || c == '&') {
+            add(page, c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;");
+        } else {
+            add(page, is_mark(plain, i, digits) ? "\\" : "");
+            qn_buf_add_byte(page->out, c);
         }
+        digits = digits && c >= '0' && c <= '9';
     }
 }
 
@@ -43,7 +62,7 @@ static void add_code(struct page *page, const char *text)
     if (plain[0] == '\0') {
         return;
     }
-    if (strcmp(plain, text) == 0 && strpbrk(text, "`|\\") == NULL) {
+    if (strcmp(plain, text) == 0 && strpbrk(text, "`|\\<") == NULL) {
         qn_buf_printf(page->out, "`%s`", plain);
     } else {
         add_text(page, text);
@@ -53,7 +72,7 @@ static void add_code(struct page *page, const char *text)
 static void add_table_name(struct page *page, const struct qn_model_table *table)
 {
     add_code(page, table->schema);
-    add(page, "\\.");
+    add(page, ".");
     add_code(page, table->name);
 }
 
@@ -176,12 +195,12 @@ static void add_side(struct page *page, const struct qn_model_table *table, cons
                      size_t n)
 {
     add_table_name(page, table);
-    add(page, " \\(");
+    add(page, " (");
     for (size_t i = 0; i < n; i++) {
         add(page, i > 0 ? ", " : "");
         add_code(page, table->columns[columns[i]].name);
     }
-    add(page, "\\)");
+    add(page, ")");
 }
 
 static void add_relations(struct page *page)

@@ -55,13 +55,14 @@ static void write_text(struct qn_buf *out, struct qn_span text)
 
 static void write_key(struct qn_buf *out, struct qn_span key)
 {
-    bool plain = key.len > 2; /* no, on, y */
+    bool plain = key.len > 1; /* y, n */
 
     for (size_t i = 0; plain && i < key.len; i++) {
         plain = (key.data[i] >= 'a' && key.data[i] <= 'z') || (i > 0 && key.data[i] == '_');
     }
     plain = plain && !qn_span_is(key, "null") && !qn_span_is(key, "true") &&
-            !qn_span_is(key, "false") && !qn_span_is(key, "yes") && !qn_span_is(key, "off");
+            !qn_span_is(key, "false") && !qn_span_is(key, "yes") && !qn_span_is(key, "off") &&
+            !qn_span_is(key, "no") && !qn_span_is(key, "on");
     qn_buf_add_str(out, plain ? "" : "\"");
     write_text(out, key);
     qn_buf_add_str(out, plain ? ":" : "\":");
