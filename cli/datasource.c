@@ -72,7 +72,7 @@ int cli_run_datasource(struct cli *cli)
     if (rc != QN_OK)
         return cli_fail(cli, &err);
     fflush(NULL);
-    execv(path, (char *const *)args.argv);
+    execv(path, (char *const *)(uintptr_t)args.argv); /* which does not write to them */
     qn_fail_sys(&err, "%s", path);
     return cli_fail(cli, &err);
 }

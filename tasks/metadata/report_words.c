@@ -73,10 +73,10 @@ const char *const report_tiers[QN_PROFILE_TIERS] = {
     [QN_PROFILE_EXACT] = "from every row",
 };
 
-static void add_digits(struct qn_buf *out, const char *fmt, double number)
+static void add_whole(struct qn_buf *out, double number)
 {
     char text[400];
-    int len = snprintf(text, sizeof(text), fmt, number);
+    int len = snprintf(text, sizeof(text), "%.0f", number);
 
     qn_digits_add(out, (struct qn_span){text, (size_t)len});
 }
@@ -88,7 +88,7 @@ void report_count(struct qn_buf *out, double count)
     } else if (count >= 1e15) {
         qn_buf_printf(out, "%.3g", count);
     } else {
-        add_digits(out, "%.0f", count);
+        add_whole(out, count);
     }
 }
 
@@ -101,7 +101,7 @@ void report_number(struct qn_buf *out, double number)
     } else if (size >= 1e12 || (size > 0 && size < 1e-4)) {
         qn_buf_printf(out, "%.3g", number);
     } else if (size >= 10000) {
-        add_digits(out, "%.0f", number);
+        add_whole(out, number);
     } else {
         qn_buf_printf(out, size >= 1000 ? "%.6g" : "%.4g", number);
     }
