@@ -29,9 +29,6 @@ struct index {
 #define ROLE_TABLES                                                                       \
     (QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS | QN_WORD_CLIENTS | QN_WORD_PLACES | \
      QN_WORD_TEAMS)
-#define ROLES \
-    (QN_WORD_BY_USER | QN_WORD_BY_STAFF | QN_WORD_AT_PLACE | QN_WORD_OF_TEAM | QN_WORD_JOINT)
-
 static int by_text(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
@@ -236,7 +233,10 @@ static void by_names(struct search *search, const char *text)
 
 static bool may_be_alike(const char *word, uint64_t groups, size_t len, const struct entry *entry)
 {
-    return word[0] == entry->text[0] || (groups & entry->groups) != 0 || len >= 7 ||
+    size_t n = strlen(entry->text);
+
+    return (n > len && len >= 3 && strcmp(entry->text + n - len, word) == 0) ||
+           word[0] == entry->text[0] || (groups & entry->groups) != 0 || len >= 7 ||
            ((unsigned char)word[0] & 0x80) != 0;
 }
 
@@ -249,7 +249,8 @@ static void by_head(struct search *search, const char *word)
     for (size_t i = 0; i < heads->n;) {
         const struct entry *entry = &heads->items[i];
         bool alike = may_be_alike(word, groups, len, entry) &&
-                     qn_relation_names_alike(&search->schema->lexicon, word, entry->text) > 0;
+                     (strlen(entry->text) > len ||
+                      qn_relation_names_alike(&search->schema->lexicon, word, entry->text) > 0);
 
         do {
             if (alike) {
@@ -260,16 +261,8 @@ static void by_head(struct search *search, const char *word)
     }
 }
 
-static void by_role(struct search *search, const struct qn_relation_label *label)
+static void by_role(struct search *search)
 {
-    unsigned flags = 0;
-
-    for (size_t i = 0; i < label->base.n; i++) {
-        flags |= qn_relation_lexicon_find(&search->schema->lexicon, label->base.word[i]).flags;
-    }
-    if ((flags & ROLES) == 0 && strcmp(label->joint, "by") != 0) {
-        return;
-    }
     for (size_t i = 0; i < search->index->n_people; i++) {
         consider(search, search->index->people[i]);
     }
@@ -322,7 +315,7 @@ static void by_form(struct search *search, const struct qn_relation_label *label
         qn_relation_words_join(base, text, sizeof(text));
         by_head(search, text);
     }
-    by_role(search, label);
+    by_role(search);
     if ((last & (QN_WORD_LINK | QN_WORD_SELF)) != 0) {
         by_neighbours(search);
     }

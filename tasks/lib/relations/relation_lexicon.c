@@ -42,7 +42,8 @@ static const struct class classes[] = {
      "reply merged copied copy cloned forked superseded supersedes sj shangji fuji fj "
      "上级 父级 父 ancestor master p base corrected corrects amends reversal reversed "
      "reverses split replied alternate alternative substitute head mother father dam "
-     "sire spouse referrer referred mentor sponsor renewed continued higher up upper vorgaenger "
+     "sire exchanged swapped converted derived reissued rebooked upgraded spouse married husband "
+     "wife partner referrer referred mentor sponsor renewed continued higher up upper vorgaenger "
      "nachfolger uebergeordnet eltern ober vorgesetzter stellvertreter leiter pid padre"},
     {QN_WORD_BY_USER,
      "author creator owner assignee reporter approver reviewer editor sender recipient receiver "
@@ -58,6 +59,7 @@ static const struct class classes[] = {
      "faqiren chuangjianren ersteller autor verfasser absender empfaenger pruefer besitzer "
      "eigentuemer ansprechpartner 创建人 修改人 审核人 审批人 申请人 操作员"},
     {QN_WORD_BY_STAFF,
+     "captain officer purser steward keeper vet werker monteur meister head councillor appraiser "
      "manager mgr supervisor salesman salesperson salesrep rep representative cashier operator "
      "driver "
      "mechanic technician clerk handler inspector dispatcher foreman nurse agent boss head chief "
@@ -71,29 +73,52 @@ static const struct class classes[] = {
      "approver signer"},
     {QN_WORD_AT_PLACE,
      "origin destination dest from to departure arrival dep arr source target pickup "
-     "dropoff birthplace via start end sender receiver src dst home"},
-    {QN_WORD_OF_TEAM,
-     "home away winner loser opponent visitor host guest champion rival challenger"},
+     "dropoff birthplace via start end sender receiver src dst home lives resides located situated "
+     "born based stationed stored kept parked stands wohnort standort"},
+    {QN_WORD_OF_TEAM, "home away winner loser opponent visitor host guest champion rival "
+                      "challenger works employed plays employer"},
     {QN_WORD_LINK,
      "depends dependency dependent related linked link required requires prereq prerequisite "
      "component child parent subordinate similar associated successor predecessor friend "
      "follower followee followed blocks blocked target source from to other matched "
      "recommended substitute alternative contained containing member sub assembly connected"},
-    {QN_WORD_JOINT, "of to by via from in at for with on into as"},
+    {QN_WORD_JOINT, "of to by via from in at for with on into as von durch por par"},
     {QN_WORD_FOREIGN,
      "external ext legacy foreign remote third import imported stripe paypal vendor "
      "upstream"},
     {QN_WORD_USERS, "user usr account acct login yonghu yh 用户 admin operator"},
-    {QN_WORD_STAFF, "mitarbeiter angestellter empleado employee staff emp personnel worker "
+    {QN_WORD_STAFF, "mitarbeiter angestellter empleado personal crew bediensteter employee staff "
+                    "emp personnel worker "
                     "yuangong yg 员工 empl clerk"},
     {QN_WORD_PERSONS,
      "person people contact party individual member ry renyuan 人员 human "
-     "huiyuan hy 会员 patron player athlete participant resident citizen volunteer"},
-    {QN_WORD_CLIENTS, "customer client subscriber kehu 客户 guest passenger student patient"},
-    {QN_WORD_PLACES,
-     "airport station stop city location place site warehouse port branch terminal depot "
-     "store address hub harbor harbour town yard cangku bin zone area 城市 仓库"},
+     "huiyuan hy 会员 patron player athlete participant resident citizen volunteer buerger "
+     "einwohner instructor teacher lecturer professor doctor physician nurse driver pilot agent "
+     "officer consultant technician engineer lehrer arzt"},
+    {QN_WORD_CLIENTS, "customer client subscriber kehu 客户 guest passenger student patient kunde "
+                      "mitglied schueler pupil tenant"},
+    {QN_WORD_PLACES, "house building room hall street district village airport station stop city "
+                     "location place site warehouse port branch terminal depot "
+                     "store address hub harbor harbour town yard cangku bin zone area 城市 仓库"},
     {QN_WORD_TEAMS, "team club squad player competitor 球队"},
+    {QN_WORD_BY_CLIENT,
+     "holder guarantor cosigner beneficiary payer payee buyer policyholder insured applicant "
+     "claimant "
+     "borrower tenant renter guest subscriber purchaser bidder consignee consignor donor lessee "
+     "depositor orderer spender winner visitor patient passenger lender complainant caller"},
+    {QN_WORD_THING,
+     "order number folder letter paper water computer server printer container counter transfer "
+     "sector floor color colour door error factor monitor layer register chapter center quarter "
+     "semester character parameter meter timer buffer header footer filter cluster router sensor "
+     "vendor carrier supplier customer voucher offer tier corner border weather feeder trailer "
+     "banner sticker power tower river motor reactor adapter controller provider publisher "
+     "manufacturer distributor dealer retailer broker insurer employer shipper processor gender "
+     "browser reminder identifier answer matter partner indicator vector anchor elevator sponsor "
+     "fee committee tree degree coffee restaurant plant variant merchant grant list checklist "
+     "playlist wishlist whitelist median tensor locker charter barrier laser scanner reader "
+     "calendar divisor author_ity major minor prior interior exterior integer remainder divider "
+     "exponent ledger seller maker user other former latter newer older higher lower upper outer "
+     "inner super per over under after never ever tracker marker pointer placeholder dimension"},
     {QN_WORD_ANYTHING,
      "entity object target owner subject item ref reference source record resource commentable "
      "likeable taggable attachable notifiable imageable model parent related element node holder "

@@ -27,9 +27,11 @@ enum {
     QN_WORD_PERSONS = 1U << 14,
     QN_WORD_PLACES = 1U << 15, /* tables of places */
     QN_WORD_TEAMS = 1U << 16,
-    QN_WORD_ANYTHING = 1U << 17, /* entity, target: what polymorphic columns are called */
-    QN_WORD_CLIENTS = 1U << 19,  /* tables of people who buy */
-    QN_WORD_KIND = 1U << 18,     /* type, kind, class: says which table an ANYTHING is of */
+    QN_WORD_ANYTHING = 1U << 17,  /* entity, target: what polymorphic columns are called */
+    QN_WORD_CLIENTS = 1U << 19,   /* tables of people who buy */
+    QN_WORD_BY_CLIENT = 1U << 20, /* holder, guarantor: roles of people who buy */
+    QN_WORD_THING = 1U << 21,     /* order, server: ends like a role of people and is none */
+    QN_WORD_KIND = 1U << 18,      /* type, kind, class: says which table an ANYTHING is of */
 };
 
 struct qn_relation_meaning {

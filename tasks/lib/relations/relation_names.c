@@ -103,6 +103,9 @@ double qn_relation_names_alike(const struct qn_relation_lexicon *lexicon, const 
     if (strcmp(a, b) == 0) {
         return 1;
     }
+    if (a[0] == b[0] && a[1] == '\0') {
+        return 0.66;
+    }
     if (is_plural(a, b) || is_plural(b, a)) {
         return 0.97;
     }
@@ -212,12 +215,9 @@ bool qn_relation_names_is_measure(const struct qn_relation_schema *schema,
 /* id, no and code say different things: a column named _no seldom refers to a key named id. */
 static int key_kind(const char *key)
 {
-    static const char *const numbers = " no nr num nbr number bh hao bianhao ";
-    static const char *const codes = " code cd dm daima ";
-    char word[QN_RELATION_WORD_SIZE + 2] = " ";
-
-    strcat(strcat(word, key), " ");
-    return strstr(numbers, word) != NULL ? 1 : strstr(codes, word) != NULL ? 2 : 0;
+    return qn_relation_words_is(key, "no nr num nbr number nummer bh hao bianhao") ? 1
+           : qn_relation_words_is(key, "code cd dm daima codigo 代码")             ? 2
+                                                                                   : 0;
 }
 
 static double agree(const struct qn_relation_label *label, const struct qn_relation_key *key)
@@ -302,6 +302,19 @@ static struct qn_relation_name compare_whole(const struct qn_relation_words *bas
     return nothing;
 }
 
+/* typ in Maschine: Maschinentyp. */
+static struct qn_relation_name compare_fused(const struct qn_relation_words *base,
+                                             const struct qn_relation_words *table,
+                                             const struct qn_relation_words *owner)
+{
+    if (base->n != 1 || table->n != 1 || owner->n == 0 || strlen(base->word[0]) < 3 ||
+        !ends_with(table->word[0], base->word[0]) ||
+        common_start(table->word[0], owner->word[owner->n - 1]) < 4) {
+        return nothing;
+    }
+    return worth(0.9, QN_RELATION_RULE_OWNED, 1);
+}
+
 static struct qn_relation_name compare_table(const struct qn_relation_schema *schema,
                                              const struct qn_relation_asker *asker,
                                              const struct qn_relation_words *base,
@@ -314,7 +327,7 @@ static struct qn_relation_name compare_table(const struct qn_relation_schema *sc
         better(compare_whole(base, words), compare_front(lexicon, base, words));
 
     if (tail.n == 0) {
-        return name;
+        return better(name, compare_fused(base, words, owner));
     }
     if (tail.n == words->n) {
         return better(name, tail.n == base->n ? worth(FULL, QN_RELATION_RULE_TABLE, tail.quality)
@@ -462,6 +475,11 @@ static struct qn_relation_name by_property(const struct qn_relation_schema *sche
     return worth(0.95, QN_RELATION_RULE_PROPERTY, name.score * tail.quality);
 }
 
+static bool is_by(const struct qn_relation_label *label)
+{
+    return qn_relation_words_is(label->joint, "by von durch por par");
+}
+
 static unsigned role_flags(const struct qn_relation_schema *schema,
                            const struct qn_relation_label *label)
 {
@@ -475,16 +493,31 @@ static unsigned role_flags(const struct qn_relation_schema *schema,
     if (base->n == 2 && strcmp(label->joint, "to") != 0) {
         flags |= qn_relation_lexicon_find(&schema->lexicon, base->word[0]).flags & QN_WORD_SELF;
     }
-    if (strcmp(label->joint, "by") == 0 ||
+    if (is_by(label) ||
         (strcmp(label->joint, "to") == 0 && ends_with(base->word[base->n - 1], "ed"))) {
         flags |= QN_WORD_BY_USER;
     }
     return flags;
 }
 
-static double without_mark(const struct qn_relation_label *label)
+static double without_mark(const struct qn_relation_schema *schema,
+                           const struct qn_relation_label *label)
 {
-    return has_mark(label) ? 1 : 0.9;
+    return has_mark(label) ? 1 : schema->marked ? 0.86 : 0.95;
+}
+
+/* parentcc, prevrun: a role that is written as one with something. */
+static bool is_fused_self(const char *word)
+{
+    static const char *const roles[] = {"parent", "prev", "next", "super", "orig", "root", "ober"};
+
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        if (strncmp(word, roles[i], strlen(roles[i])) == 0 &&
+            strlen(word) >= strlen(roles[i]) + 2) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static struct qn_relation_name by_self(const struct qn_relation_schema *schema,
@@ -499,6 +532,9 @@ static struct qn_relation_name by_self(const struct qn_relation_schema *schema,
         compare_tails(&schema->lexicon, &label->base, &schema->tables[key->table].words).n > 0) {
         return nothing;
     }
+    if ((flags & QN_WORD_SELF) == 0 && label->base.n == 1 && is_fused_self(label->base.word[0])) {
+        return worth(0.82, QN_RELATION_RULE_SELF, 1);
+    }
     if ((flags & QN_WORD_SELF) == 0) {
         return label->base.n == 1 && strcmp(label->joint, "of") == 0 &&
                        (flags & (QN_WORD_MEASURE | QN_WORD_GENERIC | QN_WORD_PERSONS)) == 0
@@ -509,7 +545,8 @@ static struct qn_relation_name by_self(const struct qn_relation_schema *schema,
         (schema->tables[asker->table].flags & people) == 0) {
         return nothing;
     }
-    return worth(label->base.n == 1 ? 0.9 : 0.76, QN_RELATION_RULE_SELF, without_mark(label));
+    return worth(label->base.n == 1 ? 0.9 : 0.76, QN_RELATION_RULE_SELF,
+                 without_mark(schema, label));
 }
 
 /* Another column of the asker's table is named after the key's table. */
@@ -546,25 +583,46 @@ static struct qn_relation_name by_link(const struct qn_relation_schema *schema,
     if (!named && !has_sibling(schema, asker, key->table)) {
         return nothing;
     }
-    return worth(0.8, QN_RELATION_RULE_LINK, without_mark(label));
+    return worth(0.8, QN_RELATION_RULE_LINK, without_mark(schema, label));
 }
 
-/* Which of users, employees, persons plays a role. */
+/* A word like examiner or trainee, which no list has. */
+static bool is_agent(const struct qn_relation_schema *schema, const char *word)
+{
+    static const char *const endings[] = {"er", "or", "ee", "ant", "ist", "ian"};
+
+    if (strlen(word) < 5 || qn_relation_lexicon_find(&schema->lexicon, word).flags != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (ends_with(word, endings[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Which of users, employees, persons, customers plays a role. */
 static double people_score(unsigned role, unsigned table)
 {
-    if ((role & QN_WORD_BY_STAFF) != 0 && (table & QN_WORD_STAFF) != 0) {
-        return 0.83;
+    static const struct {
+        unsigned role, table;
+        double score;
+    } rows[] = {
+        {QN_WORD_BY_CLIENT, QN_WORD_CLIENTS, 0.82}, {QN_WORD_BY_STAFF, QN_WORD_STAFF, 0.83},
+        {QN_WORD_BY_USER, QN_WORD_USERS, 0.83},     {QN_WORD_BY_CLIENT, QN_WORD_PERSONS, 0.78},
+        {QN_WORD_BY_STAFF, QN_WORD_USERS, 0.78},    {QN_WORD_BY_USER, QN_WORD_STAFF, 0.78},
+        {QN_WORD_BY_CLIENT, QN_WORD_USERS, 0.76},   {QN_WORD_BY_STAFF, QN_WORD_PERSONS, 0.75},
+        {QN_WORD_BY_USER, QN_WORD_PERSONS, 0.75},   {QN_WORD_BY_USER, QN_WORD_CLIENTS, 0.72},
+        {QN_WORD_BY_CLIENT, QN_WORD_STAFF, 0.7},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if ((role & rows[i].role) != 0 && (table & rows[i].table) != 0) {
+            return rows[i].score;
+        }
     }
-    if ((role & QN_WORD_BY_USER) != 0 && (table & QN_WORD_USERS) != 0) {
-        return 0.83;
-    }
-    if ((table & (QN_WORD_USERS | QN_WORD_STAFF)) != 0) {
-        return 0.78;
-    }
-    if ((table & QN_WORD_PERSONS) != 0) {
-        return 0.75;
-    }
-    return (table & QN_WORD_CLIENTS) != 0 && (role & QN_WORD_BY_USER) != 0 ? 0.72 : 0;
+    return 0;
 }
 
 static struct qn_relation_name by_people(const struct qn_relation_schema *schema,
@@ -574,12 +632,14 @@ static struct qn_relation_name by_people(const struct qn_relation_schema *schema
 {
     const struct qn_relation_table *table = &schema->tables[key->table];
     unsigned role = role_flags(schema, label);
-    double score;
+    double score = people_score(role, table->flags);
 
-    if (!key->own || (role & (QN_WORD_BY_USER | QN_WORD_BY_STAFF)) == 0) {
+    if (score == 0 && label->base.n > 0 && is_agent(schema, label->base.word[label->base.n - 1])) {
+        score = 0.92 * people_score(QN_WORD_BY_USER | QN_WORD_BY_STAFF, table->flags);
+    }
+    if (!key->own || score == 0) {
         return nothing;
     }
-    score = people_score(role, table->flags);
     if (table->words.n > 1) {
         score -= 0.02;
     }
@@ -589,7 +649,7 @@ static struct qn_relation_name by_people(const struct qn_relation_schema *schema
     if (key->table == asker->table && asker->own_key) {
         return nothing;
     }
-    return score > 0 ? worth(score, QN_RELATION_RULE_PEOPLE, without_mark(label)) : nothing;
+    return worth(score, QN_RELATION_RULE_PEOPLE, without_mark(schema, label));
 }
 
 static struct qn_relation_name by_place(const struct qn_relation_schema *schema,
@@ -603,10 +663,13 @@ static struct qn_relation_name by_place(const struct qn_relation_schema *schema,
         return nothing;
     }
     if ((role & QN_WORD_OF_TEAM) != 0 && (table & QN_WORD_TEAMS) != 0) {
-        return worth(0.8, QN_RELATION_RULE_PLACE, without_mark(label));
+        return worth(0.8, QN_RELATION_RULE_PLACE, without_mark(schema, label));
     }
     if ((role & QN_WORD_AT_PLACE) != 0 && (table & QN_WORD_PLACES) != 0) {
-        return worth(0.76, QN_RELATION_RULE_PLACE, without_mark(label));
+        return worth(0.76, QN_RELATION_RULE_PLACE, without_mark(schema, label));
+    }
+    if (qn_relation_words_is(label->joint, "at in") && (table & QN_WORD_PLACES) != 0) {
+        return worth(0.7, QN_RELATION_RULE_PLACE, 1);
     }
     return nothing;
 }

@@ -212,6 +212,21 @@ bool qn_relation_words_equal(const struct qn_relation_words *a, const struct qn_
     return true;
 }
 
+bool qn_relation_words_is(const char *word, const char *words)
+{
+    size_t n = strlen(word);
+
+    while (n > 0 && *words != '\0') {
+        size_t len = strcspn(words, " ");
+
+        if (len == n && memcmp(words, word, n) == 0) {
+            return true;
+        }
+        words += len + (words[len] == ' ');
+    }
+    return false;
+}
+
 void qn_relation_words_join(const struct qn_relation_words *words, char *out, size_t size)
 {
     size_t used = 0;

@@ -26,6 +26,9 @@ void qn_relation_words_stem(char *word);
 void qn_relation_words_drop(struct qn_relation_words *words, size_t at, size_t n);
 bool qn_relation_words_equal(const struct qn_relation_words *a, const struct qn_relation_words *b);
 
+/* Is word one of those in words, parted by blanks? "" is none. */
+bool qn_relation_words_is(const char *word, const char *words);
+
 /* The words without anything between them, cut at size. */
 void qn_relation_words_join(const struct qn_relation_words *words, char *out, size_t size);
 
