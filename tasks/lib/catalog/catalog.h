@@ -5,7 +5,9 @@
  * that is READ ONLY and REPEATABLE READ. Tables of the system, of temporary schemas and of
  * extensions are left out; partitions and inheritance children of a partitioned table are
  * folded into it (rows, bytes and parts are sums). Names are as stored: any bytes that UTF-8
- * allows, in any case; they become SQL through qn_catalog_add_name only.
+ * allows, in any case; they become SQL through qn_catalog_add_name only. What has another name,
+ * in a database without encoding, is left out. Comments have no control characters. SQL that
+ * PostgreSQL cannot give, since what it needs is gone or locked, is "".
  *
  * Not here: reading rows of tables (profile.h); what references what but is not declared
  * (relations.h); diffs and JSON (catalog_diff.h, catalog_json.h).
@@ -20,6 +22,7 @@
 #define QN_CATALOG_COLUMNS_MAX 400000
 #define QN_CATALOG_BYTES_MAX   ((size_t)512 * 1024 * 1024)
 #define QN_CATALOG_TEXT_MAX    2000 /* bytes kept of a comment, default, check or view */
+#define QN_CATALOG_LABELS_MAX  1000
 #define QN_CATALOG_GLOBS_MAX   64
 #define QN_CATALOG_HASH_SIZE   65 /* sha256 in hex and a NUL */
 
@@ -59,8 +62,9 @@ extern const char *const qn_catalog_kind_names[QN_CATALOG_KINDS]; /* "table", "v
 /* Texts are never NULL: "" where there is none. */
 struct qn_catalog_column {
     const char *name;
-    const char *type;   /* as format_type prints it: "character varying(20)" */
-    const char *domain; /* the domain's name when type is one's; family is of what is below it */
+    const char *type;   /* as format_type prints it: "character varying(20)", "public.mood"; of a
+                           domain what is below it, as of family, length and such */
+    const char *domain; /* "public.email"; "" when it is of none */
     const char *comment;
     const char *preset;    /* DEFAULT or generation expression */
     enum qn_family family; /* of an array: QN_FAMILY_ARRAY */
@@ -72,8 +76,8 @@ struct qn_catalog_column {
     bool generated; /* GENERATED ALWAYS AS (...) STORED */
     bool zoned;     /* timestamp with time zone */
     bool readable;  /* this role may SELECT it */
-    /* Values that the definition allows: labels of an enum, or of CHECK (c IN ('a', 'b')) of the
-     * column or its domain. */
+    /* Values that the definition allows: labels of an enum (the first QN_CATALOG_LABELS_MAX), or of
+     * CHECK (c IN ('a', 'b')) of the column or its domain. */
     const char *const *labels;
     size_t n_labels;
 };
@@ -94,7 +98,8 @@ struct qn_catalog_index {
     bool unique, partial, valid;
 };
 
-/* A declared FOREIGN KEY. parent is a place in the catalogue's tables. */
+/* A declared FOREIGN KEY to a table that this role may read. parent is a place in the catalogue's
+ * tables. */
 struct qn_catalog_reference {
     const char *name;
     const size_t *columns;
@@ -147,8 +152,8 @@ struct qn_catalog {
     char hash[QN_CATALOG_HASH_SIZE];
 };
 
-/* Globs of "schema.table" or "table" with * and ?; a table is in when an include matches (or
- * there is none) and no exclude does. Case counts. Borrowed. */
+/* Globs of "schema.table" or "table" with * and ?; the first dot ends the schema. A table is in
+ * when an include matches (or there is none) and no exclude does. Case counts. Borrowed. */
 struct qn_catalog_choice {
     const char *const *include;
     size_t n_include;

@@ -3,7 +3,7 @@
  * pg_get_expr writes CHECK (status IN ('a', 'b')) as (status = ANY (ARRAY['a'::text,
  * 'b'::text])); the forms of varchar and char with their casts, '{a,b}'::text[], a chain
  * of OR, and OR status IS NULL are understood too. Whatever else an expression holds makes it one
- * that gives no labels: no part of it is guessed.
+ * that gives no labels: no part of it is guessed. So does more than QN_CATALOG_LABELS_MAX values.
  *
  * Not here: reading checks from PostgreSQL (catalog_texts.c).
  */
@@ -11,8 +11,6 @@
 #define TASKS_LIB_CATALOG_CATALOG_LABELS_H
 
 #include "catalog.h"
-
-#define QN_CATALOG_LABELS_MAX 1000 /* of one enum or check; a check with more has none */
 
 struct qn_catalog_labels {
     const char *const *items;
