@@ -13,7 +13,7 @@
 
 #define LISTED_MAX 1000
 #define TRIES      3 /* versions may go while one is looked for */
-#define PATH_SIZE  (API_MODEL_NAME_MAX + 64)
+#define PATH_SIZE  (API_MODEL_NAME_MAX + 192)
 
 /* ---- the index ---- */
 

@@ -108,7 +108,7 @@ static void no_path_leads_out_of_the_root(void **state)
 static void no_link_below_the_root_is_followed(void **state)
 {
     struct qn_buf out;
-    char target[80];
+    char target[256];
 
     (void)state;
     snprintf(target, sizeof(target), "%s", below("secret"));
