@@ -131,8 +131,8 @@ bool role_column_matches(const char *pattern, const struct role_table *table, co
 {
     const char *dot = strchr(pattern, '.');
 
-    if (dot == NULL) {
-        return name_matches(pattern, column);
+    if (name_matches(pattern, column)) {
+        return true;
     }
     for (; dot != NULL; dot = strchr(dot + 1, '.')) {
         if (name_matches(dot + 1, column) &&
