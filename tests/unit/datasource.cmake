@@ -1,1 +1,2 @@
 set(unit_links_test_model_patch quern_tasks_lib)
+set(unit_links_test_datasource quern_tasks quern_test_job quern_tasks_lib m)
