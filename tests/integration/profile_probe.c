@@ -2,17 +2,19 @@
  *
  *   profile_probe URL TIER QUERY_MS TABLE_MS [SCHEMA.TABLE...]
  *
- * Prints one JSON object a table and line, all tables when none is named. With PROBE_PERSONAL
- * set, personal data are not masked; with PROBE_LOAD set, the share of the server's
- * connections that are active is printed instead. An error goes to stderr as "CODE text",
- * exit code 1.
+ * Prints one JSON object a table and line, all tables when none is named. An error goes to
+ * stderr as "CODE text", exit code 1. In the environment: PROBE_PERSONAL, personal data are not
+ * masked; PROBE_LOAD, the share of the server's connections that are active is printed instead;
+ * PROBE_STOPPED, the soft limit has come before the first table.
  */
 #include "common/clock.h"
 #include "common/json.h"
+#include "tasks/lib/profile/load.h"
 #include "tasks/lib/profile/profile.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define OUTPUT_MAX ((size_t)64 * 1024 * 1024)
 
@@ -51,6 +53,29 @@ static enum qn_profile_tier tier_of(const char *name)
     return (enum qn_profile_tier)tier;
 }
 
+static int stop(struct qn_pg *pg, struct qn_err *err)
+{
+    int pair[2];
+    int rc;
+
+    if (pipe(pair) != 0) {
+        return qn_fail_sys(err, "pipe");
+    }
+    rc = qn_pg_ready(pg, "profile_probe", pair[0], err);
+    return rc == QN_OK && write(pair[1], "x", 1) != 1 ? qn_fail_sys(err, "write") : rc;
+}
+
+static int print_load(struct qn_pg *pg, struct qn_err *err)
+{
+    double share;
+    int rc = qn_profile_load(pg, &share, err);
+
+    if (rc == QN_OK) {
+        printf("%.3f\n", share);
+    }
+    return rc;
+}
+
 static int print_all(struct qn_pg *pg, char **words, const struct qn_catalog_choice *choice,
                      struct qn_err *err)
 {
@@ -65,6 +90,9 @@ static int print_all(struct qn_pg *pg, char **words, const struct qn_catalog_cho
     struct qn_catalog *catalog;
     int rc = qn_catalog_read(&catalog, pg, choice, err);
 
+    if (rc == QN_OK && getenv("PROBE_STOPPED") != NULL) {
+        rc = stop(pg, err);
+    }
     if (rc != QN_OK) {
         return rc;
     }
@@ -89,7 +117,9 @@ int main(int argc, char **argv)
     if (rc == QN_OK) {
         rc = qn_pg_ready(pg, "profile_probe", -1, &err);
     }
-    if (rc == QN_OK) {
+    if (rc == QN_OK && getenv("PROBE_LOAD") != NULL) {
+        rc = print_load(pg, &err);
+    } else if (rc == QN_OK) {
         const struct qn_catalog_choice choice = {.include = (const char *const *)&argv[5],
                                                  .n_include = (size_t)argc - 5};
 

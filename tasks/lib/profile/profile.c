@@ -5,7 +5,7 @@
 #include "run.h"
 #include <math.h>
 
-#define STATISTICS_MS 1000
+#define STATISTICS_MS 1000 /* a look into the catalogue is always in */
 
 static bool is_open(const struct qn_run *run, size_t column)
 {
@@ -165,7 +165,7 @@ static void sum_up(struct qn_run *run)
     }
     run->ret->tier = lowest == QN_PROFILE_TIERS ? QN_PROFILE_NONE : lowest;
     if (run->ret->tier < run->ret->asked && run->ret->trouble[0] == '\0') {
-        run->ret->trouble = run->table->n_columns == 0        ? "it has no columns"
+        run->ret->trouble = run->table->n_columns == 0   ? "it has no columns"
                             : lowest == QN_PROFILE_TIERS ? "this role may not read it"
                                                          : "never analysed";
     }
@@ -180,13 +180,14 @@ static int64_t spare_for(const struct qn_run *run, enum qn_profile_tier tier)
     case QN_PROFILE_SAMPLED:
         return run->wish->table_ms / 10;
     default:
-        return -STATISTICS_MS; /* a look into the catalogue is always in */
+        return 0;
     }
 }
 
 static enum qn_run_end run_tier(struct qn_run *run, enum qn_profile_tier tier, struct qn_err *err)
 {
     run->spare_ms = spare_for(run, tier);
+    run->least_ms = tier == QN_PROFILE_STATISTICS ? STATISTICS_MS : 0;
     return tier == QN_PROFILE_STATISTICS ? qn_run_statistics(run, err) : read_tier(run, tier, err);
 }
 

@@ -17,11 +17,16 @@ const struct qn_profile_field qn_profile_fields[QN_PROFILE_FIELDS] = {
     FIELD(blanks),      FIELD(future),
 };
 
-/* The fewest digits, from 6, that read back as the same number. */
+/* Whole numbers as such, others in the fewest digits, from 6, that read back the same. */
 static void add_plain(struct qn_buf *out, double value)
 {
     char text[40];
+    bool whole = fabs(value) < 1e15 && value == floor(value);
 
+    if (whole) {
+        qn_buf_printf(out, "%.0f", value == 0 ? 0 : value);
+        return;
+    }
     for (int digits = 6; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, value);
         if (strtod(text, NULL) == value) {

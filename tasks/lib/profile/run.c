@@ -6,15 +6,17 @@ enum qn_run_end qn_run_statement(struct qn_run *run, const struct qn_run_ask *as
                                  struct qn_err *err)
 {
     int64_t left = run->deadline_ms - run->spare_ms - qn_mono_ms(&qn_clock_system);
+    int64_t limit = run->wish->query_ms > run->least_ms ? run->wish->query_ms : run->least_ms;
     struct qn_buf begin;
     int rc;
 
+    left = left > run->least_ms ? left : run->least_ms;
     if (left <= 0) {
         qn_fail(err, QN_ETIMEOUT, "no time is left for the table");
         return QN_RUN_OUT;
     }
     qn_buf_init(&begin, 4096);
-    rc = qn_select_begin(&begin, left < run->wish->query_ms ? left : run->wish->query_ms);
+    rc = qn_select_begin(&begin, left < limit ? left : limit);
     rc = rc == QN_OK ? qn_pg_script(run->pg, begin.data, err) : qn_fail(err, rc, "no memory");
     qn_buf_release(&begin);
     if (rc == QN_OK) {
