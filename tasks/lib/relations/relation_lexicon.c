@@ -13,11 +13,12 @@ struct class
 
 static const struct class classes[] = {
     {QN_WORD_KEY,
-     "id key no nr num nbr number code cd uuid guid pk fk sk bk ref reference oid rowid "
-     "bh bianhao dm daima hao idx ident identifier nummer kennung schluessel kz sleutel codigo "
+     "id key no nr num nbr number code cd uuid guid pk fk sk bk ref reference oid rowid bh "
+     "bianhao dm daima hao idx ident identifier nummer kennung schluessel kz sleutel codigo "
      "numero clave 编号 代码"},
-    {QN_WORD_NOISE, "tbl tab t tb mst master hdr header info inf lkp lookup dim fact fct stg ods "
-                    "dwd dws xx xinxi biao zd 表 信息 app"},
+    {QN_WORD_NOISE,
+     "tbl tab t tb mst master hdr header info inf lkp lookup dim fact fct stg ods dwd dws xx "
+     "xinxi biao zd 表 信息 app"},
     {QN_WORD_MEASURE,
      "count cnt qty quantity amount amt total sum price cost value val rate ratio percent pct "
      "percentage score point rating version revision rev year month day week quarter hour minute "
@@ -25,87 +26,87 @@ static const struct class classes[] = {
      "position pos ordinal level lvl index duration attempt retry step stage balance discount tax "
      "fee salary capacity volume limit max min avg mean median number stock hits view byte "
      "severity floor row col column page latitude longitude lat lon lng zip zipcode postcode "
-     "postal phone fax mobile tel email url date time timestamp at on shuliang sl jiage jg jine je "
+     "postal phone fax mobile tel email url date time timestamp shuliang sl jiage jg jine je "
      "nianfen nian yue ri paixu px xh xuhao nl nianling 数量 价格 金额 年 月 日 序号 排序 seats km "
-     "mileage distance speed temperature threshold offset interval delay timeout ttl menge anzahl "
-     "preis betrag summe datum jahr monat tag rabatt gewicht laenge breite hoehe "
-     "minutes seconds months years weeks copies sum"},
+     "mileage "
+     "distance speed temperature threshold offset interval delay timeout ttl menge anzahl preis "
+     "betrag summe datum jahr monat tag rabatt gewicht laenge breite hoehe minutes seconds months "
+     "years weeks copies"},
     {QN_WORD_GENERIC,
-     "name type status state kind class code title label description desc date value key flag note "
-     "comment remark remarks memo text body email phone created updated deleted mc mingcheng lx zt "
-     "leixing zhuangtai beizhu bz 名称 类型 状态 备注 sequence no number version first last full "
-     "short long active enabled url slug login username bezeichnung beschreibung bemerkung vorname "
-     "nachname titel art"},
+     "name type status state kind class code title label description desc date value key flag "
+     "note comment remark remarks memo text body email phone created updated deleted mc mingcheng "
+     "lx zt leixing zhuangtai beizhu bz 名称 类型 状态 备注 sequence no number version first last "
+     "full "
+     "short long active enabled url slug login username bezeichnung beschreibung bemerkung "
+     "vorname nachname titel art"},
     {QN_WORD_SELF,
-     "parent superior supervisor boss manager mgr reports prev previous prior next root "
-     "original orig duplicate dup replaced replaces replacement successor predecessor "
-     "reply merged copied copy cloned forked superseded supersedes sj shangji fuji fj "
-     "上级 父级 父 ancestor master p base corrected corrects amends reversal reversed "
-     "reverses split replied alternate alternative substitute head mother father dam "
-     "sire exchanged swapped converted derived reissued rebooked upgraded spouse married husband "
-     "wife partner referrer referred mentor sponsor renewed continued higher up upper vorgaenger "
-     "nachfolger uebergeordnet eltern ober vorgesetzter stellvertreter leiter pid padre"},
+     "parent superior supervisor boss manager mgr reports prev previous prior next root original "
+     "orig duplicate dup replaced replaces replacement successor predecessor reply merged copied "
+     "copy cloned forked superseded supersedes sj shangji fuji fj 上级 父级 父 ancestor master p "
+     "base "
+     "corrected corrects amends reversal reversed reverses split replied alternate alternative "
+     "substitute head mother father dam sire exchanged swapped converted derived reissued "
+     "rebooked upgraded spouse married husband wife partner referrer referred mentor sponsor "
+     "renewed continued higher up upper vorgaenger nachfolger uebergeordnet eltern ober "
+     "vorgesetzter stellvertreter leiter pid padre"},
     {QN_WORD_BY_USER,
      "author creator owner assignee reporter approver reviewer editor sender recipient receiver "
      "uploader moderator poster requester requestor follower followee followed following invited "
-     "inviter "
-     "invitee blocked blocker actor updater modifier deleter changer submitter participant "
-     "attendee "
-     "organizer organiser host guest voter commenter subscriber watcher responsible initiator "
-     "administrator admin friend liker contributor maintainer publisher signer verifier "
-     "validator auditor issuer borrower holder payer payee bidder seller mentioned caller callee "
-     "referrer viewer member assigned allocated delegated scorer visitor impersonator tester "
-     "leader lead coordinator speaker chair shr cjr xgr lrr spr fhr "
-     "faqiren chuangjianren ersteller autor verfasser absender empfaenger pruefer besitzer "
-     "eigentuemer ansprechpartner 创建人 修改人 审核人 审批人 申请人 操作员"},
+     "inviter invitee blocked blocker actor updater modifier deleter changer submitter "
+     "participant attendee organizer organiser host guest voter commenter subscriber watcher "
+     "responsible initiator administrator admin friend liker contributor maintainer publisher "
+     "signer verifier validator auditor issuer borrower holder payer payee bidder seller "
+     "mentioned caller callee referrer viewer member assigned allocated delegated scorer visitor "
+     "impersonator tester leader lead coordinator speaker chair shr cjr xgr lrr spr fhr faqiren "
+     "chuangjianren ersteller autor verfasser absender empfaenger pruefer besitzer eigentuemer "
+     "ansprechpartner 创建人 修改人 审核人 审批人 申请人 操作员 candidate"},
     {QN_WORD_BY_STAFF,
      "captain officer purser steward keeper vet werker monteur meister head councillor appraiser "
      "manager mgr supervisor salesman salesperson salesrep rep representative cashier operator "
-     "driver "
-     "mechanic technician clerk handler inspector dispatcher foreman nurse agent boss head chief "
-     "director instructor teacher trainer lecturer advisor adviser counselor consultant "
-     "reports engineer doctor surgeon physician attending librarian pilot captain guard packer "
-     "picker "
-     "planner buyer purchaser examiner assessor interviewer recruiter hr counsellor jingli zhuguan "
-     "fzr jsr jbr gly ywy kfy xsy cgy czy czr zbr leiter vorgesetzter betreuer vertreter "
-     "bearbeiter sachbearbeiter fahrer lehrer verkaeufer einkaeufer chef meister dozent 经理 主管 "
-     "负责人 经办人 led managed supervised handled served prescriber waiter "
-     "approver signer"},
+     "driver mechanic technician clerk handler inspector dispatcher foreman nurse agent boss "
+     "chief director instructor teacher trainer lecturer advisor adviser counselor consultant "
+     "reports engineer doctor surgeon physician attending librarian pilot guard packer picker "
+     "planner buyer purchaser examiner assessor interviewer recruiter hr counsellor jingli "
+     "zhuguan fzr jsr jbr gly ywy kfy xsy cgy czy czr zbr leiter vorgesetzter betreuer vertreter "
+     "bearbeiter sachbearbeiter fahrer lehrer verkaeufer einkaeufer chef dozent 经理 主管 负责人 "
+     "经办人 led "
+     "managed supervised handled served prescriber waiter approver signer"},
     {QN_WORD_AT_PLACE,
-     "origin destination dest from to departure arrival dep arr source target pickup "
-     "dropoff birthplace via start end sender receiver src dst home lives resides located situated "
-     "born based stationed stored kept parked stands wohnort standort"},
-    {QN_WORD_OF_TEAM, "home away winner loser opponent visitor host guest champion rival "
-                      "challenger works employed plays employer"},
+     "origin destination dest from to departure arrival dep arr source target pickup dropoff "
+     "birthplace via start end sender receiver src dst home lives resides located situated born "
+     "based stationed stored kept parked stands wohnort standort"},
+    {QN_WORD_OF_TEAM,
+     "home away winner loser opponent visitor host guest champion rival challenger works employed "
+     "plays employer"},
     {QN_WORD_LINK,
      "depends dependency dependent related linked link required requires prereq prerequisite "
-     "component child parent subordinate similar associated successor predecessor friend "
-     "follower followee followed blocks blocked target source from to other matched "
-     "recommended substitute alternative contained containing member sub assembly connected"},
+     "component child parent subordinate similar associated successor predecessor friend follower "
+     "followee followed blocks blocked target source from to other matched recommended substitute "
+     "alternative contained containing member sub assembly connected"},
     {QN_WORD_JOINT, "of to by via from in at for with on into as von durch por par"},
-    {QN_WORD_FOREIGN,
-     "external ext legacy foreign remote third import imported stripe paypal vendor "
-     "upstream"},
+    {QN_WORD_FOREIGN, "external ext legacy foreign remote third imported stripe paypal upstream"},
     {QN_WORD_USERS, "user usr account acct login yonghu yh 用户 admin operator"},
-    {QN_WORD_STAFF, "mitarbeiter angestellter empleado personal crew bediensteter employee staff "
-                    "emp personnel worker "
-                    "yuangong yg 员工 empl clerk"},
+    {QN_WORD_STAFF,
+     "mitarbeiter angestellter empleado personal crew bediensteter employee staff emp personnel "
+     "worker yuangong yg 员工 empl clerk"},
     {QN_WORD_PERSONS,
-     "person people contact party individual member ry renyuan 人员 human "
-     "huiyuan hy 会员 patron player athlete participant resident citizen volunteer buerger "
-     "einwohner instructor teacher lecturer professor doctor physician nurse driver pilot agent "
-     "officer consultant technician engineer lehrer arzt"},
-    {QN_WORD_CLIENTS, "customer client subscriber kehu 客户 guest passenger student patient kunde "
-                      "mitglied schueler pupil tenant"},
-    {QN_WORD_PLACES, "house building room hall street district village airport station stop city "
-                     "location place site warehouse port branch terminal depot "
-                     "store address hub harbor harbour town yard cangku bin zone area 城市 仓库"},
-    {QN_WORD_TEAMS, "team club squad player competitor 球队"},
+     "person people contact party individual member ry renyuan 人员 human huiyuan hy 会员 patron "
+     "player athlete participant resident citizen volunteer buerger einwohner instructor teacher "
+     "lecturer professor doctor physician nurse driver pilot agent officer consultant technician "
+     "engineer lehrer arzt"},
+    {QN_WORD_CLIENTS,
+     "customer client subscriber kehu 客户 guest passenger student patient kunde mitglied schueler "
+     "pupil tenant"},
+    {QN_WORD_PLACES,
+     "house building room hall street district village airport station stop city location place "
+     "site warehouse port branch terminal depot store address hub harbor harbour town yard cangku "
+     "bin zone area 城市 仓库 halle raum gebaeude region"},
+    {QN_WORD_TEAMS,
+     "team club squad player competitor 球队 company employer organisation organization firm"},
     {QN_WORD_BY_CLIENT,
      "holder guarantor cosigner beneficiary payer payee buyer policyholder insured applicant "
-     "claimant "
-     "borrower tenant renter guest subscriber purchaser bidder consignee consignor donor lessee "
-     "depositor orderer spender winner visitor patient passenger lender complainant caller"},
+     "claimant borrower tenant renter guest subscriber purchaser bidder consignee consignor donor "
+     "lessee depositor orderer spender winner visitor patient passenger lender complainant caller"},
     {QN_WORD_THING,
      "order number folder letter paper water computer server printer container counter transfer "
      "sector floor color colour door error factor monitor layer register chapter center quarter "
@@ -116,9 +117,9 @@ static const struct class classes[] = {
      "browser reminder identifier answer matter partner indicator vector anchor elevator sponsor "
      "fee committee tree degree coffee restaurant plant variant merchant grant list checklist "
      "playlist wishlist whitelist median tensor locker charter barrier laser scanner reader "
-     "calendar divisor author_ity major minor prior interior exterior integer remainder divider "
-     "exponent ledger seller maker user other former latter newer older higher lower upper outer "
-     "inner super per over under after never ever tracker marker pointer placeholder dimension"},
+     "calendar divisor major minor prior interior exterior integer remainder divider exponent "
+     "ledger seller maker other former latter newer older higher lower upper outer inner super "
+     "per over under after never ever tracker marker pointer placeholder dimension"},
     {QN_WORD_ANYTHING,
      "entity object target owner subject item ref reference source record resource commentable "
      "likeable taggable attachable notifiable imageable model parent related element node holder "

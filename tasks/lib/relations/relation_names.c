@@ -257,6 +257,12 @@ static bool is_count(const struct qn_relation_schema *schema, const struct qn_re
            !ends_with(label->name, "us") && !ends_with(label->name, "is");
 }
 
+static struct qn_relation_name less(struct qn_relation_name name, double factor)
+{
+    name.score *= factor;
+    return name;
+}
+
 static struct qn_relation_name worth(double score, enum qn_relation_rule rule, double quality)
 {
     return (struct qn_relation_name){score * quality, rule, quality};
@@ -360,7 +366,8 @@ static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
 {
     struct qn_relation_name name = nothing;
 
-    if (!key->own || !says_something(&label->base)) {
+    if (!key->own || label->base.n == 0 ||
+        (label->key[0] == '\0' && !says_something(&label->base))) {
         return nothing;
     }
     name = compare_table(schema, asker, &label->base, &schema->tables[key->table].words,
@@ -376,6 +383,9 @@ static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
         return nothing; /* order_no in orders */
     }
     name.score *= agree(label, key) * (key->primary ? 1 : 0.98);
+    if (qn_relation_word_is(&schema->lexicon, label->base.word[0], QN_WORD_FOREIGN)) {
+        name.score *= 0.75; /* external_order_id: of another system's orders */
+    }
     if (!has_mark(label)) {
         name.score *= name.rule == QN_RELATION_RULE_TABLE ? 0.92 : 0.87;
         name.score *= schema->marked && key->family == QN_FAMILY_INTEGER ? 0.85 : 1;
@@ -503,7 +513,7 @@ static unsigned role_flags(const struct qn_relation_schema *schema,
 static double without_mark(const struct qn_relation_schema *schema,
                            const struct qn_relation_label *label)
 {
-    return has_mark(label) ? 1 : schema->marked ? 0.86 : 0.95;
+    return has_mark(label) ? 1 : schema->marked ? 0.9 : 0.95;
 }
 
 /* parentcc, prevrun: a role that is written as one with something. */
@@ -545,8 +555,8 @@ static struct qn_relation_name by_self(const struct qn_relation_schema *schema,
         (schema->tables[asker->table].flags & people) == 0) {
         return nothing;
     }
-    return worth(label->base.n == 1 ? 0.9 : 0.76, QN_RELATION_RULE_SELF,
-                 without_mark(schema, label));
+    return less(worth(label->base.n == 1 ? 0.9 : 0.76, QN_RELATION_RULE_SELF, 1),
+                without_mark(schema, label));
 }
 
 /* Another column of the asker's table is named after the key's table. */
@@ -566,6 +576,13 @@ static bool has_sibling(const struct qn_relation_schema *schema,
     return false;
 }
 
+static bool has_own_key(const struct qn_relation_schema *schema, size_t table)
+{
+    const struct qn_catalog_table *from = &schema->catalog->tables[table];
+
+    return from->n_keys > 0 && from->keys[0].primary && from->keys[0].n == 1;
+}
+
 static struct qn_relation_name by_link(const struct qn_relation_schema *schema,
                                        const struct qn_relation_asker *asker,
                                        const struct qn_relation_label *label,
@@ -580,10 +597,10 @@ static struct qn_relation_name by_link(const struct qn_relation_schema *schema,
         return nothing;
     }
     named = words->n > parent->n && is_owned(&schema->lexicon, words, words->n - parent->n, parent);
-    if (!named && !has_sibling(schema, asker, key->table)) {
+    if (!named && (has_own_key(schema, asker->table) || !has_sibling(schema, asker, key->table))) {
         return nothing;
     }
-    return worth(0.8, QN_RELATION_RULE_LINK, without_mark(schema, label));
+    return less(worth(0.8, QN_RELATION_RULE_LINK, 1), without_mark(schema, label));
 }
 
 /* A word like examiner or trainee, which no list has. */
@@ -635,7 +652,7 @@ static struct qn_relation_name by_people(const struct qn_relation_schema *schema
     double score = people_score(role, table->flags);
 
     if (score == 0 && label->base.n > 0 && is_agent(schema, label->base.word[label->base.n - 1])) {
-        score = 0.92 * people_score(QN_WORD_BY_USER | QN_WORD_BY_STAFF, table->flags);
+        score = 0.88 * people_score(QN_WORD_BY_USER | QN_WORD_BY_STAFF, table->flags);
     }
     if (!key->own || score == 0) {
         return nothing;
@@ -649,7 +666,7 @@ static struct qn_relation_name by_people(const struct qn_relation_schema *schema
     if (key->table == asker->table && asker->own_key) {
         return nothing;
     }
-    return worth(score, QN_RELATION_RULE_PEOPLE, without_mark(schema, label));
+    return less(worth(score, QN_RELATION_RULE_PEOPLE, 1), without_mark(schema, label));
 }
 
 static struct qn_relation_name by_place(const struct qn_relation_schema *schema,
@@ -663,10 +680,10 @@ static struct qn_relation_name by_place(const struct qn_relation_schema *schema,
         return nothing;
     }
     if ((role & QN_WORD_OF_TEAM) != 0 && (table & QN_WORD_TEAMS) != 0) {
-        return worth(0.8, QN_RELATION_RULE_PLACE, without_mark(schema, label));
+        return less(worth(0.8, QN_RELATION_RULE_PLACE, 1), without_mark(schema, label));
     }
     if ((role & QN_WORD_AT_PLACE) != 0 && (table & QN_WORD_PLACES) != 0) {
-        return worth(0.76, QN_RELATION_RULE_PLACE, without_mark(schema, label));
+        return less(worth(0.76, QN_RELATION_RULE_PLACE, 1), without_mark(schema, label));
     }
     if (qn_relation_words_is(label->joint, "at in") && (table & QN_WORD_PLACES) != 0) {
         return worth(0.7, QN_RELATION_RULE_PLACE, 1);

@@ -11,7 +11,8 @@ const double qn_relation_weights[QN_RELATION_FEATURES] = {
 };
 
 #define NAME_ALONE 0.62 /* what values that prove it stand for, whatever the name */
-#define LONE_BONUS 0.05 /* for a name that could mean only one key */
+#define LONE_BONUS 0.06 /* for a name that could mean only one key */
+#define NAME_EXACT 0.92 /* enough without any data */
 #define NAME_SURE  0.9  /* from here on data that only fits says nothing against it */
 
 static bool is_indexed(const struct qn_catalog_table *table, const size_t *columns, size_t n)
@@ -162,7 +163,7 @@ static double capped(const struct qn_relation_candidate *candidate, double score
     if (candidate->name.rule == QN_RELATION_RULE_VALUES && unseen) {
         return 0;
     }
-    return unseen && candidate->name.score < 0.98 ? fmin(score, 0.75) : score;
+    return unseen && candidate->name.score < NAME_EXACT ? fmin(score, 0.75) : score;
 }
 
 /* 1 when the best other key is as good, 0 when it is a whole step behind. */

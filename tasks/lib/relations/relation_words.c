@@ -243,11 +243,17 @@ void qn_relation_words_join(const struct qn_relation_words *words, char *out, si
     out[used] = '\0';
 }
 
+static const char *natural(const char *stem)
+{
+    return strcmp(stem, "kei") == 0 ? "key" : strcmp(stem, "bi") == 0 ? "by" : stem;
+}
+
 bool qn_relation_words_unfuse(struct qn_relation_words *words)
 {
-    /* As stems: "kei" is key. */
-    static const char *const endings[] = {"uuid", "nummer", "code", "kei", "num", "nbr", "ref",
-                                          "id",   "no",     "nr",   "fk",  "dm",  "bh",  "bm"};
+    /* As stems: "kei" is key, "bi" is by. */
+    static const char *const endings[] = {"uuid", "nummer", "code", "kei", "num", "nbr",
+                                          "ref",  "via",    "id",   "no",  "nr",  "fk",
+                                          "dm",   "bh",     "bm",   "bi",  "of",  "to"};
     static const char *const whole[] = {"paid",  "void",   "valid",  "grid",
                                         "avoid", "unpaid", "prepaid"};
     char *last;
@@ -263,7 +269,7 @@ bool qn_relation_words_unfuse(struct qn_relation_words *words)
     }
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         if (strlen(last) >= strlen(endings[i]) + 2 && ends_with(last, endings[i])) {
-            strcpy(words->word[words->n], strcmp(endings[i], "kei") == 0 ? "key" : endings[i]);
+            strcpy(words->word[words->n], natural(endings[i]));
             cut(last, strlen(endings[i]));
             qn_relation_words_stem(last);
             words->n++;
