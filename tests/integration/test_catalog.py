@@ -94,25 +94,22 @@ def literal(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-class Catalog(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="qcat", dir="/tmp")
-        cls.addClassCleanup(cls.folder.cleanup)
-        os.chmod(cls.folder.name, 0o711)
-        cls.root = pathlib.Path(cls.folder.name)
-        cls.server = servers.start_postgres(cls.root / "pg", options=["log_line_prefix=%a "])
-        cls.addClassCleanup(cls.server.stop)
+def setUpModule():
+    global FOLDER, SERVER
+    FOLDER = tempfile.TemporaryDirectory(prefix="qcat", dir="/tmp")
+    unittest.addModuleCleanup(FOLDER.cleanup)
+    os.chmod(FOLDER.name, 0o711)
+    SERVER = servers.start_postgres(pathlib.Path(FOLDER.name) / "pg",
+                                    options=["log_line_prefix=%a "])
+    unittest.addModuleCleanup(SERVER.stop)
 
-    def setUp(self):
-        self.database = f"d{self.id().rsplit('.', 1)[1]}"[:63]
-        self.server.psql(f"CREATE DATABASE {self.database}")
 
+class Room(unittest.TestCase):
     def psql(self, sql):
-        return self.server.psql("SET allow_system_table_mods = on;\n" + sql, self.database)
+        return SERVER.psql("SET allow_system_table_mods = on;\n" + sql, self.database)
 
     def url(self, user="postgres"):
-        return self.server.database_url(self.database).replace("postgres@", f"{user}@")
+        return SERVER.database_url(self.database).replace("postgres@", f"{user}@")
 
     def probe(self, *words, url=None, **env):
         done = servers.run("catalog_probe", url or self.url(), *words, env=env, seconds=120)
@@ -126,10 +123,6 @@ class Catalog(unittest.TestCase):
         self.columns = {name: {column["name"]: column for column in table["columns"]}
                         for name, table in self.tables.items()}
         return self.catalog
-
-    def features(self):
-        self.psql(FEATURES)
-        return self.read()
 
     @contextlib.contextmanager
     def session(self, sql, until):
@@ -148,12 +141,24 @@ class Catalog(unittest.TestCase):
 
     def statements(self, *words):
         """How many of the probe's the server has seen."""
-        before = self.server.process.log().count("\ncatalog_probe LOG:  ")
+        before = SERVER.process.log().count("\ncatalog_probe LOG:  ")
         self.probe(*words, url=self.url() + "&options=-c%20log_statement%3Dall")
-        return self.server.process.log().count("\ncatalog_probe LOG:  ") - before
+        return SERVER.process.log().count("\ncatalog_probe LOG:  ") - before
+
+
+class Features(Room):
+    """What a database may have, in one."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.database = "features"
+        SERVER.psql("CREATE DATABASE features")
+        room = cls()
+        room.psql(FEATURES)
+        room.read()
+        cls.catalog, cls.tables, cls.columns = room.catalog, room.tables, room.columns
 
     def test_each_type_has_its_family(self):
-        self.features()
         wanted = {
             "integer": "i2 i4 i8 o", "numeric": "n n92 nminus m dm", "float": "f4 f8",
             "text": "t v v20 c1 c5 q nam ci dc dn", "boolean": "b", "date": "d",
@@ -167,7 +172,6 @@ class Catalog(unittest.TestCase):
                          len(self.columns["types"]))
 
     def test_lengths_precisions_and_zones_are_those_of_the_type(self):
-        self.features()
         types = self.columns["types"]
         facts = {name: (types[name]["length"], types[name]["precision"], types[name]["scale"])
                  for name in types}
@@ -180,7 +184,6 @@ class Catalog(unittest.TestCase):
         self.assertEqual(types["av"]["type"], "character varying(5)[]")
 
     def test_domains_are_what_is_below_them(self):
-        self.features()
         types = self.columns["types"]
         for name, domain in {"dc": "public.code", "dn": "public.code_needed"}.items():
             self.assertEqual(types[name]["domain"], domain)
@@ -194,7 +197,6 @@ class Catalog(unittest.TestCase):
                          {"dc", "dn", "dm", "de"})
 
     def test_labels_are_those_of_enums_and_checks(self):
-        self.features()
         mood = ["sad", "it's \"ok\"", "开心"]
         self.assertEqual(self.columns["types"]["e"]["labels"], mood)
         self.assertEqual(self.columns["types"]["de"]["labels"], mood)
@@ -209,7 +211,6 @@ class Catalog(unittest.TestCase):
         self.assertEqual(len(self.tables["checks"]["checks"]), 17)
 
     def test_defaults_identities_and_generated_columns_are_told_apart(self):
-        self.features()
         kinds = self.columns["kinds"]
         self.assertEqual({name for name in kinds if kinds[name]["identity"]},
                          {"by_default", "always", "serial", "by_hand"})
@@ -223,7 +224,6 @@ class Catalog(unittest.TestCase):
         self.assertEqual(kinds["later"]["number"], 10)
 
     def test_keys_are_what_is_unique_for_all_rows(self):
-        self.features()
         keys = [(key["name"], key["columns"], key["primary"], key["constraint"])
                 for key in self.tables["keys"]["keys"]]
         self.assertEqual(keys, [("pk", ["b", "a"], True, True),
@@ -240,7 +240,6 @@ class Catalog(unittest.TestCase):
         self.assertFalse(indexes["keys_f_excl"]["unique"])
 
     def test_declared_references_are_found_with_their_columns(self):
-        self.features()
         found = {reference["name"]: (table["name"], reference["columns"], reference["parent"],
                                      reference["parent_columns"], reference["validated"])
                  for table in self.catalog["tables"] for reference in table["references"]}
@@ -252,7 +251,6 @@ class Catalog(unittest.TestCase):
             "to_parts": ("of_event", ["id", "at"], "events", ["id", "at"], True)})
 
     def test_partitions_are_folded_into_their_table(self):
-        self.features()
         events = self.tables["events"]
         self.assertEqual((events["parts"], events["rows"], events["partitioned"]), (3, 1000, True))
         self.assertEqual(events["pages"], int(self.psql(
@@ -266,13 +264,11 @@ class Catalog(unittest.TestCase):
                           self.tables["never_filled"]["rows"]), (0, 0))
 
     def test_heirs_of_an_ordinary_table_stay_tables(self):
-        self.features()
         self.assertEqual(list(self.columns["dogs"]), ["id", "name", "bark"])
         self.assertEqual((self.tables["animals"]["parts"], self.tables["animals"]["partitioned"]),
                          (0, False))
 
     def test_kinds_comments_and_views_are_told(self):
-        self.features()
         kinds = {name: self.tables[name]["kind"] for name in ("animals", "seen", "kept", "outside",
                                                               "quick", "events")}
         self.assertEqual(kinds, {"animals": "table", "seen": "view", "kept": "materialized view",
@@ -283,6 +279,14 @@ class Catalog(unittest.TestCase):
         self.assertIn("count(*)", self.tables["kept"]["view"])
         self.assertEqual(self.tables["animals"]["view"], "")
         self.assertEqual(self.tables["seen"]["rows"], -1)
+
+
+class Oddities(Room):
+    """Each in a database of its own."""
+
+    def setUp(self):
+        self.database = f"d{self.id().rsplit('.', 1)[1]}"[:63]
+        SERVER.psql(f"CREATE DATABASE {self.database}")
 
     def test_sizes_are_known_before_the_first_analyze(self):
         self.psql("CREATE TABLE sized (t text) WITH (autovacuum_enabled = off);"
@@ -498,7 +502,7 @@ class Catalog(unittest.TestCase):
         snapshot = self.probe(PROBE_SNAPSHOT="1")
         self.psql("CREATE TABLE kept_json (j jsonb);"
                   f"INSERT INTO kept_json VALUES ({literal(snapshot)})")
-        path = self.root / "before.json"
+        path = pathlib.Path(FOLDER.name) / "before.json"
         path.write_text(self.psql("SELECT j FROM kept_json"))
         self.psql("DROP TABLE kept_json")
         said = json.loads(self.probe(PROBE_BEFORE=str(path)))
@@ -523,25 +527,25 @@ class Catalog(unittest.TestCase):
 
     def test_bytes_of_no_encoding_stop_nothing(self):
         name = self.database + "_raw"
-        self.server.psql(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 "
+        SERVER.psql(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 "
                          "LC_COLLATE 'C' LC_CTYPE 'C'")
         script = (b"CREATE TABLE good (id int, \"bad\xff\" int, t text DEFAULT 'x\xfe');"
                   b"CREATE TABLE \"t\xff\" (id int); COMMENT ON TABLE good IS 'caf\xe9 bar';")
         done = subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-f", "-",
-                               self.server.database_url(name)], input=script, timeout=60,
+                               SERVER.database_url(name)], input=script, timeout=60,
                               capture_output=True,
                               env={**os.environ, "PGCLIENTENCODING": "SQL_ASCII"})
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.read(url=self.server.database_url(name))
+        self.read(url=SERVER.database_url(name))
         self.assertEqual(list(self.tables), ["good"])
         self.assertEqual(list(self.columns["good"]), ["id", "t"])
         self.assertEqual(self.tables["good"]["comment"], "caf bar")
         self.assertEqual(self.columns["good"]["t"]["preset"], "'x?'::text")
 
     def test_all_is_read_in_one_transaction_that_cannot_write(self):
-        before = len(self.server.process.log())
+        before = len(SERVER.process.log())
         self.statements()
-        log = self.server.process.log()[before:]
+        log = SERVER.process.log()[before:]
         said = log[log.index("catalog_probe LOG:  "):].split("catalog_probe LOG:  ")[1:]
         self.assertIn("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;", said[0])
         self.assertEqual(said[-1].strip(), "execute <unnamed>: ROLLBACK")
@@ -554,7 +558,7 @@ class Catalog(unittest.TestCase):
         self.psql("".join(f"CREATE TABLE t{i} (id int PRIMARY KEY, s text CHECK (s IN ('a')),"
                           f"p int DEFAULT 1 REFERENCES t{i - 1});" for i in range(3, 300)))
         self.assertEqual(self.statements(), few)
-        log = self.server.process.log()
+        log = SERVER.process.log()
         last = log[log.rindex("BEGIN ISOLATION"):]
         queries = [line for line in last.splitlines() if "execute <unnamed>: " in line
                    and "SAVEPOINT" not in line and "ROLLBACK" not in line]
