@@ -38,13 +38,13 @@ struct qn_model_build {
 
 void qn_model_build_tables(struct qn_model_build *build);
 void qn_model_build_relations(struct qn_model_build *build, const struct qn_relations *relations);
-/* Of one table of the model. */
-void qn_model_build_roles(struct qn_model_build *build, size_t table);
-void qn_model_build_labels(struct qn_model_build *build, size_t table);
-void qn_model_build_values(struct qn_model_build *build, size_t table);
-void qn_model_build_purpose(struct qn_model_build *build, size_t table);
-void qn_model_build_words(struct qn_model_build *build, size_t table);
-void qn_model_build_descriptions(struct qn_model_build *build, size_t table); /* of all purposes */
+/* Of the table of the model at that place. */
+void qn_model_build_roles(struct qn_model_build *build, size_t place);
+void qn_model_build_labels(struct qn_model_build *build, size_t place);
+void qn_model_build_values(struct qn_model_build *build, size_t place);
+void qn_model_build_purpose(struct qn_model_build *build, size_t place);
+void qn_model_build_words(struct qn_model_build *build, size_t place);
+void qn_model_build_descriptions(struct qn_model_build *build, size_t place); /* of all purposes */
 void qn_model_build_metrics(struct qn_model_build *build);                    /* of all tables */
 
 /* A COMMENT short enough to be one more name of its thing, else "". */

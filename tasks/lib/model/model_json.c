@@ -40,12 +40,17 @@ static void write_texts(struct qn_buf *out, const char *const *texts, size_t n)
     qn_buf_add_byte(out, ']');
 }
 
+static void write_column(struct writer *w, size_t column)
+{
+    qn_json_add_str(w->out, w->table != NULL ? w->table->columns[column].name : "");
+}
+
 static void write_columns(struct writer *w, const size_t *columns, size_t n)
 {
     qn_buf_add_byte(w->out, '[');
     for (size_t i = 0; i < n; i++) {
         qn_buf_add_str(w->out, i > 0 ? "," : "");
-        qn_json_add_str(w->out, w->table->columns[columns[i]].name);
+        write_column(w, columns[i]);
     }
     qn_buf_add_byte(w->out, ']');
 }
@@ -225,7 +230,7 @@ static void write_value(struct writer *w, const struct qn_field *field, const ch
         write_object(w, &qn_form_said, at);
         break;
     case QN_FIELD_COLUMN:
-        qn_json_add_str(w->out, w->table->columns[*(const size_t *)(const void *)at].name);
+        write_column(w, *(const size_t *)(const void *)at);
         break;
     case QN_FIELD_COLUMNS:
         write_columns(w, pointer_at(at), number_of(field, item));

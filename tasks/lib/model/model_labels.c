@@ -1,5 +1,6 @@
 #include "model_build.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How well a column names its row: exact names first, then the last words of longer ones. */
@@ -42,10 +43,12 @@ static int points_of_name(const char *name)
 static void join(char out[QN_TOKENS_MAX * QN_TOKEN_SIZE], const struct qn_tokens *tokens,
                  size_t first)
 {
+    size_t len = 0;
+
     out[0] = '\0';
     for (size_t i = first; i < tokens->n; i++) {
-        strcat(out, i > first ? "_" : "");
-        strcat(out, tokens->items[i]);
+        len += (size_t)snprintf(out + len, QN_TOKENS_MAX * QN_TOKEN_SIZE - len, "%s%s",
+                                i > first ? "_" : "", tokens->items[i]);
     }
 }
 

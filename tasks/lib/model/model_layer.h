@@ -48,7 +48,7 @@ size_t qn_layer_word_at(const char *word, const char *const *words, size_t n); /
 void qn_layer_check_sql(struct qn_model *model, const char *of, const char *member,
                         const char *sql);
 
-void qn_layer_merge_table(struct qn_layer *layer, size_t table, struct qn_span object);
+void qn_layer_merge_table(struct qn_layer *layer, size_t place, struct qn_span object);
 void qn_layer_merge_metrics(struct qn_layer *layer, struct qn_span list);
 void qn_layer_merge_conditions(struct qn_layer *layer, struct qn_span list);
 void qn_layer_merge_relations(struct qn_layer *layer, struct qn_span list);

@@ -74,7 +74,7 @@ static void values_of_profile(struct qn_model_build *build, struct qn_model_colu
             add_value(build, column, profile->top[i].text, profile->top[i].share);
         }
     }
-    if (column->n_values > 0) {
+    if (column->values != NULL) {
         qsort(column->values, column->n_values, sizeof(*column->values), by_text);
     }
     column->values_complete = whole && profile->top_is_all && all_rows;
