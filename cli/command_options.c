@@ -9,7 +9,7 @@ const struct cli_option cli_dev_options[] = {
     {"scale", "N", "the same, N times 3,000 orders"},
     {"cache-url", "URL", "use this Redis as the cache, start none"},
     {"database-url", "URL", "use this PostgreSQL, start none"},
-    {"demo", NULL, "a sales report and a schedule, as over HTTP"},
+    {"demo", NULL, "a report, a schedule, an analysis, as over HTTP"},
     {"once", NULL, "with --demo: end after the report, with its exit code"},
     {"verbose", NULL, "all log lines, from the start"},
     {"quiet", NULL, "no log lines, they are in their files"},

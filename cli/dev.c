@@ -115,6 +115,22 @@ static int migrate(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
                                       : cli_programs_migrate(&dev->programs, dev->stack, reterr);
 }
 
+/* Of a database of its own, with the sample in it. */
+static int add_datasource(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
+{
+    char hints[CLI_PATH_SIZE];
+
+    snprintf(note, NOTE_SIZE, "none: quern datasource add makes one known");
+    if (dev->options->database_url || !dev->options->sample)
+        return QN_OK;
+    int rc = find_shared(dev, "sample/shop_hints.json", hints, reterr);
+    if (rc == QN_OK)
+        rc = cli_programs_add_datasource(&dev->programs, dev->stack, "shop", dev->postgres.url,
+                                         hints, reterr);
+    snprintf(note, NOTE_SIZE, "shop, with hints");
+    return rc;
+}
+
 static int start_worker(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr)
 {
     (void)note;
@@ -141,9 +157,10 @@ static const struct step {
     const char *title; /* NULL: nothing to tell */
     int (*run)(struct dev *dev, char note[NOTE_SIZE], struct qn_err *reterr);
 } steps[] = {
-    {"Redis, broker", start_broker}, {"Redis, cache", start_cache},  {"PostgreSQL", start_postgres},
-    {"sample shop", load_shop},      {NULL, export_settings},        {NULL, migrate},
-    {"quern-api", start_api},        {"quern-worker", start_worker}, {"quern-beat", start_beat},
+    {"Redis, broker", start_broker}, {"Redis, cache", start_cache}, {"PostgreSQL", start_postgres},
+    {"sample shop", load_shop},      {NULL, export_settings},       {NULL, migrate},
+    {"datasource", add_datasource},  {"quern-api", start_api},      {"quern-worker", start_worker},
+    {"quern-beat", start_beat},
 };
 
 /* ---- settings of what is started, for it and for people ---- */

@@ -173,12 +173,11 @@ int cli_programs_start_worker(struct cli_programs *programs, struct cli_stack *s
     return rc;
 }
 
-int cli_programs_migrate(const struct cli_programs *programs, struct cli_stack *stack,
-                         struct qn_err *reterr)
+/* A subcommand of quern-worker that ends by itself. */
+static int run_worker(struct cli_stack *stack, const char *const *argv, struct qn_err *reterr)
 {
-    const char *const argv[] = {programs->paths[WORKER], "migrate", NULL};
     const struct cli_child_spec spec = {
-        .name = "migrate",
+        .name = argv[1],
         .argv = argv,
         .stop_signal = SIGTERM,
         .death_signal = SIGKILL,
@@ -186,6 +185,32 @@ int cli_programs_migrate(const struct cli_programs *programs, struct cli_stack *
     };
 
     return cli_stack_run(stack, &spec, READY_MS, reterr);
+}
+
+int cli_programs_migrate(const struct cli_programs *programs, struct cli_stack *stack,
+                         struct qn_err *reterr)
+{
+    const char *const argv[] = {programs->paths[WORKER], "migrate", NULL};
+
+    return run_worker(stack, argv, reterr);
+}
+
+int cli_programs_add_datasource(const struct cli_programs *programs, struct cli_stack *stack,
+                                const char *name, const char *url, const char *hints,
+                                struct qn_err *reterr)
+{
+    const char *const argv[] = {programs->paths[WORKER],
+                                "datasource",
+                                "add",
+                                name,
+                                "--replace",
+                                "--url",
+                                url,
+                                "--hints",
+                                hints,
+                                NULL};
+
+    return run_worker(stack, argv, reterr);
 }
 
 /* ---- beat ---- */

@@ -24,6 +24,12 @@ QN_MUST_CHECK int cli_programs_find(struct cli_programs *programs, struct qn_err
 QN_MUST_CHECK int cli_programs_migrate(const struct cli_programs *programs, struct cli_stack *stack,
                                        struct qn_err *reterr);
 
+/* Makes the database at url known as the datasource name, or gives its role its rights anew. */
+QN_MUST_CHECK int cli_programs_add_datasource(const struct cli_programs *programs,
+                                              struct cli_stack *stack, const char *name,
+                                              const char *url, const char *hints,
+                                              struct qn_err *reterr);
+
 /* Each returns when the program is ready, the worker when the API lists it: start the
  * API first. Settings reach them by the environment. *programs is used until the stack
  * is freed. */
