@@ -250,7 +250,7 @@ static void by_head(struct search *search, const char *word)
         const struct entry *entry = &heads->items[i];
         bool alike = may_be_alike(word, groups, len, entry) &&
                      (strlen(entry->text) > len ||
-                      qn_relation_names_alike(&search->schema->lexicon, word, entry->text) > 0);
+                      qn_relation_compare_words(&search->schema->lexicon, word, entry->text) > 0);
 
         do {
             if (alike) {
@@ -392,7 +392,7 @@ static void by_values(struct search *search)
 
 static void search_column(struct search *search, size_t table, size_t column)
 {
-    qn_relation_names_asker(search->schema, table, column, &search->asker);
+    qn_relation_asker_make(search->schema, table, column, &search->asker);
     search->family = search->schema->catalog->tables[table].columns[column].family;
     search->best.n = 0;
     for (size_t i = 0; i < search->asker.n_forms; i++) {
