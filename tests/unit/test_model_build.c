@@ -77,7 +77,7 @@ static const struct {
 } number_cases[] = {
     {"customer_no integer", QN_ROLE_OTHER},
     {"zip integer", QN_ROLE_OTHER},
-    {"phone_number integer", QN_ROLE_OTHER},
+    {"phone_number integer", QN_ROLE_PERSONAL},
     {"fiscal_year integer", QN_ROLE_DIMENSION},
     {"order_status integer", QN_ROLE_DIMENSION},
     {"type integer", QN_ROLE_DIMENSION},
@@ -95,7 +95,7 @@ static const struct {
     {"weight_kg numeric", QN_ROLE_MEASURE},
     {"金额 numeric", QN_ROLE_MEASURE},
     {"单价 numeric", QN_ROLE_AVERAGE},
-    {"手机号码 integer", QN_ROLE_DIMENSION},
+    {"手机号码 integer", QN_ROLE_PERSONAL},
     {"备注 text", QN_ROLE_TEXT},
     {"状态 text", QN_ROLE_DIMENSION},
     {"whatever numeric", QN_ROLE_MEASURE},

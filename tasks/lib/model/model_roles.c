@@ -1,4 +1,5 @@
 #include "model_build.h"
+#include "tasks/lib/profile/pii.h"
 
 #include <string.h>
 
@@ -241,18 +242,16 @@ static enum qn_role role_of_family(const struct column *c)
     }
 }
 
-/* By the name alone, where no profile could say it. */
-static enum qn_pii pii_of(const struct column *c, const struct qn_profile_column *profile)
+/* Where no profile could say it, by the name. */
+static enum qn_pii pii_of(const struct qn_table_facts *table, const struct qn_column_facts *facts)
 {
-    static const char secrets[] = " password passwd pwd secret token passphrase apikey salt otp ";
+    const struct qn_profile_column *profile = facts->profile;
+    const struct qn_pii_counts nothing = {0};
 
-    if (profile != NULL && profile->pii != QN_PII_NONE) {
+    if (profile != NULL && (profile->tier != QN_PROFILE_NONE || profile->pii != QN_PII_NONE)) {
         return profile->pii;
     }
-    if (c->profile == NULL && c->source->family == QN_FAMILY_TEXT && any_token_in(c, secrets)) {
-        return QN_PII_SECRET;
-    }
-    return QN_PII_NONE;
+    return qn_pii_judge(table->source, (size_t)(facts->source - table->source->columns), &nothing);
 }
 
 /* A city alone says nothing of anybody. */
@@ -328,7 +327,7 @@ void qn_model_build_roles(struct qn_model_build *build, size_t place)
         struct qn_model_column *column = &table->columns[i];
 
         qn_tokens_of(&c.tokens, of->source->name);
-        column->pii = pii_of(&c, of->profile);
+        column->pii = pii_of(facts, of);
         column->role = role_of(&c, of, column->pii);
         column->hidden = column->pii == QN_PII_SECRET;
         column->unit = is_number(column->role) ? unit_of(&c.tokens) : "";
