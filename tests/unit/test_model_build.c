@@ -99,7 +99,7 @@ static const struct {
     {"备注 text", QN_ROLE_TEXT},
     {"状态 text", QN_ROLE_DIMENSION},
     {"whatever numeric", QN_ROLE_MEASURE},
-    {"born date", QN_ROLE_TIME},
+    {"opened date", QN_ROLE_TIME},
     {"extra jsonb", QN_ROLE_OTHER},
     {"spot point", QN_ROLE_GEO},
 };
