@@ -120,7 +120,7 @@ static void count_tables(struct report_view *view)
             table->catalog != NULL && table->catalog->bytes > 0 ? (double)table->catalog->bytes : 0;
         view->tiers[table->profile != NULL ? table->profile->tier : QN_PROFILE_NONE]++;
         view->schemas =
-            view->schemas || strcmp(table->model->schema, view->tables[0].model->schema);
+            view->schemas || strcmp(table->model->schema, view->tables[0].model->schema) != 0;
     }
 }
 

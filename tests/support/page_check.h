@@ -164,6 +164,10 @@ static inline int page_compare(const void *a, const void *b)
 
 static inline void page_check_links(struct page *page)
 {
+    if (page->ids.items == NULL) {
+        fail();
+        return;
+    }
     qsort(page->ids.items, page->ids.n, PAGE_NAME, page_compare);
     for (size_t i = 1; i < page->ids.n; i++) {
         assert_string_not_equal(page->ids.items[i - 1], page->ids.items[i]);

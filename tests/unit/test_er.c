@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define OUT_MAX ((size_t)8 << 20)
-#define HOSTILE "</svg><script>\"'&\n\xe2\x80\xae\xd7\xa9 url(http://x)"
+#define HOSTILE model_sample_hostile("</svg><script>\"'&\n")
 
 static size_t count(const char *text, const char *part)
 {
@@ -234,7 +234,7 @@ static void texts_are_cut_to_their_room(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        for (double room = 12; room < 300; room += 9) {
+        for (int room = 12; room < 300; room += 9) {
             struct qn_buf out;
             bool fits = er_text_width(texts[i], 12) <= room;
 

@@ -5,7 +5,7 @@
 #include "tests/support/page_check.h"
 #include "tests/support/torture.h"
 
-#define HOSTILE "</td></script><script>alert(1)</script>\"'&\n\xe2\x80\xae\xd7\xa9 url(http://x)"
+#define HOSTILE model_sample_hostile("</td></script><script>alert(1)</script>\"'&\n")
 #define DIFF                                                                                \
     "{\"added\":[\"tables.new\"],\"removed\":[],\"changed\":[{\"what\":\"tables.t0.rows\"," \
     "\"from\":[1],\"to\":\"<b>\\u59d3\"}]}"
@@ -136,48 +136,56 @@ static void changes_are_listed(void **state)
 }
 
 /* Every text there is, hostile. */
+
+static void make_column_hostile(struct model_sample *sample, size_t t, size_t c, const char *text)
+{
+    static struct qn_profile_value values[] = {{"", 0.5}, {"", 0.3}, {" ", NAN}};
+    struct qn_model_column *column = &sample->model.tables[t].columns[c];
+    struct qn_profile_column *profile = &sample->profiles[t].columns[c];
+
+    values[0].text = text;
+    column->name = sample->catalog.tables[t].columns[c].name = text;
+    column->type = column->unit = column->description.text = text;
+    column->words = sample->model.tables[t].words;
+    profile->min = profile->max = text;
+    profile->top = values;
+    profile->n_top = c % 2 == 0 ? 3 : 0;
+    profile->top_is_all = c % 3 == 0;
+    profile->binned = c % 2 == 0;
+}
+
 static void make_hostile(struct model_sample *sample)
 {
-    static struct qn_profile_value values[] = {{HOSTILE, 0.5}, {"", 0.3}, {" ", NAN}};
-    static const char *const words[] = {HOSTILE};
-    static struct qn_model_metric metric = {.name = HOSTILE,
-                                            .expr = HOSTILE,
-                                            .filter = HOSTILE,
-                                            .from = HOSTILE,
-                                            .unit = HOSTILE,
-                                            .words = {words, 1, words, 1},
-                                            .description = {HOSTILE, QN_MODEL_RULE}};
+    static struct qn_model_metric metric;
+    static const char *words[1];
+    const char *text = HOSTILE;
     struct qn_model *model = &sample->model;
 
-    model->database = model->datasource = sample->catalog.role = HOSTILE;
+    words[0] = text;
+    metric = (struct qn_model_metric){.name = text,
+                                      .expr = text,
+                                      .filter = text,
+                                      .from = text,
+                                      .unit = text,
+                                      .words = {words, 1, words, 1},
+                                      .description = {text, QN_MODEL_RULE}};
+    model->database = model->datasource = sample->catalog.role = text;
     model->metrics = &metric;
-    model->n_metrics = 1;
     model->warnings = words;
-    model->n_warnings = 1;
+    model->n_metrics = model->n_warnings = 1;
     for (size_t t = 0; t < model->n_tables; t++) {
         struct qn_model_table *table = &model->tables[t];
 
-        table->name = sample->catalog.tables[t].name = HOSTILE;
-        table->schema = sample->catalog.tables[t].schema = t == 0 ? "a\"><i" : HOSTILE;
-        table->description.text = HOSTILE;
+        table->name = sample->catalog.tables[t].name = text;
+        table->schema = sample->catalog.tables[t].schema = t == 0 ? "a\"><i" : text;
+        table->description.text = sample->profiles[t].trouble = text;
         table->words = metric.words;
-        sample->profiles[t].trouble = HOSTILE;
         for (size_t c = 0; c < table->n_columns; c++) {
-            struct qn_model_column *column = &table->columns[c];
-            struct qn_profile_column *profile = &sample->profiles[t].columns[c];
-
-            column->name = sample->catalog.tables[t].columns[c].name = HOSTILE;
-            column->type = column->unit = column->description.text = HOSTILE;
-            column->words = metric.words;
-            profile->min = profile->max = HOSTILE;
-            profile->top = values;
-            profile->n_top = c % 2 == 0 ? 3 : 0;
-            profile->top_is_all = c % 3 == 0;
-            profile->binned = c % 2 == 0;
+            make_column_hostile(sample, t, c, text);
         }
     }
     for (size_t i = 0; i < model->n_relations; i++) {
-        model->relations[i].evidence = HOSTILE;
+        model->relations[i].evidence = text;
     }
 }
 
