@@ -65,8 +65,8 @@ class Keeping(DatasourceCase):
         self.assertEqual((self.names(), self.roles()), (["shop"], ["quern_shop"]))
 
     def test_a_url_is_kept_where_no_role_may_be_made(self):
-        self.server.psql("CREATE ROLE poor LOGIN PASSWORD 'secret1'; GRANT SELECT ON users TO poor",
-                         "shop")
+        self.server.psql("CREATE ROLE poor LOGIN PASSWORD 'secret1';"
+                         "GRANT SELECT ON users TO poor", "shop")
         url = self.admin.replace("postgres@", "poor:secret1@")
         self.fails(1, "permission denied", "add", "shop", url=url)
         self.assertEqual((self.names(), self.roles()), ([], ["poor"]))
@@ -82,8 +82,8 @@ class Keeping(DatasourceCase):
     def test_an_administrator_who_is_no_superuser_makes_and_drops_roles(self):
         self.server.psql("CREATE ROLE owner LOGIN CREATEROLE; CREATE TABLE theirs (id int);"
                          "ALTER TABLE users OWNER TO owner; ALTER TABLE orders OWNER TO owner;"
-                         "ALTER SCHEMA sales OWNER TO owner; ALTER TABLE sales.deals OWNER TO owner",
-                         "shop")
+                         "ALTER SCHEMA sales OWNER TO owner;"
+                         "ALTER TABLE sales.deals OWNER TO owner", "shop")
         url = self.admin.replace("postgres@", "owner@")
         added = self.add("--exclude", "log_*", url=url)
         told = {one["check"]: one["what"] for one in added["verdicts"] if one["state"] != "ok"}
@@ -157,7 +157,8 @@ class Secrets(DatasourceCase):
                                 label=name)
             self.wait_until(lambda: int(self.server.psql(
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                " AND query ~ 'FROM quern.datasources'")) > ord(name) - ord("a"), LONG, "it to wait")
+                " AND query ~ 'FROM quern.datasources'")) > ord(name) - ord("a"), LONG,
+                "it to wait")
             process = pathlib.Path(f"/proc/{call.pid}")
             self.assertIn(b"datasource", (process / "cmdline").read_bytes())
             for file in ("cmdline", "environ"):

@@ -1,4 +1,4 @@
-"""Semantic models in Quern's own database: versions, edits, approval, checkpoints, and their files."""
+"""The store of semantic models: versions, edits, approval, files, checkpoints."""
 import json
 import os
 import subprocess
@@ -12,7 +12,8 @@ KEPT = 50
 
 SHOP = """
 CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL, city text);
-CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users, total numeric);
+CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users,
+                     total numeric);
 """
 
 

@@ -121,10 +121,14 @@ static void names_of_another_kind_are_left(void **state)
         "ab/" HASH "0",
         "ab/" HASH ".new",
         "ab/" HASH ".old.old",
+        "models/shop/1.json",
+        "models/shop/" HASH,
         "top",
     };
 
     (void)state;
+    assert_int_equal(mkdir(path("models"), 0755), 0);
+    assert_int_equal(mkdir(path("models/shop"), 0755), 0);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         make(names[i], "x", 1);
     }

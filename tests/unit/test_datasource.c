@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,7 +159,7 @@ static int read_words(struct datasource_words *words, const char *const *said, s
 
     for (; said[n] != NULL; n++) {
         argv[n] = copies[n];
-        strncpy(copies[n], said[n], sizeof(copies[n]) - 1);
+        snprintf(copies[n], sizeof(copies[n]), "%s", said[n]);
     }
     argv[n] = NULL;
     return datasource_words_read(words, n, argv, err);

@@ -1,6 +1,8 @@
 /* model_store.c - what changes a datasource's models. Each is one transaction that holds the
  * datasource's row: two at once come one after the other.
  */
+#include "model_store.h"
+
 #include "model_patch.h"
 #include "model_store_type.h"
 #include "tasks/lib/database.h"
