@@ -3,18 +3,21 @@
 A scene is a function of a Size; its doc is what is told while it runs. Several runs of it
 give medians.
 """
+import concurrent.futures
 import contextlib
 import dataclasses
 import datetime
 import json
 import pathlib
 import re
+import socket
 import tempfile
 import time
 
 import room
 import servers
 import slow_server
+from models import Published
 
 BATCHES = (1, 2, 4, 8, 16, 32, 50, 64, 100)
 EXECUTORS = "2,4,16,64,128"
@@ -303,6 +306,52 @@ def fairness(size):
     yield "fairness_wait_longest", waits[-1], "ms"
 
 
+# Semantic models.
+
+MODEL_BYTES = 1024 * 1024
+MODEL_READERS = 8
+
+
+def served(address, path, until):
+    """Whole answers over one connection. They are counted, not looked at."""
+    request = f"GET {path} HTTP/1.1\r\nHost: {address[0]}\r\n\r\n".encode()
+    buffer, count = bytearray(2 * MODEL_BYTES), 0
+    with socket.create_connection(address, timeout=30) as peer:
+        while time.monotonic() < until:
+            peer.sendall(request)
+            have = peer.recv_into(buffer)
+            head, found, _ = bytes(buffer[:have]).partition(b"\r\n\r\n")
+            length = re.search(rb"\r\nContent-Length: (\d+)", head)
+            if not head.startswith(b"HTTP/1.1 200 ") or not found or not length:
+                raise room.Failure(f"{path}: {head[:40]}")
+            left = len(head) + 4 + int(length[1]) - have
+            while left > 0:
+                left -= peer.recv_into(buffer) or left + 1
+            if left < 0 or int(length[1]) < MODEL_BYTES:
+                raise room.Failure(f"{path}: not a whole model")
+            count += 1
+    return count
+
+
+def models(size):
+    """a published model of 1 MiB, over HTTP"""
+    with room.Room() as place:
+        shop = Published(place.folder / "artifacts", "shop")
+        for _ in range(50):
+            shop.add({"tables": [{"name": "x" * MODEL_BYTES}]})
+        api = place.start("quern-api", port=0)
+        host, port = place.wait_for_line(api, r'"url":"http://([^":]+):(\d+)"').groups()
+        cpu, begin = room.cpu_seconds(api.pid), time.monotonic()
+        until = begin + size.seconds(5)
+        with concurrent.futures.ThreadPoolExecutor(MODEL_READERS) as readers:
+            count = sum(readers.map(lambda path: served((host, int(port)), path, until),
+                                    ["/v1/models/shop"] * MODEL_READERS))
+        seconds = time.monotonic() - begin
+        cpu = room.cpu_seconds(api.pid) - cpu
+    yield "models_served", count / seconds, "1/s"
+    yield "models_cpu_api", 1e6 * cpu / count, "us/request"
+
+
 # Other queues.
 
 
@@ -325,4 +374,4 @@ def peers(size):
 
 
 SCENES = {scene.__name__: scene for scene in (
-    scripts, drain, roundtrip, client, http, memory, idle, slow, depth, scale, fairness, peers)}
+    scripts, drain, roundtrip, client, http, memory, idle, slow, depth, scale, fairness, models, peers)}

@@ -61,6 +61,7 @@ UNITS = {
     **dict.fromkeys(("fairness_long", "fairness_flood"), "of 1"),
     "client_one_of_bare": "times", "http_single_requests": "requests/s", "idle_cpu": "%",
     "idle_commands": "1/s", "redis_bytes_queued_job": "bytes", "fairness_wait": "ms",
+    "models_served": "1/s",
 }
 
 COMPARISONS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt,
@@ -68,7 +69,7 @@ COMPARISONS = {"at least": operator.ge, "at most": operator.le, "above": operato
 
 GROUPS = {1: "drain, all guarantees on", 2: "CPU of Redis per job", 3: "enqueue",
           4: "one job on an idle worker", 5: "memory of a worker, PSS",
-          6: "memory on Redis", 7: "flat in depth and width", 8: "fairness"}
+          6: "memory on Redis", 7: "flat in depth and width", 8: "fairness", 9: "semantic models"}
 
 TARGETS = (
     Target(1, "peers", "drain_64_of_redis_peers", "at least", 3,
@@ -110,6 +111,7 @@ TARGETS = (
     Target(8, "fairness", "fairness_flood", "at least", 0.9,
            "third queue beside two floods, of its share"),
     Target(8, "fairness", "fairness_wait", "at most", 15, "one job beside two floods, median wait"),
+    Target(9, "models", "models_served", "at least", 200, "models of 1 MiB, 8 connections"),
 )
 
 
