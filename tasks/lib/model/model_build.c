@@ -99,6 +99,14 @@ static void build_keys(struct qn_model_build *build, struct qn_model_table *tabl
     }
 }
 
+/* Of texts the first and the last by the alphabet say nothing, and may say too much. */
+static bool is_ordered(enum qn_family family)
+{
+    return family == QN_FAMILY_INTEGER || family == QN_FAMILY_NUMERIC ||
+           family == QN_FAMILY_FLOAT || family == QN_FAMILY_DATE || family == QN_FAMILY_TIMESTAMP ||
+           family == QN_FAMILY_TIME || family == QN_FAMILY_INTERVAL;
+}
+
 static void build_column(struct qn_model_build *build, struct qn_model_column *column,
                          const struct qn_column_facts *facts)
 {
@@ -115,7 +123,7 @@ static void build_column(struct qn_model_build *build, struct qn_model_column *c
     column->description.text = "";
     column->distinct = known ? profile->distinct : NAN;
     column->nulls = known ? profile->nulls : NAN;
-    if (known && profile->pii == QN_PII_NONE) {
+    if (known && profile->pii == QN_PII_NONE && is_ordered(source->family)) {
         column->min = qn_plain(arena, profile->min, VALUE_MAX);
         column->max = qn_plain(arena, profile->max, VALUE_MAX);
     }

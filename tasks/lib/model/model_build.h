@@ -25,6 +25,7 @@ struct qn_table_facts {
     size_t parents;                         /* accepted relations to other tables */
     size_t children;                        /* accepted relations of other tables to it */
     bool named;                             /* its label is a name, no key or code */
+    bool titled;                            /* and one of what is written, not of a thing */
 };
 
 struct qn_model_build {

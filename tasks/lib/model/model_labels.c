@@ -185,6 +185,13 @@ static void set_label(struct qn_model_table *table, struct qn_table_facts *facts
     enum qn_role role;
 
     facts->named = points >= NAME_POINTS;
+    if (facts->named) {
+        struct qn_tokens tokens;
+
+        qn_tokens_of(&tokens, table->columns[best].name);
+        facts->titled = qn_word_in(qn_tokens_last(&tokens), " title subject headline caption ") ||
+                        qn_part_in(table->columns[best].name, "标题");
+    }
     table->label = points > 0 ? best : key_of(table, facts);
     if (points == 0) {
         return;

@@ -24,7 +24,7 @@ static const struct {
     {"genre", "类型"}, {"goods", "商品"}, {"grade", "年级"}, {"group", "组"}, {"height", "高度"},
     {"history", "历史"}, {"hotel", "酒店"}, {"id", "编号"}, {"image", "图片"}, {"income", "收入"},
     {"inventory", "库存"}, {"invoice", "发票"}, {"item", "明细"}, {"kind", "种类"}, {"language", "语言"},
-    {"last", "最后"}, {"latitude", "纬度"}, {"length", "长度"}, {"level", "等级"}, {"limit", "限额"},
+    {"last", "最后"}, {"last active at", "最后活跃时间"}, {"latitude", "纬度"}, {"length", "长度"}, {"level", "等级"}, {"limit", "限额"},
     {"line", "行"}, {"loan", "贷款"}, {"log", "日志"}, {"longitude", "经度"}, {"manager", "经理"},
     {"member", "会员"}, {"merchant", "商家"}, {"message", "消息"}, {"mobile", "手机"},
     {"modified", "修改"}, {"month", "月"}, {"movie", "影片"}, {"name", "名称"}, {"new", "新"},

@@ -121,10 +121,28 @@ static void add_names(struct qn_model_build *build, struct qn_model_words *words
     add_zh(build, words, qn_lexicon_zh(arena, &tokens));
 }
 
+/* is_active: active products. */
+static void add_flag(struct qn_model_build *build, struct qn_model_words *words, const char *name)
+{
+    struct qn_tokens tokens;
+
+    qn_tokens_of(&tokens, name);
+    if (!qn_is_ascii(name) || tokens.n < 2 || !qn_word_in(tokens.items[0], " is has was can ")) {
+        return;
+    }
+    memmove(tokens.items[0], tokens.items[1], (tokens.n - 1) * sizeof(tokens.items[0]));
+    tokens.n--;
+    add_en(build, words, qn_humanised(&build->model->arena, &tokens, QN_AS_IT_IS));
+    add_zh(build, words, qn_lexicon_zh(&build->model->arena, &tokens));
+}
+
 static void build_column_words(struct qn_model_build *build, struct qn_model_column *column,
                                const struct qn_column_facts *facts)
 {
     add_comment_zh(build, &column->words, facts->source->comment);
+    if (column->role == QN_ROLE_FLAG) {
+        add_flag(build, &column->words, column->name);
+    }
     add_names(build, &column->words, column->name, false);
     add_called(build, &column->words, facts->source->comment);
 }
