@@ -398,6 +398,32 @@ static void names_become_words(void **state)
     qn_model_free(model);
 }
 
+static void references_tell_the_part_they_play(void **state)
+{
+    struct qn_catalog_table *table = model_room_table(&the_room, "public", "tickets");
+    const struct qn_model_column *reporter, *user;
+    struct qn_model *model;
+
+    (void)state;
+    model_room_column(&the_room, table, "id integer primary");
+    model_room_column(&the_room, table, "title text");
+    model_room_column(&the_room, table, "reporter_user_id integer");
+    model_room_column(&the_room, table, "user_id integer");
+    model_room_column(&the_room, table, "opened_at timestamp");
+    model_room_relation(&the_room, "tickets", "reporter_user_id", "users");
+    model_room_relation(&the_room, "tickets", "user_id", "users");
+    model = model_room_build(&the_room, NULL);
+    reporter = model_room_find_column(model, "tickets", "reporter_user_id");
+    user = model_room_find_column(model, "tickets", "user_id");
+    assert_string_equal(reporter->description.text,
+                        "Reporter user of the ticket: refers to the user.");
+    assert_true(model_room_has_word(reporter->words.en, reporter->words.n_en, "reporter"));
+    assert_string_equal(user->description.text, "Refers to the user of the ticket.");
+    assert_int_equal(user->words.n_en, 1);
+    assert_int_equal(model_room_find(model, "tickets")->purpose, QN_PURPOSE_FACT);
+    qn_model_free(model);
+}
+
 static const char *expr_of(const struct qn_model *model, const char *name)
 {
     for (size_t i = 0; i < model->n_metrics; i++) {
@@ -483,6 +509,7 @@ int main(void)
         CASE(descriptions_by_rule_are_plain_and_true),
         CASE(every_table_and_column_is_described),
         CASE(names_become_words),
+        CASE(references_tell_the_part_they_play),
         CASE(facts_have_metrics),
         CASE(names_in_expressions_are_quoted_where_they_must_be),
         CASE(relations_are_accepted_by_their_score),

@@ -119,12 +119,24 @@ static const char *parent_word(const struct subject *s, bool zh)
     return s->relation == NULL ? "" : first_word(&s->model->tables[s->relation->parent].words, zh);
 }
 
+/* reporter_user_id says more than that it refers to users. */
 static const char *foreign_en(const struct subject *s)
 {
-    return s->relation == NULL
-               ? qn_arena_printf(s->arena, "%s of the %s.", capital(s->arena, s->words), s->row)
-               : qn_arena_printf(s->arena, "Refers to the %s of the %s.", parent_word(s, false),
-                                 s->row);
+    const char *row = s->row, *parent = parent_word(s, false), *words;
+    bool id = qn_word_in(qn_tokens_last(&s->tokens), " id no nr code key fk ref num uuid ");
+
+    if (s->relation == NULL) {
+        return qn_arena_printf(s->arena, "%s of the %s.", capital(s->arena, s->words), row);
+    }
+    words =
+        s->tokens.n > 0 ? words_without(s, &s->tokens, 0, id && s->tokens.n > 1 ? 1 : 0) : s->words;
+    if (strcmp(words, parent) == 0) {
+        return qn_arena_printf(s->arena, "Refers to the %s of the %s.", parent, row);
+    }
+    words = capital(s->arena, words);
+    return qn_word_in(qn_tokens_last(&s->tokens), " by of to ")
+               ? qn_arena_printf(s->arena, "%s: refers to the %s.", words, parent)
+               : qn_arena_printf(s->arena, "%s of the %s: refers to the %s.", words, row, parent);
 }
 
 static const char *column_en(const struct subject *s)

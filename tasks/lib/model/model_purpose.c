@@ -57,8 +57,10 @@ static bool is_fact(const struct qn_model_table *table, const struct qn_table_fa
     bool time = table->time != QN_MODEL_NONE;
     bool measures = count_role(table, QN_ROLE_MEASURE) > 0;
 
-    return !facts->named &&
-           ((time && (measures || facts->parents > 0)) || (measures && facts->parents > 0));
+    if (facts->named) { /* a ticket has a title too, and happens */
+        return facts->titled && time && facts->parents > 1;
+    }
+    return (time && (measures || facts->parents > 0)) || (measures && facts->parents > 0);
 }
 
 void qn_model_build_purpose(struct qn_model_build *build, size_t place)

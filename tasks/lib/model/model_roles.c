@@ -153,11 +153,20 @@ static bool looks_like_a_share(const struct column *c)
            c->profile->high <= 1 && c->profile->distinct_seen > 2;
 }
 
+static bool is_zero_or_one(const struct column *c)
+{
+    return c->profile != NULL && c->profile->low == 0 && c->profile->high == 1 &&
+           c->profile->distinct_seen == 2;
+}
+
 /* No word is known: by the data. */
 static enum qn_role role_of_number_data(const struct column *c)
 {
     bool whole = c->source->family == QN_FAMILY_INTEGER;
 
+    if (whole && is_zero_or_one(c)) {
+        return QN_ROLE_FLAG;
+    }
     if (looks_like_a_share(c)) {
         return QN_ROLE_AVERAGE;
     }

@@ -136,6 +136,45 @@ static void add_flag(struct qn_model_build *build, struct qn_model_words *words,
     add_zh(build, words, qn_lexicon_zh(&build->model->arena, &tokens));
 }
 
+static const struct qn_model_table *parent_of(const struct qn_model *model, size_t table,
+                                              size_t column)
+{
+    for (size_t i = 0; i < model->n_relations; i++) {
+        const struct qn_model_relation *relation = &model->relations[i];
+
+        if (relation->child == table && relation->n == 1 &&
+            relation->verdict == QN_MODEL_ACCEPTED && relation->child_columns[0] == column) {
+            return &model->tables[relation->parent];
+        }
+    }
+    return NULL;
+}
+
+/* reporter_user_id: the reporter of a ticket, where the user would be no name for it. */
+static void add_part_played(struct qn_model_build *build, size_t table, size_t column)
+{
+    struct qn_model_column *of = &build->model->tables[table].columns[column];
+    const struct qn_model_table *parent = parent_of(build->model, table, column);
+    struct qn_tokens tokens, parents;
+    char one[QN_TOKEN_SIZE];
+
+    qn_tokens_of(&tokens, of->name);
+    if (parent == NULL || !qn_is_ascii(of->name) || tokens.n < 2 ||
+        !qn_word_in(qn_tokens_last(&tokens), " id fk key code no uuid ")) {
+        return;
+    }
+    tokens.n--;
+    qn_tokens_of(&parents, parent->name);
+    qn_singular(one, qn_tokens_last(&parents));
+    if (tokens.n > 1 && strcmp(qn_tokens_last(&tokens), one) == 0) {
+        tokens.n--;
+    }
+    if (strcmp(qn_tokens_last(&tokens), one) != 0) {
+        add_en(build, &of->words, qn_humanised(&build->model->arena, &tokens, QN_AS_IT_IS));
+        add_zh(build, &of->words, qn_lexicon_zh(&build->model->arena, &tokens));
+    }
+}
+
 static void build_column_words(struct qn_model_build *build, struct qn_model_column *column,
                                const struct qn_column_facts *facts)
 {
@@ -157,5 +196,8 @@ void qn_model_build_words(struct qn_model_build *build, size_t place)
     add_called(build, &table->words, facts->source->comment);
     for (size_t i = 0; i < table->n_columns; i++) {
         build_column_words(build, &table->columns[i], &facts->columns[i]);
+        if (facts->columns[i].foreign) {
+            add_part_played(build, place, i);
+        }
     }
 }
