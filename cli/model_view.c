@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define TEXT_SIZE     CLI_MODEL_TEXT_SIZE
-#define WIDE          140 /* columns of a terminal where evidence has room in a table */
 #define NARROW_INDENT 20
 #define ROWS_MAX      1e18
 
@@ -233,7 +232,7 @@ int cli_model_print_relations(const struct cli_term *term, struct qn_span json, 
     if (!next_relation(&look, of, &first))
         return QN_OK;
     fputc('\n', term->out);
-    if (term->width == 0 || term->width >= WIDE)
+    if (term->width == 0 || term->width >= CLI_MODEL_WIDE)
         return print_wide(term, walk, of, reterr);
     print_narrow(term, walk, of);
     return QN_OK;

@@ -10,6 +10,7 @@
 #include "jobview.h"
 
 #define CLI_MODEL_TEXT_SIZE 2048
+#define CLI_MODEL_WIDE      140 /* columns of a terminal where texts have room in a table */
 
 /* Tables and views with purpose, rows and description. */
 QN_MUST_CHECK int cli_model_print_tables(const struct cli_term *term, struct qn_span json,

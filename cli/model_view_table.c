@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_SIZE  CLI_MODEL_TEXT_SIZE
-#define VALUES_MAX 8
-#define WRAP_WIDTH 100 /* where the output has no width */
+#define TEXT_SIZE     CLI_MODEL_TEXT_SIZE
+#define VALUES_MAX    8
+#define NARROW_INDENT 6
+#define WRAP_WIDTH    100 /* where the output has no width */
 
 /* ---- which table ---- */
 
@@ -50,8 +51,16 @@ int cli_model_find_table(struct qn_span json, const char *name, struct qn_span *
 
 /* ---- columns ---- */
 
-/* "new 41 %, paid 30 %, ..." */
-static void add_values(struct cli_table *table, struct qn_span column)
+/* A column in words. */
+struct column {
+    char name[256], type[256];
+    char role[160]; /* "personal, email" */
+    char description[TEXT_SIZE];
+    char values[TEXT_SIZE]; /* "new 41 %, paid 30 %, ..." or "1 … 900" */
+    bool personal;
+};
+
+static void read_values(struct qn_span column, char out[TEXT_SIZE])
 {
     char text[TEXT_SIZE], share[64];
     struct qn_json_walk walk;
@@ -76,61 +85,105 @@ static void add_values(struct cli_table *table, struct qn_span column)
         if (least[0] != '\0' || most[0] != '\0')
             qn_buf_printf(&line, "%s … %s", least, most);
     }
-    cli_table_add(table, line.data, CLI_DIM);
+    qn_buf_cut(&line, qn_utf8_cut(line.data, line.len, TEXT_SIZE - 1));
+    qn_str_copy(out, TEXT_SIZE, line.data);
     qn_buf_release(&line);
 }
 
-static void add_role(struct cli_table *table, struct qn_span column)
+static void read_column(struct qn_span json, struct column *ret)
 {
-    char role[64], pii[64], text[160];
+    char role[64], pii[64];
     struct qn_json_item hidden;
-    bool is_hidden = cli_json_at(column, "hidden", &hidden) && qn_span_is(hidden.value, "true");
+    bool is_hidden = cli_json_at(json, "hidden", &hidden) && qn_span_is(hidden.value, "true");
 
-    cli_json_text(column, "role", role, sizeof(role));
-    cli_json_text(column, "pii", pii, sizeof(pii));
-    if (strcmp(pii, "none") == 0)
-        pii[0] = '\0';
-    snprintf(text, sizeof(text), "%s%s%s%s", role, pii[0] != '\0' ? ", " : "", pii,
-             is_hidden ? ", hidden" : "");
-    cli_table_add(table, text, pii[0] != '\0' ? CLI_YELLOW : CLI_PLAIN);
+    cli_json_text(json, "name", ret->name, sizeof(ret->name));
+    cli_json_text(json, "type", ret->type, sizeof(ret->type));
+    cli_json_text(json, "role", role, sizeof(role));
+    cli_json_text(json, "pii", pii, sizeof(pii));
+    ret->personal = pii[0] != '\0' && strcmp(pii, "none") != 0;
+    snprintf(ret->role, sizeof(ret->role), "%s%s%s%s", role, ret->personal ? ", " : "",
+             ret->personal ? pii : "", is_hidden ? ", hidden" : "");
+    cli_json_text(json, "description.text", ret->description, sizeof(ret->description));
+    read_values(json, ret->values);
 }
 
-static void add_column(struct cli_table *shown, struct qn_span column, const char *const *only)
+static bool is_one_of(const char *name, const char *const *names)
 {
-    char text[TEXT_SIZE];
-
-    cli_json_text(column, "name", text, sizeof(text));
-    while (only && *only && strcmp(*only, text) != 0)
-        only++;
-    if (only && !*only)
-        return;
-    cli_table_add(shown, text, CLI_PLAIN);
-    add_role(shown, column);
-    cli_json_text(column, "type", text, sizeof(text));
-    cli_table_add(shown, text, CLI_DIM);
-    cli_json_text(column, "description.text", text, sizeof(text));
-    cli_table_add(shown, text, CLI_PLAIN);
-    add_values(shown, column);
+    while (names && *names && strcmp(*names, name) != 0)
+        names++;
+    return !names || *names;
 }
 
-int cli_model_print_columns(const struct cli_term *term, struct qn_span table,
-                            const char *const *only, struct qn_err *reterr)
+static bool next_column(struct qn_json_walk *walk, const char *const *only, struct column *ret)
+{
+    struct qn_json_item item;
+
+    while (qn_json_walk_next(walk, &item)) {
+        read_column(item.value, ret);
+        if (is_one_of(ret->name, only))
+            return true;
+    }
+    return false;
+}
+
+static int print_wide(const struct cli_term *term, struct qn_json_walk walk,
+                      const char *const *only, struct qn_err *reterr)
 {
     static const struct cli_column columns[] = {{"COLUMN", false, true},
                                                 {"ROLE", false, false},
                                                 {"TYPE", false, true},
                                                 {"DESCRIPTION", false, true},
                                                 {"VALUES", false, true}};
-    struct cli_table *shown = cli_table_create(columns, 5);
-    struct qn_json_walk walk;
-    struct qn_json_item item;
+    struct cli_table *table = cli_table_create(columns, 5);
+    struct column it;
 
-    if (cli_json_list(table, "columns", &walk))
-        while (qn_json_walk_next(&walk, &item))
-            add_column(shown, item.value, only);
-    int rc = cli_table_print(shown, term, 2, reterr);
-    cli_table_free(shown);
+    while (next_column(&walk, only, &it)) {
+        cli_table_add(table, it.name, CLI_PLAIN);
+        cli_table_add(table, it.role, it.personal ? CLI_YELLOW : CLI_PLAIN);
+        cli_table_add(table, it.type, CLI_DIM);
+        cli_table_add(table, it.description, CLI_PLAIN);
+        cli_table_add(table, it.values, CLI_DIM);
+    }
+    int rc = cli_table_print(table, term, 2, reterr);
+    cli_table_free(table);
     return rc;
+}
+
+/* What is said of a column gets lines of its own: cut, it would say nothing. */
+static void print_narrow(const struct cli_term *term, struct qn_json_walk walk,
+                         const char *const *only)
+{
+    struct column it;
+
+    while (next_column(&walk, only, &it)) {
+        const char *const lines[] = {it.description, it.values};
+        fputs("  ", term->out);
+        cli_say(term, CLI_BOLD, it.name);
+        fputs("  ", term->out);
+        cli_say(term, it.personal ? CLI_YELLOW : CLI_CYAN, it.role);
+        fputs("  ", term->out);
+        cli_say(term, CLI_DIM, it.type);
+        fputc('\n', term->out);
+        for (size_t i = 0; i < 2; i++) {
+            if (lines[i][0] == '\0')
+                continue;
+            fprintf(term->out, "%*s", NARROW_INDENT, "");
+            cli_wrap(term, i == 0 ? CLI_PLAIN : CLI_DIM, NARROW_INDENT, term->width, lines[i]);
+        }
+    }
+}
+
+int cli_model_print_columns(const struct cli_term *term, struct qn_span table,
+                            const char *const *only, struct qn_err *reterr)
+{
+    struct qn_json_walk walk;
+
+    if (!cli_json_list(table, "columns", &walk))
+        return QN_OK;
+    if (term->width == 0 || term->width >= CLI_MODEL_WIDE)
+        return print_wide(term, walk, only, reterr);
+    print_narrow(term, walk, only);
+    return QN_OK;
 }
 
 /* ---- the whole ---- */

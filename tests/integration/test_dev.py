@@ -132,11 +132,20 @@ class Demo(Dev):
             self.assertGreater((self.data / "demo" / name).stat().st_size, 100)
         self.assertRegex(done.stdout, r"PUT /v1/schedules/demo\n  \{\"every\":\"2s\",(?s:.*)"
                          r"/fires\n  planned at 20\S+Z, made job default\.demo-\d+\n\n"
-                         r"DELETE /v1/schedules/demo\n$")
+                         r"DELETE /v1/schedules/demo\n")
+        self.check_model(done.stdout.split("POST /v1/metadata/analyses")[1])
         port = int(re.search(r"http://127\.0\.0\.1:(\d+)", done.stdout)[1])
         self.assertFalse(answers(port))
         left = [pid for pid in set(processes()) - before if str(self.data) in words_of(pid)]
         self.assertEqual(left, [])
+
+    def check_model(self, shown):
+        self.assertIn('{"database":"shop"}', shown)
+        for line in (r"  orders +fact +3,000 +7 ", r" 1\.00  accepted   orders\.user_id → users\.id",
+                     r"  total_amount  measure  numeric"):
+            self.assertRegex(shown, line)
+        self.assertTrue(shown.endswith("/demo/shop-model.html\n"), shown)
+        self.assertIn("<svg", (self.data / "demo" / "shop-model.html").read_text())
 
     def test_the_second_run_finds_what_the_first_one_made(self):
         migrated = self.data / "log" / "migrate.log"
