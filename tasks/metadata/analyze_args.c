@@ -178,6 +178,7 @@ int analyze_args_keep_within(struct analyze_args *args, const char *json, struct
     struct qn_json_item item;
     int rc = QN_OK;
 
+    args->choice.within = choice;
     for (size_t i = 0; i < 2 && json[0] != '\0' && rc == QN_OK; i++) {
         if (qn_json_find(json, strlen(json), names[i], &item) && item.type == QN_JSON_ARRAY) {
             rc = read_globs(args, &item, names[i], i == 0 ? &choice->include : &choice->exclude,

@@ -107,6 +107,7 @@ static void the_datasources_globs_are_apart_from_the_jobs(void **state)
     assert_int_equal(args.choice.n_include, 1);
     assert_int_equal(args.within.n_include, 2);
     assert_string_equal(args.within.include[1], "y");
+    assert_ptr_equal(args.choice.within, &args.within);
     assert_int_equal(analyze_args_keep_within(&args, "", NULL), QN_OK);
     analyze_args_release(&args);
 }

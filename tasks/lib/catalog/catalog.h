@@ -159,6 +159,7 @@ struct qn_catalog_choice {
     size_t n_include;
     const char *const *exclude;
     size_t n_exclude;
+    const struct qn_catalog_choice *within; /* NULL, or one that has to take the table too */
 };
 
 /* pg: after qn_pg_ready. choice NULL: all. To be freed. Errors: those of postgres.h; QN_ELIMIT

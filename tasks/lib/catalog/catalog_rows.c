@@ -102,15 +102,21 @@ static bool any_matches(const char *const *globs, size_t n, const struct qn_cata
     return false;
 }
 
+static bool is_chosen(const struct qn_catalog_choice *choice, const struct qn_catalog_table *table)
+{
+    for (; choice != NULL; choice = choice->within) {
+        if ((choice->n_include > 0 && !any_matches(choice->include, choice->n_include, table)) ||
+            any_matches(choice->exclude, choice->n_exclude, table)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_wanted(const struct qn_catalog_choice *choice, const struct qn_catalog_table *table)
 {
-    if (!qn_utf8_valid(table->schema, strlen(table->schema)) ||
-        !qn_utf8_valid(table->name, strlen(table->name))) {
-        return false;
-    }
-    return choice == NULL ||
-           ((choice->n_include == 0 || any_matches(choice->include, choice->n_include, table)) &&
-            !any_matches(choice->exclude, choice->n_exclude, table));
+    return qn_utf8_valid(table->schema, strlen(table->schema)) &&
+           qn_utf8_valid(table->name, strlen(table->name)) && is_chosen(choice, table);
 }
 
 static enum qn_catalog_kind kind_of(char kind)
