@@ -250,7 +250,8 @@ class Profiles(unittest.TestCase):
             CREATE TABLE parts (a int, day date) PARTITION BY RANGE (day);
             CREATE TABLE parts1 PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
             CREATE TABLE parts2 PARTITION OF parts FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
-            INSERT INTO parts SELECT i, date '2020-01-01' + i % 700 FROM generate_series(1, 90000) i;
+            INSERT INTO parts SELECT i, date '2020-01-01' + i % 700
+              FROM generate_series(1, 90000) i;
             CREATE TABLE hollow (a int, b text);
             """)
         for name, rows, complete in [("grown", 200020, False), ("shrunk", 60000, False),

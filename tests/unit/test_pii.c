@@ -83,62 +83,64 @@ static enum qn_pii judge(const char *table, const char *column, enum qn_family f
     return qn_pii_judge(&of, 0, counts);
 }
 
+/* Tables and columns, and what is in them by their names alone. */
+static const struct {
+    const char *table, *column;
+    enum qn_family family;
+    enum qn_pii pii;
+} named[] = {
+    {"users", "email", QN_FAMILY_TEXT, QN_PII_EMAIL},
+    {"users", "email_verified", QN_FAMILY_BOOLEAN, QN_PII_NONE},
+    {"mails", "email_template", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"users", "email_count", QN_FAMILY_INTEGER, QN_PII_NONE},
+    {"x", "mobilePhone", QN_FAMILY_TEXT, QN_PII_PHONE},
+    {"x", "phone_type", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"products", "name", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"users", "name", QN_FAMILY_TEXT, QN_PII_NAME},
+    {"t_user_info", "name", QN_FAMILY_TEXT, QN_PII_NAME},
+    {"user_roles", "name", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"Customers", "CompanyName", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"orders", "customer_name", QN_FAMILY_TEXT, QN_PII_NAME},
+    {"x", "first_name", QN_FAMILY_TEXT, QN_PII_NAME},
+    {"x", "ip_address", QN_FAMILY_TEXT, QN_PII_IP},
+    {"x", "shipping_address", QN_FAMILY_TEXT, QN_PII_ADDRESS},
+    {"orders", "address_id", QN_FAMILY_INTEGER, QN_PII_NONE},
+    {"x", "date_of_birth", QN_FAMILY_DATE, QN_PII_BIRTH},
+    {"x", "birth_year", QN_FAMILY_INTEGER, QN_PII_BIRTH},
+    {"x", "ssn", QN_FAMILY_TEXT, QN_PII_ID_NUMBER},
+    {"x", "passport_no", QN_FAMILY_TEXT, QN_PII_ID_NUMBER},
+    {"x", "credit_card_number", QN_FAMILY_TEXT, QN_PII_CARD},
+    {"x", "card_type", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"x", "iban", QN_FAMILY_TEXT, QN_PII_IBAN},
+    {"x", "password_hash", QN_FAMILY_TEXT, QN_PII_SECRET},
+    {"x", "api_key", QN_FAMILY_TEXT, QN_PII_SECRET},
+    {"x", "token_count", QN_FAMILY_INTEGER, QN_PII_NONE},
+    {"x", "session_token", QN_FAMILY_UUID, QN_PII_SECRET},
+    {"x", "content_hash", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"x", "status", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"x", "total_amount", QN_FAMILY_NUMERIC, QN_PII_NONE},
+    {"x", "手机号", QN_FAMILY_TEXT, QN_PII_PHONE},
+    {"x", "shouji", QN_FAMILY_TEXT, QN_PII_PHONE},
+    {"x", "身份证号", QN_FAMILY_TEXT, QN_PII_ID_NUMBER},
+    {"x", "姓名", QN_FAMILY_TEXT, QN_PII_NAME},
+    {"客户信息", "名称", QN_FAMILY_TEXT, QN_PII_NAME},
+    {"用户角色", "名称", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"商品", "名称", QN_FAMILY_TEXT, QN_PII_NONE},
+    {"x", "收货地址", QN_FAMILY_TEXT, QN_PII_ADDRESS},
+    {"x", "密码", QN_FAMILY_TEXT, QN_PII_SECRET},
+    {"x", "出生日期", QN_FAMILY_DATE, QN_PII_BIRTH},
+};
+
 static void names_tell_personal_data_from_what_only_sounds_like_it(void **state)
 {
-    static const struct {
-        const char *table, *column;
-        enum qn_family family;
-        enum qn_pii pii;
-    } cases[] = {
-        {"users", "email", QN_FAMILY_TEXT, QN_PII_EMAIL},
-        {"users", "email_verified", QN_FAMILY_BOOLEAN, QN_PII_NONE},
-        {"mails", "email_template", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"users", "email_count", QN_FAMILY_INTEGER, QN_PII_NONE},
-        {"x", "mobilePhone", QN_FAMILY_TEXT, QN_PII_PHONE},
-        {"x", "phone_type", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"products", "name", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"users", "name", QN_FAMILY_TEXT, QN_PII_NAME},
-        {"t_user_info", "name", QN_FAMILY_TEXT, QN_PII_NAME},
-        {"user_roles", "name", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"Customers", "CompanyName", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"orders", "customer_name", QN_FAMILY_TEXT, QN_PII_NAME},
-        {"x", "first_name", QN_FAMILY_TEXT, QN_PII_NAME},
-        {"x", "ip_address", QN_FAMILY_TEXT, QN_PII_IP},
-        {"x", "shipping_address", QN_FAMILY_TEXT, QN_PII_ADDRESS},
-        {"orders", "address_id", QN_FAMILY_INTEGER, QN_PII_NONE},
-        {"x", "date_of_birth", QN_FAMILY_DATE, QN_PII_BIRTH},
-        {"x", "birth_year", QN_FAMILY_INTEGER, QN_PII_BIRTH},
-        {"x", "ssn", QN_FAMILY_TEXT, QN_PII_ID_NUMBER},
-        {"x", "passport_no", QN_FAMILY_TEXT, QN_PII_ID_NUMBER},
-        {"x", "credit_card_number", QN_FAMILY_TEXT, QN_PII_CARD},
-        {"x", "card_type", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"x", "iban", QN_FAMILY_TEXT, QN_PII_IBAN},
-        {"x", "password_hash", QN_FAMILY_TEXT, QN_PII_SECRET},
-        {"x", "api_key", QN_FAMILY_TEXT, QN_PII_SECRET},
-        {"x", "token_count", QN_FAMILY_INTEGER, QN_PII_NONE},
-        {"x", "session_token", QN_FAMILY_UUID, QN_PII_SECRET},
-        {"x", "content_hash", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"x", "status", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"x", "total_amount", QN_FAMILY_NUMERIC, QN_PII_NONE},
-        {"x", "手机号", QN_FAMILY_TEXT, QN_PII_PHONE},
-        {"x", "shouji", QN_FAMILY_TEXT, QN_PII_PHONE},
-        {"x", "身份证号", QN_FAMILY_TEXT, QN_PII_ID_NUMBER},
-        {"x", "姓名", QN_FAMILY_TEXT, QN_PII_NAME},
-        {"客户信息", "名称", QN_FAMILY_TEXT, QN_PII_NAME},
-        {"用户角色", "名称", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"商品", "名称", QN_FAMILY_TEXT, QN_PII_NONE},
-        {"x", "收货地址", QN_FAMILY_TEXT, QN_PII_ADDRESS},
-        {"x", "密码", QN_FAMILY_TEXT, QN_PII_SECRET},
-        {"x", "出生日期", QN_FAMILY_DATE, QN_PII_BIRTH},
-    };
     const struct qn_pii_counts none = {0};
 
     (void)state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        enum qn_pii pii = judge(cases[i].table, cases[i].column, cases[i].family, "", &none);
+    for (size_t i = 0; i < COUNT(named); i++) {
+        enum qn_pii pii = judge(named[i].table, named[i].column, named[i].family, "", &none);
 
-        if (pii != cases[i].pii) {
-            fail_msg("%s.%s: %s", cases[i].table, cases[i].column, qn_pii_names[pii]);
+        if (pii != named[i].pii) {
+            fail_msg("%s.%s: %s", named[i].table, named[i].column, qn_pii_names[pii]);
         }
     }
     assert_int_equal(judge("t1", "c07", QN_FAMILY_TEXT, "客户手机", &none), QN_PII_PHONE);

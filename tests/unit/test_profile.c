@@ -278,22 +278,36 @@ static void a_lack_of_memory_is_told_and_leaves_nothing(void **state)
     torture(gather_scenario);
 }
 
+static double estimate(double all, double values, double distinct, double once, double twice)
+{
+    const struct qn_estimate_facts facts = {all, values, distinct, once, twice};
+
+    return qn_estimate_distinct(&facts);
+}
+
+static bool is_safe(double all, double values, double distinct, double once)
+{
+    const struct qn_estimate_facts facts = {all, values, distinct, once, once / 4};
+
+    return qn_estimate_is_safe(&facts);
+}
+
 static void estimates_are_between_what_was_seen_and_what_can_be(void **state)
 {
-    struct qn_estimate all = qn_estimate_distinct(1000, 1000, 77, 5);
-    struct qn_estimate unique = qn_estimate_distinct(1e6, 1000, 1000, 1000);
-    struct qn_estimate few = qn_estimate_distinct(1e6, 1000, 5, 0);
-    struct qn_estimate none = qn_estimate_distinct(1e6, 0, 0, 0);
-
     (void)state;
-    assert_true(all.distinct == 77 && all.most == 77);
-    assert_true(fabs(unique.distinct - 1e6) < 1e-3 && unique.most == 1e6);
-    assert_true(few.distinct == 5 && few.most == 5);
-    assert_true(none.distinct == 0 && none.most == 0);
-    assert_true(qn_estimate_is_safe(1e6, 50000, 5, 0));
-    assert_true(qn_estimate_is_safe(1e6, 50000, 50000, 50000));
-    assert_false(qn_estimate_is_safe(1e9, 5000, 5000, 5000)); /* too few to meet twice */
-    assert_false(qn_estimate_is_safe(1e6, 50000, 20000, 10000));
+    assert_true(estimate(1000, 1000, 77, 5, 5) == 77);
+    assert_true(fabs(estimate(1e6, 1000, 1000, 1000, 0) - 1e6) < 1e-3);
+    assert_true(estimate(1e6, 1000, 5, 0, 0) == 5);
+    assert_true(estimate(1e6, 0, 0, 0, 0) == 0);
+    for (double twice = 0; twice < 5000; twice += 100) {
+        double found = estimate(1e6, 50000, 20000, 10000, twice);
+
+        assert_true(found >= 20000 && found <= 1e6);
+    }
+    assert_true(is_safe(1e6, 50000, 5, 0));
+    assert_true(is_safe(1e6, 50000, 50000, 50000));
+    assert_false(is_safe(1e9, 5000, 5000, 5000)); /* too few to meet twice */
+    assert_false(is_safe(1e6, 50000, 20000, 10000));
 }
 
 static void bins_keep_their_sum_when_the_bounds_widen(void **state)

@@ -11,15 +11,19 @@
 
 #include <stdbool.h>
 
-struct qn_estimate {
-    double distinct; /* first-order jackknife of Haas and Stokes, as ANALYZE has it */
-    double most;     /* every value seen once stands for as many as were left out */
+/* Of a column: all values (not NULL), those seen, the different ones among them, and how many
+ * of these were seen once and twice. */
+struct qn_estimate_facts {
+    double all, values, distinct, once, twice;
 };
 
-/* values were seen of all (neither NULL), among them distinct, of those once seen once. */
-struct qn_estimate qn_estimate_distinct(double all, double values, double distinct, double once);
+/* First-order jackknife of Haas and Stokes, as ANALYZE has it, which holds for values that are
+ * about equally frequent. Where too few were seen twice for that, the estimator of Charikar and
+ * others, whose error is bounded for any spread: a value seen once stands for the square root of
+ * as many as were left out. */
+double qn_estimate_distinct(const struct qn_estimate_facts *facts);
 
 /* True when the estimate holds within a few percent whatever the spread of the values is. */
-bool qn_estimate_is_safe(double all, double values, double distinct, double once);
+bool qn_estimate_is_safe(const struct qn_estimate_facts *facts);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #define PAGE           8192
-#define SCAN_BYTES     ((double)1024 * 1024 * 1024) /* up to here each row is drawn by itself */
 #define SYSTEM_PAGES   12000.0 /* of larger tables: few rows of many pages are like rows drawn */
 #define ROWS_OF_PAGE   50.0    /* of a table that was never analysed */
 #define TOO_MANY       3
@@ -34,7 +33,7 @@ static void plan_for(struct qn_run *run, double rows)
     }
     run->sample.how = has_pages(run) ? QN_READ_BERNOULLI : QN_READ_RANDOM;
     run->sample.percent = 100 * part;
-    if (has_pages(run) && bytes > SCAN_BYTES && pages > SYSTEM_PAGES) {
+    if (has_pages(run) && run->table->bytes > QN_RUN_SCAN_BYTES && pages > SYSTEM_PAGES) {
         double pages_part = fmin(fmax(SYSTEM_PAGES / pages, part), 1);
 
         run->sample.how = QN_READ_SYSTEM;

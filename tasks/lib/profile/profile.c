@@ -45,6 +45,7 @@ static int keep_batch(struct qn_run *run, const size_t *columns, size_t n,
         if (rc != QN_OK) {
             return rc;
         }
+        run->twice[columns[i]] = qn_values_seen(&gathers[i].values, 2);
         rc = judge_values(run, columns[i], &gathers[i]);
         if (rc != QN_OK) {
             return qn_fail(reterr, rc, "no memory for the profile");
@@ -53,9 +54,10 @@ static int keep_batch(struct qn_run *run, const size_t *columns, size_t n,
     }
     run->ret->seen = (double)gathers[0].rows;
     run->ret->complete = all;
-    run->ret->rows =
-        all ? run->ret->seen
-            : fmax(run->ret->seen * 100 / fmax(run->sample.percent, 1e-9), run->ret->seen);
+    if (all) {
+        run->ret->rows = run->ret->seen;
+        run->counted = true;
+    }
     return QN_OK;
 }
 
@@ -136,7 +138,8 @@ static int prepare(struct qn_run *run, struct qn_err *reterr)
         .n_columns = n,
     };
     run->given_up = qn_arena_alloc(run->arena, n > 0 ? n : 1, sizeof(*run->given_up));
-    if (run->ret->columns == NULL || run->given_up == NULL) {
+    run->twice = qn_arena_alloc(run->arena, n > 0 ? n : 1, sizeof(*run->twice));
+    if (run->ret->columns == NULL || run->given_up == NULL || run->twice == NULL) {
         return qn_arena_status(run->arena, "the profile", reterr);
     }
     for (size_t i = 0; i < n; i++) {

@@ -10,6 +10,8 @@
 #include "select.h"
 
 #define QN_RUN_SQL_MAX ((size_t)1024 * 1024)
+#define QN_RUN_SCAN_BYTES \
+    ((int64_t)2 * 1024 * 1024 * 1024) /* a larger table is not scanned for a sample */
 
 struct qn_run {
     struct qn_profile_table *ret;
@@ -23,6 +25,7 @@ struct qn_run {
     bool replanned;
     bool counted;     /* ret->rows is exact */
     bool *given_up;   /* columns that fail by themselves */
+    double *twice;    /* of each column: values seen twice */
     int64_t spare_ms; /* of the time, for the tiers below */
     int64_t least_ms; /* that a statement has in any case */
 };
@@ -65,6 +68,10 @@ bool qn_run_has_all(const struct qn_run *run, double seen);
  * a count of hashes in one scan where these are not safe and the scan is affordable. Without
  * time the estimates stay. DONE or FAILED. */
 enum qn_run_end qn_run_whole(struct qn_run *run, struct qn_err *err);
+
+/* The larger of the estimate and of what ANALYZE said, for the columns wanted, by their place:
+ * equal values in one page make pages look poorer than rows that are drawn one by one. */
+enum qn_run_end qn_run_blend(struct qn_run *run, const bool *wanted, struct qn_err *err);
 
 /* What ANALYZE left, for the columns that have no tier yet. */
 enum qn_run_end qn_run_statistics(struct qn_run *run, struct qn_err *err);

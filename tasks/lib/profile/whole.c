@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCAN_BYTES    ((int64_t)1024 * 1024 * 1024)
 #define HASHED_VALUES 4e7   /* of one table: some seconds */
 #define SORTED_VALUES 1.2e7 /* the same */
 #define HASHED_LENGTH 200   /* longer texts are not hashed */
@@ -132,20 +131,30 @@ static void add_part(struct qn_buf *out, const struct part *part,
     }
 }
 
+static struct qn_estimate_facts facts_of(const struct qn_run *run, size_t i)
+{
+    const struct qn_profile_column *column = &run->ret->columns[i];
+    double values = values_of(run, column);
+
+    return (struct qn_estimate_facts){
+        .all = run->ret->rows * (1 - column->nulls),
+        .values = values,
+        .distinct = column->distinct_seen,
+        .once = column->unique * values,
+        .twice = run->twice[i],
+    };
+}
+
 /* For want of better, by keys and by what was seen. */
 static void estimate(struct qn_run *run)
 {
     for (size_t i = 0; i < run->table->n_columns; i++) {
+        const struct qn_estimate_facts facts = facts_of(run, i);
         struct qn_profile_column *column = &run->ret->columns[i];
-        double all = run->ret->rows * (1 - column->nulls);
-        double values = values_of(run, column);
-        double once = column->unique * values;
 
-        if (column->tier == QN_PROFILE_SAMPLED && values > 0) {
+        if (column->tier == QN_PROFILE_SAMPLED && facts.values > 0) {
             column->distinct =
-                qn_catalog_is_unique(run->table, &i, 1)
-                    ? all
-                    : qn_estimate_distinct(all, values, column->distinct_seen, once).distinct;
+                qn_catalog_is_unique(run->table, &i, 1) ? facts.all : qn_estimate_distinct(&facts);
         }
     }
 }
@@ -268,11 +277,11 @@ static enum qn_run_end scan_batch(struct whole *whole, struct qn_err *err)
 
 static bool wants_distinct(const struct qn_run *run, size_t i)
 {
+    const struct qn_estimate_facts facts = facts_of(run, i);
     const struct qn_profile_column *column = &run->ret->columns[i];
-    double values = values_of(run, column);
 
-    if (column->tier != QN_PROFILE_SAMPLED || !(values > 0) ||
-        qn_catalog_is_unique(run->table, &i, 1) || column->length_mean > HASHED_LENGTH) {
+    if (column->tier != QN_PROFILE_SAMPLED || column->length_mean > HASHED_LENGTH ||
+        qn_catalog_is_unique(run->table, &i, 1)) {
         return false;
     }
     switch (run->table->columns[i].family) {
@@ -283,8 +292,7 @@ static bool wants_distinct(const struct qn_run *run, size_t i)
     case QN_FAMILY_ARRAY:
         return false;
     default:
-        return !qn_estimate_is_safe(run->ret->rows * (1 - column->nulls), values,
-                                    column->distinct_seen, column->unique * values);
+        return !qn_estimate_is_safe(&facts);
     }
 }
 
@@ -316,6 +324,23 @@ static void choose(struct whole *whole, size_t i)
     }
 }
 
+/* Of a table that is too large to be scanned for it. */
+static enum qn_run_end ask_statistics(struct qn_run *run, struct qn_err *err)
+{
+    bool *wanted = qn_arena_alloc(run->arena, run->table->n_columns, sizeof(*wanted));
+    bool any = false;
+
+    if (wanted == NULL) {
+        qn_fail(err, QN_ENOMEM, "no memory for the profile");
+        return QN_RUN_FAILED;
+    }
+    for (size_t i = 0; i < run->table->n_columns; i++) {
+        wanted[i] = wants_distinct(run, i);
+        any |= wanted[i];
+    }
+    return any ? qn_run_blend(run, wanted, err) : QN_RUN_DONE;
+}
+
 enum qn_run_end qn_run_whole(struct qn_run *run, struct qn_err *err)
 {
     struct whole whole = {.run = run, .hashed = HASHED_VALUES, .sorted = SORTED_VALUES};
@@ -323,8 +348,12 @@ enum qn_run_end qn_run_whole(struct qn_run *run, struct qn_err *err)
     enum qn_run_end end = QN_RUN_DONE;
 
     estimate(run);
-    if (few || (run->table->bytes > SCAN_BYTES && !run->ret->complete)) {
+    if (few) {
         return QN_RUN_DONE;
+    }
+    if (run->table->bytes > QN_RUN_SCAN_BYTES && !run->ret->complete) {
+        end = ask_statistics(run, err);
+        return end == QN_RUN_FAILED ? end : QN_RUN_DONE;
     }
     for (size_t i = 0; i < run->table->n_columns && end == QN_RUN_DONE; i++) {
         choose(&whole, i);
