@@ -7,7 +7,9 @@ import case
 import servers
 import yaml
 
-HINTS = pathlib.Path(__file__).parents[1] / "unit" / "shop_hints.json"
+TESTS = pathlib.Path(__file__).parents[1]
+HINTS = TESTS / "unit" / "shop_hints.json"
+PAGE = TESTS.parent / "docs" / "tasks" / "semantic-model.md"
 
 # Lines of an erDiagram.
 ENTITY = re.compile(r'    [A-Za-z]\w*(\["[^"\n]*"\])? \{')
@@ -17,7 +19,10 @@ RELATION = re.compile(r'    [A-Za-z]\w* (\|\||\|o)--(o\{|o\|) [A-Za-z]\w* : "[^"
 
 class Forms(case.Case):
     def setUp(self):
-        done = servers.run("model_forms_probe", str(self.folder), str(HINTS))
+        self.write(HINTS)
+
+    def write(self, hints):
+        done = servers.run("model_forms_probe", str(self.folder), str(hints))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def form(self, name):
@@ -41,6 +46,17 @@ class Forms(case.Case):
             if bars is not None and found is not None:
                 self.assertEqual(found, bars, line)
             bars = found
+
+    def test_the_examples_of_the_page_are_hints(self):
+        page = PAGE.read_text(encoding="utf-8")
+        examples = re.findall(r"```json\n(.*?)```", page, re.S)
+        self.assertEqual(len(examples), 2)
+        for example in examples:
+            path = self.folder / "example.json"
+            path.write_text(example, encoding="utf-8")
+            self.write(path)
+            warnings = json.loads(self.form("json"))["warnings"]
+            self.assertFalse([text for text in warnings if "not known" in text], warnings)
 
 
 if __name__ == "__main__":
