@@ -292,6 +292,25 @@ class Cached(StoreCase):
         self.cache.stop()
         self.assertEqual(self.ok("get", 10).split()[2], "1")
 
+    def test_a_model_too_large_for_the_cache_is_read_once_a_process(self):
+        columns = ", ".join(f"c{i} int" for i in range(1200))
+        self.server.psql(f"CREATE TABLE w1 ({columns}); CREATE TABLE w2 ({columns});"
+                         f"CREATE TABLE w3 ({columns}); CREATE TABLE w4 ({columns});"
+                         "DO $$BEGIN FOR t IN 1..4 LOOP FOR i IN 0..1199 LOOP EXECUTE"
+                         " format('COMMENT ON COLUMN w%s.c%s IS %L', t, i, repeat('word ', 180));"
+                         " END LOOP; END LOOP; END$$", "shop")
+        self.store()
+        size = int(self.server.psql("SELECT length(model) FROM quern.models", "home"))
+        self.assertGreater(size, 4 * 1024 * 1024)
+        self.server.psql("ALTER SYSTEM SET log_statement = 'all'; SELECT pg_reload_conf()")
+        for reads in (2, 1):  # the version, and the model, and then the model
+            before = self.reads()
+            self.assertEqual(self.ok("get", 20).split()[1:], [str(reads - 1), "1"])
+            self.assertEqual(self.reads() - before, reads)
+
+    def reads(self):
+        return self.server.process.log().count("FROM quern.models WHERE datasource = $1 ORDER")
+
     def test_what_is_not_there_is_told(self):
         self.fails("NOTFOUND", "", "get", 1)
         self.fails("INVAL", "not a datasource's name", "get", 1, name="../x")

@@ -4,6 +4,9 @@
 #include "tasks/lib/datasource.h"
 #include <string.h>
 
+/* A text that kv.h would not keep: in its place stands which version it is. */
+#define TEXT_MAX ((size_t)3 * 1024 * 1024)
+
 struct load {
     struct qn_pg *pg;
     const char *datasource;
@@ -47,11 +50,14 @@ static int load_text(struct qn_kv_load *load, void *arg, struct qn_err *reterr)
         return rc;
     }
     rc = qn_model_write(model, &text, reterr);
-    qn_model_free(model);
     if (rc == QN_OK) {
-        rc = qn_buf_add(load->value, text.data, text.len);
+        rc = text.len <= TEXT_MAX
+                 ? qn_buf_add(load->value, text.data, text.len)
+                 : qn_buf_printf(load->value, "%lld %d %s", (long long)model->version,
+                                 model->approved, model->hash);
         rc = rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "the model: %s", qn_err_text(rc));
     }
+    qn_model_free(model);
     qn_buf_release(&text);
     return rc;
 }
@@ -103,10 +109,12 @@ static size_t place_of(const struct qn_model_cache *cache, const char *datasourc
 }
 
 static int read_text(struct qn_model_cache *cache, size_t place, struct qn_buf *text,
-                     struct qn_err *reterr)
+                     const struct load *load, struct qn_err *reterr)
 {
     struct qn_model *model = NULL;
-    int rc = qn_model_from_json(&model, (struct qn_span){text->data, text->len}, reterr);
+    int rc = text->data[0] == '{'
+                 ? qn_model_from_json(&model, (struct qn_span){text->data, text->len}, reterr)
+                 : qn_model_load(&model, load->pg, load->datasource, 0, reterr);
 
     if (rc == QN_OK) {
         empty(cache, place);
@@ -141,7 +149,7 @@ int qn_model_get(struct qn_model_cache *cache, struct qn_pg *pg, const char *dat
     qn_buf_init(&text, QN_MODEL_BYTES_MAX);
     rc = get_text(cache, &load, &text, &from, reterr);
     if (rc == QN_OK && !is_kept(cache, place, &text)) {
-        rc = read_text(cache, place, &text, reterr);
+        rc = read_text(cache, place, &text, &load, reterr);
     }
     qn_buf_release(&text);
     if (rc != QN_OK) {

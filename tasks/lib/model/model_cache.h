@@ -2,7 +2,9 @@
  *
  * The text is kept by kv.h (kind QN_KV_MODEL, the datasource as its group: 10 minutes in the
  * process, 30 on Redis), and here the models that were read from it last: a model whose text did
- * not change is not read again. Who stores, edits or approves calls qn_model_forget.
+ * not change is not read again. Of one that is too large for the cache only its version is kept
+ * there, and each process reads it from PostgreSQL when that changes. Who stores, edits or approves
+ * calls qn_model_forget.
  *
  * Of an executor; not for threads.
  */
