@@ -1,5 +1,6 @@
 #include "relation_candidates.h"
 
+#include "relation_roles.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,15 +17,38 @@ struct list {
     size_t n;
 };
 
+/* Entries of one text. */
+struct run {
+    const char *text;
+    size_t len;
+    uint64_t groups;
+    size_t start, end;
+};
+
+/* A word and the runs that are like it: columns have few different words. */
+struct memo {
+    char word[QN_RELATION_WORD_SIZE];
+    size_t *runs;
+    size_t n;
+};
+
 struct index {
-    struct list heads; /* by last word of the table */
+    struct memo *memos; /* MEMOS of them, by the word's hash */
+    struct list heads;  /* by last word of the table */
+    struct run *runs;   /* of heads */
+    size_t n_runs;
+    size_t *seen;      /* of each key, the last search that considered it */
     struct list names; /* by whole name of the key's column */
     size_t *people;    /* keys of tables of people, places, teams */
     size_t n_people;
     size_t *first_key; /* of each table, place in keys; n_keys: none */
 };
 
-#define PAIRS_MAX ((size_t)20 * 1000 * 1000)
+#define MANY_TABLES    500 /* from here on a column has FEW_PER_COLUMN candidates */
+#define FEW_PER_COLUMN 5
+#define MEMOS          1024
+#define RUNS_MAX       256 /* words like one */
+#define PAIRS_MAX      ((size_t)20 * 1000 * 1000)
 
 #define ROLE_TABLES                                                                       \
     (QN_WORD_USERS | QN_WORD_STAFF | QN_WORD_PERSONS | QN_WORD_CLIENTS | QN_WORD_PLACES | \
@@ -99,6 +123,29 @@ static void put_name(const struct qn_relation_schema *schema, struct index *inde
     }
 }
 
+static void make_runs(struct index *index)
+{
+    const struct list *heads = &index->heads;
+
+    for (size_t i = 0; i < heads->n;) {
+        struct run *run = &index->runs[index->n_runs++];
+
+        *run = (struct run){heads->items[i].text, strlen(heads->items[i].text),
+                            heads->items[i].groups, i, i};
+        while (run->end < heads->n && strcmp(heads->items[run->end].text, run->text) == 0) {
+            run->end++;
+        }
+        i = run->end;
+    }
+}
+
+/* Of many tables only those that are named so alone: users, not user_role_limits. */
+static bool may_play(const struct qn_relation_schema *schema, const struct qn_relation_table *table)
+{
+    return (table->flags & ROLE_TABLES) != 0 &&
+           (table->words.n == 1 || schema->catalog->n_tables <= MANY_TABLES);
+}
+
 static bool make_index(const struct qn_relation_schema *schema, struct index *index)
 {
     const size_t n_tables = schema->catalog->n_tables;
@@ -109,6 +156,9 @@ static bool make_index(const struct qn_relation_schema *schema, struct index *in
     index->names.items =
         qn_arena_alloc(schema->arena, 2 * schema->n_keys + 1, sizeof(struct entry));
     index->people = qn_arena_alloc(schema->arena, schema->n_keys + 1, sizeof(size_t));
+    index->runs = qn_arena_alloc(schema->arena, 4 * schema->n_keys + 1, sizeof(struct run));
+    index->memos = qn_arena_alloc(schema->arena, MEMOS, sizeof(struct memo));
+    index->seen = qn_arena_alloc(schema->arena, schema->n_keys + 1, sizeof(size_t));
     index->first_key = qn_arena_alloc(schema->arena, n_tables + 1, sizeof(size_t));
     if (index->first_key == NULL) {
         return false;
@@ -126,11 +176,12 @@ static bool make_index(const struct qn_relation_schema *schema, struct index *in
         put_heads(schema, index, i);
         put_name(schema, index, i);
         put_head(schema, index, i);
-        if ((schema->tables[schema->keys[i].table].flags & ROLE_TABLES) != 0) {
+        if (may_play(schema, &schema->tables[schema->keys[i].table])) {
             index->people[index->n_people++] = i;
         }
     }
     qsort(index->heads.items, index->heads.n, sizeof(struct entry), by_text);
+    make_runs(index);
     qsort(index->names.items, index->names.n, sizeof(struct entry), by_text);
     return true;
 }
@@ -185,7 +236,8 @@ struct search {
     struct qn_relation_asker asker;
     enum qn_family family;
     struct best best;
-    size_t pairs; /* that may still be compared by their values' ranges */
+    size_t serial; /* of this column, from 1 */
+    size_t pairs;  /* that may still be compared by their values' ranges */
 };
 
 static void consider(struct search *search, size_t place)
@@ -193,10 +245,12 @@ static void consider(struct search *search, size_t place)
     const struct qn_relation_key *key = &search->schema->keys[place];
     struct qn_relation_candidate candidate = {.child = search->asker.table, .n = 1, .key = place};
 
-    if (key->n != 1 || !qn_relation_schema_same_family(key->family, search->family) ||
+    if (search->index->seen[place] == search->serial || key->n != 1 ||
+        !qn_relation_schema_same_family(key->family, search->family) ||
         (key->table == search->asker.table && key->columns[0] == search->asker.column)) {
         return;
     }
+    search->index->seen[place] = search->serial;
     candidate.name = qn_relation_names_compare(search->schema, &search->asker, key);
     if (candidate.name.score < QN_RELATION_NAME_MIN) {
         return;
@@ -231,33 +285,62 @@ static void by_names(struct search *search, const char *text)
     }
 }
 
-static bool may_be_alike(const char *word, uint64_t groups, size_t len, const struct entry *entry)
+static bool is_end(const char *word, size_t len, const struct run *run)
 {
-    size_t n = strlen(entry->text);
+    return len >= 3 && run->len > len && strcmp(run->text + run->len - len, word) == 0;
+}
 
-    return (n > len && len >= 3 && strcmp(entry->text + n - len, word) == 0) ||
-           word[0] == entry->text[0] || (groups & entry->groups) != 0 || len >= 7 ||
+static bool may_be_alike(const char *word, uint64_t groups, size_t len, const struct run *run)
+{
+    return word[0] == run->text[0] || (groups & run->groups) != 0 || (len >= 7 && len > run->len) ||
            ((unsigned char)word[0] & 0x80) != 0;
+}
+
+static size_t memo_of(const char *word)
+{
+    uint32_t hash = 2166136261U;
+
+    for (; *word != '\0'; word++) {
+        hash = (hash ^ (unsigned char)*word) * 16777619U;
+    }
+    return hash % MEMOS;
+}
+
+static void find_runs(const struct search *search, const char *word, struct memo *memo)
+{
+    const struct qn_relation_lexicon *lexicon = &search->schema->lexicon;
+    uint64_t groups = qn_relation_lexicon_find(lexicon, word).groups;
+    size_t len = strlen(word);
+
+    if (memo->runs == NULL) {
+        memo->runs = qn_arena_alloc(search->schema->arena, RUNS_MAX, sizeof(size_t));
+    }
+    memo->n = 0;
+    for (size_t i = 0; memo->runs != NULL && i < search->index->n_runs && memo->n < RUNS_MAX; i++) {
+        const struct run *run = &search->index->runs[i];
+
+        if (is_end(word, len, run) || (may_be_alike(word, groups, len, run) &&
+                                       qn_relation_compare_words(lexicon, word, run->text) > 0)) {
+            memo->runs[memo->n++] = i;
+        }
+    }
 }
 
 static void by_head(struct search *search, const char *word)
 {
-    const struct list *heads = &search->index->heads;
-    uint64_t groups = qn_relation_lexicon_find(&search->schema->lexicon, word).groups;
-    size_t len = strlen(word);
+    const struct index *index = search->index;
+    struct memo *memo = &index->memos[memo_of(word)];
 
-    for (size_t i = 0; i < heads->n;) {
-        const struct entry *entry = &heads->items[i];
-        bool alike = may_be_alike(word, groups, len, entry) &&
-                     (strlen(entry->text) > len ||
-                      qn_relation_compare_words(&search->schema->lexicon, word, entry->text) > 0);
+    if (memo->runs == NULL || strcmp(memo->word, word) != 0) {
+        find_runs(search, word, memo);
+        memcpy(memo->word, word, strlen(word) + 1);
+    }
+    for (size_t i = 0; i < memo->n; i++) {
+        const struct run *run = &index->runs[memo->runs[i]];
 
-        do {
-            if (alike) {
-                consider(search, heads->items[i].key);
-            }
-            i++;
-        } while (i < heads->n && strcmp(heads->items[i].text, entry->text) == 0);
+        for (size_t j = run->start; j < run->end; j++) {
+            consider(search, index->heads.items[j].key);
+        }
     }
 }
 
@@ -315,7 +398,9 @@ static void by_form(struct search *search, const struct qn_relation_label *label
         qn_relation_words_join(base, text, sizeof(text));
         by_head(search, text);
     }
-    by_role(search);
+    if (qn_relation_roles_maybe(search->schema, label)) {
+        by_role(search);
+    }
     if ((last & (QN_WORD_LINK | QN_WORD_SELF)) != 0) {
         by_neighbours(search);
     }
@@ -369,6 +454,9 @@ static void by_values(struct search *search)
 {
     const struct qn_relation_schema *schema = search->schema;
 
+    if (qn_relation_schema_profile(schema, search->asker.table, search->asker.column) == NULL) {
+        return;
+    }
     for (size_t i = 0; i < schema->n_keys && search->pairs > 0; i++, search->pairs--) {
         struct qn_relation_candidate candidate = {
             .child = search->asker.table,
@@ -395,6 +483,7 @@ static void search_column(struct search *search, size_t table, size_t column)
     qn_relation_asker_make(search->schema, table, column, &search->asker);
     search->family = search->schema->catalog->tables[table].columns[column].family;
     search->best.n = 0;
+    search->serial++;
     for (size_t i = 0; i < search->asker.n_forms; i++) {
         by_form(search, &search->asker.forms[i]);
     }
@@ -426,6 +515,25 @@ bool qn_relation_candidates_add(struct qn_relation_candidates *candidates, struc
     return true;
 }
 
+static bool add_best(struct qn_relation_candidates *ret, const struct qn_relation_schema *schema,
+                     const struct best *best)
+{
+    size_t max = schema->catalog->n_tables > MANY_TABLES ? FEW_PER_COLUMN : QN_RELATION_PER_COLUMN;
+
+    for (size_t i = 0; i < best->n && i < max; i++) {
+        const struct qn_relation_candidate *item = &best->items[i];
+
+        if (item->name.rule != QN_RELATION_RULE_VALUES &&
+            item->name.score < best->items[0].name.score - QN_RELATION_NAME_GAP) {
+            continue;
+        }
+        if (!qn_relation_candidates_add(ret, schema->arena, item)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void qn_relation_candidates_find(struct qn_relation_candidates *ret,
                                  const struct qn_relation_schema *schema)
 {
@@ -447,10 +555,8 @@ void qn_relation_candidates_find(struct qn_relation_candidates *ret,
                 continue;
             }
             search_column(search, i, j);
-            for (size_t k = 0; k < search->best.n; k++) {
-                if (!qn_relation_candidates_add(ret, schema->arena, &search->best.items[k])) {
-                    return;
-                }
+            if (!add_best(ret, schema, &search->best)) {
+                return;
             }
         }
     }

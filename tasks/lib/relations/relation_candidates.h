@@ -11,8 +11,9 @@
 #include "relation_names.h"
 
 #define QN_RELATION_PER_COLUMN     20
-#define QN_RELATION_CANDIDATES_MAX 40000
+#define QN_RELATION_CANDIDATES_MAX 100000
 #define QN_RELATION_NAME_MIN       0.35 /* names that say less are not looked at */
+#define QN_RELATION_NAME_GAP       0.4  /* nor those so far behind the best one */
 
 struct qn_relation_candidate {
     size_t child, parent;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SLOTS 8192 /* some times the number of words */
+
 /* Words of one meaning, parted by blanks, in their usual form. */
 struct class
 {
@@ -248,6 +250,28 @@ static void settle(struct qn_relation_lexicon *lexicon)
     lexicon->n = kept;
 }
 
+static size_t slot_of(const char *word)
+{
+    uint32_t hash = 2166136261U;
+
+    for (; *word != '\0'; word++) {
+        hash = (hash ^ (unsigned char)*word) * 16777619U;
+    }
+    return hash % SLOTS;
+}
+
+static void fill_slots(struct qn_relation_lexicon *lexicon)
+{
+    for (size_t i = 0; lexicon->slots != NULL && i < lexicon->n; i++) {
+        size_t at = slot_of(lexicon->items[i].word);
+
+        while (lexicon->slots[at] != 0) {
+            at = (at + 1) % SLOTS;
+        }
+        lexicon->slots[at] = (uint16_t)(i + 1);
+    }
+}
+
 void qn_relation_lexicon_make(struct qn_relation_lexicon *ret, struct qn_arena *arena)
 {
     const size_t n_classes = sizeof(classes) / sizeof(classes[0]);
@@ -272,15 +296,22 @@ void qn_relation_lexicon_make(struct qn_relation_lexicon *ret, struct qn_arena *
         add(ret, arena, synonyms[i], 0, (uint64_t)1 << i);
     }
     settle(ret);
+    ret->slots = qn_arena_alloc(arena, SLOTS, sizeof(ret->slots[0]));
+    fill_slots(ret);
 }
 
 static const struct qn_relation_meaning *look_up(const struct qn_relation_lexicon *lexicon,
                                                  const char *word)
 {
-    const struct qn_relation_meaning wanted = {.word = word};
+    for (size_t at = slot_of(word); lexicon->slots != NULL && lexicon->slots[at] != 0;
+         at = (at + 1) % SLOTS) {
+        const struct qn_relation_meaning *item = &lexicon->items[lexicon->slots[at] - 1];
 
-    return lexicon->n == 0 ? NULL
-                           : bsearch(&wanted, lexicon->items, lexicon->n, sizeof(wanted), by_word);
+        if (strcmp(item->word, word) == 0) {
+            return item;
+        }
+    }
+    return NULL;
 }
 
 struct qn_relation_meaning qn_relation_lexicon_find(const struct qn_relation_lexicon *lexicon,

@@ -43,6 +43,7 @@ struct qn_relation_meaning {
 struct qn_relation_lexicon {
     struct qn_relation_meaning *items; /* by word */
     size_t n;
+    uint16_t *slots; /* a hash table of places in items, from 1; 0 is free */
 };
 
 /* Its memory is the arena's; ask for the arena's status. */

@@ -227,3 +227,13 @@ struct qn_relation_name qn_relation_roles(const struct qn_relation_schema *schem
     name = qn_relation_name_better(name, by_people(schema, asker, label, key));
     return qn_relation_name_better(name, by_place(schema, label, key));
 }
+
+bool qn_relation_roles_maybe(const struct qn_relation_schema *schema,
+                             const struct qn_relation_label *label)
+{
+    const unsigned roles =
+        QN_WORD_BY_USER | QN_WORD_BY_STAFF | QN_WORD_BY_CLIENT | QN_WORD_AT_PLACE | QN_WORD_OF_TEAM;
+
+    return label->joint[0] != '\0' || (role_flags(schema, label) & roles) != 0 ||
+           (label->base.n > 0 && is_agent(schema, label->base.word[label->base.n - 1]));
+}

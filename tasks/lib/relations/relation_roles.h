@@ -11,4 +11,8 @@ struct qn_relation_name qn_relation_roles(const struct qn_relation_schema *schem
                                           const struct qn_relation_label *label,
                                           const struct qn_relation_key *key);
 
+/* False for names that play no role that people or places have. */
+bool qn_relation_roles_maybe(const struct qn_relation_schema *schema,
+                             const struct qn_relation_label *label);
+
 #endif
