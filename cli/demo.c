@@ -32,17 +32,17 @@ int cli_demo_call(const struct cli_demo *demo, const char *path, const char *jso
     return qn_fail(reterr, QN_EPROTO, "quern-api, %s: %s (status %ld)", path, detail, status);
 }
 
-static int post_job(const struct cli_demo *demo, const char *path, const char *json,
-                    char job_id[QN_ID_SIZE], struct qn_buf *body, struct qn_err *reterr)
+static int post_job(const struct cli_demo *demo, struct cli_demo_job *job, struct qn_buf *body,
+                    struct qn_err *reterr)
 {
-    fprintf(demo->term->out, "\nPOST %s\n  %s\n", path, json);
-    int rc = cli_demo_call(demo, path, json, body, reterr);
+    fprintf(demo->term->out, "\nPOST %s\n  %s\n", job->path, job->json);
+    int rc = cli_demo_call(demo, job->path, job->json, body, reterr);
     if (rc != QN_OK)
         return rc;
-    cli_json_text((struct qn_span){body->data, body->len}, "id", job_id, QN_ID_SIZE);
-    if (job_id[0] == '\0')
+    cli_json_text((struct qn_span){body->data, body->len}, "id", job->id, sizeof(job->id));
+    if (job->id[0] == '\0')
         return qn_fail(reterr, QN_EPROTO, "quern-api named no job");
-    fprintf(demo->term->out, "\nGET /v1/jobs/%s\n", job_id);
+    fprintf(demo->term->out, "\nGET /v1/jobs/%s\n", job->id);
     return QN_OK;
 }
 
@@ -107,20 +107,19 @@ static void show_end(const struct cli_demo *demo, struct qn_span job)
     fputc('\n', demo->term->out);
 }
 
-int cli_demo_job(const struct cli_demo *demo, const char *path, const char *json,
-                 char job_id[QN_ID_SIZE], struct qn_buf *body, bool *ret_succeeded,
+int cli_demo_job(const struct cli_demo *demo, struct cli_demo_job *job, struct qn_buf *body,
                  struct qn_err *reterr)
 {
     char state[32];
-    int rc = post_job(demo, path, json, job_id, body, reterr);
+    int rc = post_job(demo, job, body, reterr);
 
     if (rc == QN_OK)
-        rc = poll_job(demo, job_id, body, reterr);
+        rc = poll_job(demo, job->id, body, reterr);
     if (rc != QN_OK)
         return rc;
     show_end(demo, (struct qn_span){body->data, body->len});
     cli_json_text((struct qn_span){body->data, body->len}, "state", state, sizeof(state));
-    *ret_succeeded = strcmp(state, "succeeded") == 0;
+    job->succeeded = strcmp(state, "succeeded") == 0;
     return QN_OK;
 }
 
@@ -183,17 +182,17 @@ static int show_more(const struct cli_demo *demo, bool *ret_succeeded, struct qn
 
 int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr)
 {
+    struct cli_demo_job job = {.path = "/v1/reports/sales", .json = request};
     struct qn_buf body;
-    bool succeeded = false;
 
     qn_buf_init(&body, CLI_ANSWER_MAX);
-    int rc =
-        cli_demo_job(demo, "/v1/reports/sales", request, demo->job_id, &body, &succeeded, reterr);
-    if (rc == QN_OK && succeeded)
+    int rc = cli_demo_job(demo, &job, &body, reterr);
+    qn_str_copy(demo->job_id, sizeof(demo->job_id), job.id);
+    if (rc == QN_OK && job.succeeded)
         rc = show_report(demo, (struct qn_span){body.data, body.len}, reterr);
     qn_buf_release(&body);
-    if (rc == QN_OK && succeeded)
-        rc = show_more(demo, &succeeded, reterr);
-    *ret_code = succeeded ? 0 : 1;
+    if (rc == QN_OK && job.succeeded)
+        rc = show_more(demo, &job.succeeded, reterr);
+    *ret_code = job.succeeded ? 0 : 1;
     return rc;
 }

@@ -21,11 +21,17 @@ struct cli_demo {
 QN_MUST_CHECK int cli_demo_call(const struct cli_demo *demo, const char *path, const char *json,
                                 struct qn_buf *body, struct qn_err *reterr);
 
-/* Posts a job, as a typed door takes it, waits for its end with progress shown and tells how it
- * ended. body: the job then, as GET shows it. */
-QN_MUST_CHECK int cli_demo_job(const struct cli_demo *demo, const char *path, const char *json,
-                               char job_id[QN_ID_SIZE], struct qn_buf *body, bool *ret_succeeded,
-                               struct qn_err *reterr);
+/* A job as a typed door takes it. */
+struct cli_demo_job {
+    const char *path, *json;
+    char id[QN_ID_SIZE]; /* set, as what follows is */
+    bool succeeded;
+};
+
+/* Posts it, waits for its end with progress shown and tells how it ended. body: the job then, as
+ * GET shows it. */
+QN_MUST_CHECK int cli_demo_job(const struct cli_demo *demo, struct cli_demo_job *job,
+                               struct qn_buf *body, struct qn_err *reterr);
 
 /* Asks for the report, waits with progress shown, prints totals and top products and
  * fetches the files; then shows a schedule at work, and an analysis. *ret_code: 0 when the job

@@ -66,13 +66,13 @@ static int fetch_report(const struct cli_demo *demo, struct qn_err *reterr)
 static int analyse(const struct cli_demo *demo, struct qn_buf *body, bool *ret_succeeded,
                    struct qn_err *reterr)
 {
-    char job_id[QN_ID_SIZE];
-    int rc =
-        cli_demo_job(demo, "/v1/metadata/analyses", request, job_id, body, ret_succeeded, reterr);
+    struct cli_demo_job job = {.path = "/v1/metadata/analyses", .json = request};
+    int rc = cli_demo_job(demo, &job, body, reterr);
 
-    if (rc == QN_OK && *ret_succeeded)
+    *ret_succeeded = job.succeeded;
+    if (rc == QN_OK && job.succeeded)
         rc = show_model(demo, body, reterr);
-    if (rc == QN_OK && *ret_succeeded)
+    if (rc == QN_OK && job.succeeded)
         rc = fetch_report(demo, reterr);
     return rc;
 }

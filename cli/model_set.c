@@ -103,7 +103,7 @@ static void add_object(struct qn_buf *out, const struct set *sets, size_t n, siz
 
 int cli_model_set(const char *const *words, size_t n, struct qn_buf *out, struct qn_err *reterr)
 {
-    struct set sets[SETS_MAX];
+    struct set sets[SETS_MAX] = {{.depth = 0}};
     int rc = QN_OK;
 
     if (n == 0 || n > SETS_MAX)

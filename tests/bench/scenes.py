@@ -374,4 +374,5 @@ def peers(size):
 
 
 SCENES = {scene.__name__: scene for scene in (
-    scripts, drain, roundtrip, client, http, memory, idle, slow, depth, scale, fairness, models, peers)}
+    scripts, drain, roundtrip, client, http, memory, idle, slow, depth, scale, fairness, models,
+    peers)}

@@ -141,7 +141,8 @@ class Demo(Dev):
 
     def check_model(self, shown):
         self.assertIn('{"database":"shop"}', shown)
-        for line in (r"  orders +fact +3,000 +7 ", r" 1\.00  accepted   orders\.user_id → users\.id",
+        for line in (r"  orders +fact +3,000 +7 ",
+                     r" 1\.00  accepted   orders\.user_id → users\.id",
                      r"  total_amount  measure  numeric"):
             self.assertRegex(shown, line)
         self.assertTrue(shown.endswith("/demo/shop-model.html\n"), shown)
