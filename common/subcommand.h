@@ -9,7 +9,8 @@
 #include "config.h"
 
 /* argv[0] is its name. Settings are in config, and in the environment for who reads them there.
- * Returns the exit code: 0 done, 1 failed, 2 wrong words. */
+ * Returns the exit code, as programs of Quern do: 0 done, 1 failed, 2 wrong words, 3 no such
+ * thing, 4 not possible as things are. */
 typedef int qn_subcommand_fn(int argc, char **argv, const struct qn_config *config);
 
 struct qn_subcommand {

@@ -1,5 +1,6 @@
 #include "datasource_command.h"
 
+#include "common/json.h"
 #include "datasource_run.h"
 #include "tasks/lib/catalog/catalog.h"
 #include "tasks/lib/database.h"
@@ -8,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXIT_DONE   0
-#define EXIT_FAILED 1
-#define EXIT_USAGE  2
-#define LOCK_KEY    "1903518322" /* with the hash of a name */
-#define ROLE_PREFIX "quern_"
+#define EXIT_DONE     0
+#define EXIT_FAILED   1
+#define EXIT_USAGE    2
+#define EXIT_NOTFOUND 3
+#define EXIT_CONFLICT 4
+#define LINE_MAX      ((size_t)4096)
+#define LOCK_KEY      "1903518322" /* with the hash of a name */
+#define ROLE_PREFIX   "quern_"
 
 const char qn_datasource_words[] = "add|list|show|check|set|remove [NAME] [OPTION...]";
 
@@ -143,7 +147,7 @@ static int run_verb(struct datasource_run *run, struct qn_err *reterr)
 }
 
 static int run_words(const struct datasource_words *words, const struct qn_config *config,
-                     struct qn_err *reterr)
+                     bool *ret_bad, struct qn_err *reterr)
 {
     struct datasource_run run = {
         .words = words,
@@ -165,23 +169,49 @@ static int run_words(const struct datasource_words *words, const struct qn_confi
     if (!told) {
         return qn_fail(reterr, QN_ESYS, "the answer could not be written");
     }
-    return rc == QN_OK && run.bad ? QN_ESTATE : rc;
+    *ret_bad = run.bad;
+    return rc;
+}
+
+static int exit_of(int rc)
+{
+    return rc == QN_ENOTFOUND                    ? EXIT_NOTFOUND
+           : rc == QN_EEXISTS || rc == QN_ESTATE ? EXIT_CONFLICT
+                                                 : EXIT_FAILED;
+}
+
+/* As quern tells its errors. */
+static int tell(const struct datasource_words *words, int code, const struct qn_err *why)
+{
+    static const char *const names[] = {"", "failed", "invalid", "not_found", "conflict"};
+    struct qn_buf line;
+
+    if (!words->json) {
+        fprintf(stderr, "quern datasource: %s\n", why->msg);
+        return code;
+    }
+    qn_buf_init(&line, LINE_MAX);
+    qn_buf_add_str(&line, "{\"error\":");
+    qn_json_add_str(&line, why->msg);
+    qn_buf_printf(&line, ",\"code\":\"%s\",\"exit\":%d}\n", names[code], code);
+    fputs(line.data, stderr);
+    qn_buf_release(&line);
+    return code;
 }
 
 int qn_datasource_main(int argc, char **argv, const struct qn_config *config)
 {
     struct datasource_words words;
     struct qn_err why = {.code = QN_OK};
+    bool bad = false;
     int code = EXIT_DONE;
+    int rc = datasource_words_read(&words, argc, argv, &why);
 
-    if (datasource_words_read(&words, argc, argv, &why) != QN_OK) {
-        fprintf(stderr, "quern datasource: %s\n", why.msg);
-        code = EXIT_USAGE;
-    } else if (run_words(&words, config, &why) != QN_OK) {
-        if (why.msg[0] != '\0') {
-            fprintf(stderr, "quern datasource: %s\n", why.msg);
-        }
-        code = EXIT_FAILED;
+    if (rc != QN_OK) {
+        code = tell(&words, EXIT_USAGE, &why);
+    } else {
+        rc = run_words(&words, config, &bad, &why);
+        code = rc != QN_OK ? tell(&words, exit_of(rc), &why) : bad ? EXIT_FAILED : EXIT_DONE;
     }
     datasource_words_release(&words);
     return code;

@@ -49,7 +49,7 @@ class Failures(DatasourceCase):
                               env={**self.env, "QUERN_DATASOURCE_URL": self.admin})
                  for i in range(4)]
         codes = sorted(call.wait(LONG) for call in calls)
-        self.assertEqual(codes, [0, 1, 1, 1])
+        self.assertEqual(codes, [0, 4, 4, 4])
         self.assertEqual(self.as_role("SELECT name FROM users"), ("", "Ann"))
 
     def statements(self):

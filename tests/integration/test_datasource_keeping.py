@@ -14,7 +14,7 @@ class Keeping(DatasourceCase):
         self.add()
         self.add("--zone", "Europe/Berlin", name="sales-2")
         self.assertEqual(self.names(), ["sales-2", "shop"])
-        self.fails(1, "is there already", "add", "shop", url=self.admin)
+        self.fails(4, "is there already", "add", "shop", url=self.admin)
         shown = self.json("set", "shop", "--zone", "Asia/Shanghai", "--max-rows", "50")
         self.assertEqual((shown["time_zone"], shown["max_rows"], shown["query_ms"]),
                          ("Asia/Shanghai", 50, 10000))
@@ -50,12 +50,12 @@ class Keeping(DatasourceCase):
 
     def test_a_role_of_somebody_else_is_never_touched(self):
         self.server.psql("CREATE ROLE theirs LOGIN")
-        self.fails(1, "role theirs is there", "add", "shop", "--role", "theirs", "--replace",
+        self.fails(4, "role theirs is there", "add", "shop", "--role", "theirs", "--replace",
                    url=self.admin)
         self.assertEqual((self.names(), self.roles()), ([], ["theirs"]))
         self.add()
         self.server.psql("COMMENT ON ROLE quern_shop IS 'mine'")
-        self.fails(1, "is not of datasource shop", "remove", "shop", url=self.admin)
+        self.fails(4, "is not of datasource shop", "remove", "shop", url=self.admin)
         self.assertEqual((self.names(), self.roles()), (["shop"], ["quern_shop", "theirs"]))
 
     def test_a_role_is_dropped_only_where_its_database_is(self):
@@ -109,6 +109,12 @@ class Keeping(DatasourceCase):
             with self.subTest(words=words):
                 self.assertEqual(self.call(*words).returncode, 2)
         self.fails(1, "libpq", "add", "shop", url="no url")
+        for verb in ("show", "check", "set", "remove"):
+            self.fails(3, "no datasource nosuch", verb, "nosuch")
+        done = self.call("show", "nosuch", "--json")
+        self.assertEqual(json.loads(done.stderr), {
+            "error": "no datasource nosuch; quern datasource list shows them",
+            "code": "not_found", "exit": 3})
         self.fails(1, "Mars", "add", "shop", "--zone", "Mars", url=self.admin)
         path = self.folder / "hints.json"
         for text in ("{", "[]", '{"tables": 1}', "x" * 5000000):
@@ -119,7 +125,7 @@ class Keeping(DatasourceCase):
 
     def test_a_database_that_was_not_migrated_is_told(self):
         self.env["QUERN_DATABASE_URL"] = self.server.url
-        self.fails(1, "quern-worker migrate", "list")
+        self.fails(4, "quern-worker migrate", "list")
         self.env["QUERN_DATABASE_URL"] = ""
         self.fails(1, "database-url is not set", "list")
 
