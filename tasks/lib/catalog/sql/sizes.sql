@@ -1,5 +1,6 @@
--- How much larger tables $1 are on disk than the planner thinks, from the $2th on, without those
--- that are locked. Gives place, table, pages, bytes; several rows for a table with partitions.
+-- How much larger tables $1 are on disk than the planner thinks, from the $2th on, in an order that
+-- locks do not change, without those that are locked. Gives place, table, pages, bytes; several
+-- rows for a table with partitions.
 WITH RECURSIVE locked AS MATERIALIZED (
     SELECT l.relation
     FROM pg_locks l
@@ -19,8 +20,12 @@ WITH RECURSIVE locked AS MATERIALIZED (
     SELECT row_number() OVER (ORDER BY oid) AS place, root, oid, relpages::bigint AS pages,
            current_setting('block_size')::bigint AS page
     FROM parts
-    WHERE relkind IN ('r', 'm') AND oid NOT IN (SELECT relation FROM locked)
+    WHERE relkind IN ('r', 'm')
+), free AS (
+    SELECT *
+    FROM ordered
+    WHERE place >= $2::bigint AND oid NOT IN (SELECT relation FROM locked)
+    OFFSET 0
 )
-SELECT o.place, o.root, pg_relation_size(o.oid) / o.page - o.pages,
-       pg_table_size(o.oid) - o.pages * o.page
-FROM (SELECT * FROM ordered WHERE place >= $2::bigint OFFSET 0) o
+SELECT place, root, pg_relation_size(oid) / page - pages, pg_table_size(oid) - pages * page
+FROM free
