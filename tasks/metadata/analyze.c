@@ -118,9 +118,11 @@ static int analyze(struct run *run, struct qn_err *reterr)
     int rc = QN_OK;
 
     if (is_stored(run)) {
-        rc = keeper_init(&run->keeper, run->home->pg, run->source->name, run->args.tier,
-                         run->args.full, qn_job_attempt(run->job) == 1, reterr);
+        keeper_init(&run->keeper, run->home->pg, run->source->name, run->args.tier);
         wish.keeper = &run->keeper.calls;
+    }
+    if (is_stored(run) && run->args.full && qn_job_attempt(run->job) == 1) {
+        rc = keeper_forget(&run->keeper, reterr);
     }
     return rc == QN_OK ? qn_analysis_run(&run->analysis, run->pg, &wish, reterr) : rc;
 }

@@ -26,7 +26,7 @@ static int load(void *arg, const struct qn_catalog_table *table, struct qn_profi
     int rc;
 
     qn_buf_init(&json, PROFILE_MAX);
-    rc = checkpoint_load_profile(keeper->pg, &place, keeper->age_ms, &json, reterr);
+    rc = checkpoint_load_profile(keeper->pg, &place, KEEPER_AGE_MS, &json, reterr);
     if (rc == QN_OK) {
         *ret_there = qn_profile_from_json(ret, arena, table, (struct qn_span){json.data, json.len},
                                           reterr) == QN_OK;
@@ -56,17 +56,20 @@ static int save(void *arg, const struct qn_catalog_table *table,
     return rc;
 }
 
-int keeper_init(struct keeper *keeper, struct qn_pg *pg, const char *datasource,
-                enum qn_profile_tier tier, bool full, bool first_run, struct qn_err *reterr)
+void keeper_init(struct keeper *keeper, struct qn_pg *pg, const char *datasource,
+                 enum qn_profile_tier tier)
 {
     *keeper = (struct keeper){
         .pg = pg,
         .datasource = datasource,
         .tier = tier,
-        .age_ms = KEEPER_AGE_MS,
         .calls = {.arg = keeper, .load = load, .save = save},
     };
-    return full && first_run ? checkpoint_forget(pg, datasource, reterr) : QN_OK;
+}
+
+int keeper_forget(const struct keeper *keeper, struct qn_err *reterr)
+{
+    return checkpoint_forget(keeper->pg, keeper->datasource, reterr);
 }
 
 static int diff(struct qn_span before, const struct qn_catalog *catalog, struct qn_buf *out,

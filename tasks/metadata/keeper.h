@@ -15,14 +15,14 @@ struct keeper {
     struct qn_pg *pg; /* to Quern's own database */
     const char *datasource;
     enum qn_profile_tier tier;
-    int64_t age_ms; /* the most a profile may have */
     struct qn_analysis_keeper calls;
 };
 
-/* full: nothing from before this job counts; first_run: of this job. */
-QN_MUST_CHECK int keeper_init(struct keeper *keeper, struct qn_pg *pg, const char *datasource,
-                              enum qn_profile_tier tier, bool full, bool first_run,
-                              struct qn_err *reterr);
+/* tier: the least that will do. */
+void keeper_init(struct keeper *keeper, struct qn_pg *pg, const char *datasource,
+                 enum qn_profile_tier tier);
+/* Before the first run of a full analysis: nothing from before counts. */
+QN_MUST_CHECK int keeper_forget(const struct keeper *keeper, struct qn_err *reterr);
 
 /* What changed in the catalogue since the run before (catalog_diff.h), appended to out: nothing
  * when there was none. Then this catalogue takes the place of that one. */
