@@ -479,7 +479,8 @@ class Oddities(Room):
         self.assertEqual(self.tables["order_items"]["references"], [])
 
     def test_hashes_are_of_definitions(self):
-        self.psql("CREATE TABLE a (id int PRIMARY KEY, x text); CREATE TABLE b (id int)")
+        self.psql("CREATE TYPE mood AS ENUM ('sad');"
+                  "CREATE TABLE a (id int PRIMARY KEY, x text); CREATE TABLE b (id int)")
         first = self.read()
         hashes = {name: table["hash"] for name, table in self.tables.items()}
         self.psql("INSERT INTO a SELECT i FROM generate_series(1, 500) i; ANALYZE a")
@@ -489,7 +490,8 @@ class Oddities(Room):
         self.assertEqual(self.read()["hash"], first["hash"])
         for change in ("ALTER TABLE a ALTER x SET NOT NULL", "CREATE INDEX ON a (x)",
                        "COMMENT ON COLUMN a.x IS 'new'", "ALTER TABLE a ALTER x SET DEFAULT 'z'",
-                       "ALTER TABLE a ADD CHECK (x <> '')", "ALTER TABLE a ADD y int"):
+                       "ALTER TABLE a ADD CHECK (x <> '')", "ALTER TABLE a ADD m mood",
+                       "ALTER TYPE mood ADD VALUE 'glad'", "ALTER TABLE a RENAME m TO n"):
             before = self.tables["a"]["hash"], self.catalog["hash"]
             self.psql(change)
             self.read()
