@@ -147,8 +147,10 @@ static void add_wide(struct qn_relation_words *words, const char *text, size_t l
     for (size_t i = 0; i < sizeof(wide_keys) / sizeof(wide_keys[0]); i++) {
         size_t n = strlen(wide_keys[i]);
 
-        if (len > n && memcmp(text + len - n, wide_keys[i], n) == 0) {
-            add_word(words, text, len - n);
+        if (len >= n && memcmp(text + len - n, wide_keys[i], n) == 0) {
+            if (len > n) {
+                add_word(words, text, len - n);
+            }
             add_word(words, "id", 2);
             return;
         }
