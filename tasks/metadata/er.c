@@ -199,7 +199,7 @@ static void add_title(struct qn_buf *out, const struct er_boxes *boxes,
     qn_html_printf(out, "<text class=\"h\" x=\"%.1f\" y=\"%.1f\">", box->x + ER_PAD, box->y + 21);
     er_text_add(out, table->name, 1.08 * ER_TITLE_FONT, room);
     qn_buf_add_str(out, "</text>");
-    if (boxes->schemas && room - name > 40) {
+    if (er_boxes_names_schema(boxes, table) && room - name > 40) {
         qn_html_printf(out, "<text class=\"s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">",
                        box->x + box->width - ER_PAD, box->y + 21);
         er_text_add(out, table->schema, ER_FONT - 1, room - name - 6);

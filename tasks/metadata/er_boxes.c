@@ -11,6 +11,11 @@
 #define WIDTH_MOST  250
 #define WANTED      1080 /* of the picture: that of the page */
 
+bool er_boxes_names_schema(const struct er_boxes *boxes, const struct qn_model_table *table)
+{
+    return boxes->schemas && strcmp(table->schema, "public") != 0;
+}
+
 bool er_boxes_is_key(const struct qn_model_table *table, size_t column)
 {
     for (size_t i = 0; i < table->n_keys; i++) {
@@ -281,7 +286,7 @@ static void size_box(const struct er_boxes *boxes, const struct er_table *shown,
     const struct qn_model_table *table = &boxes->model->tables[shown->table];
     double width = 2 * ER_PAD + 1.08 * er_text_width(table->name, ER_TITLE_FONT);
 
-    if (boxes->schemas) {
+    if (er_boxes_names_schema(boxes, table)) {
         width += er_text_width(table->schema, ER_FONT - 1) + 8;
     }
     for (size_t i = 0; i < shown->n_rows; i++) {

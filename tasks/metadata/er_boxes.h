@@ -34,7 +34,7 @@ struct er_boxes {
     size_t n_tables;
     const struct qn_model_relation **relations; /* as many as layout.n_lines */
     struct er_layout layout;
-    bool schemas; /* there are several: names need theirs */
+    bool schemas; /* there are several */
     struct metadata_er_shown shown;
 };
 
@@ -42,6 +42,8 @@ struct er_boxes {
 QN_MUST_CHECK int er_boxes_init(struct er_boxes *boxes, const struct qn_model *model);
 void er_boxes_release(struct er_boxes *boxes);
 
+/* Whether there are several schemas, and the table's is none that goes without saying. */
+bool er_boxes_names_schema(const struct er_boxes *boxes, const struct qn_model_table *table);
 /* Whether the column is of the primary key, of an accepted relation. */
 bool er_boxes_is_key(const struct qn_model_table *table, size_t column);
 bool er_boxes_refers(const struct er_boxes *boxes, size_t table, size_t column);

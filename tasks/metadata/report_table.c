@@ -13,7 +13,7 @@ static void add_head(struct qn_buf *out, const struct report_view *view, size_t 
     const struct qn_model_table *table = &view->model->tables[place];
 
     qn_html_printf(out, "<section class=\"table\" id=\"t%zu\"><h2>", place);
-    if (view->schemas) {
+    if (report_has_schema(view, place)) {
         qn_buf_add_str(out, "<span class=\"schema\">");
         report_text(out, table->schema, 80);
         qn_buf_add_str(out, ".</span>");

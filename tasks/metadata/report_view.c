@@ -80,6 +80,11 @@ const struct qn_profile_column *report_profile(const struct report_table *table,
     return &table->profile->columns[place];
 }
 
+bool report_has_schema(const struct report_view *view, size_t table)
+{
+    return view->schemas && strcmp(view->model->tables[table].schema, "public") != 0;
+}
+
 double report_rows(const struct report_table *table)
 {
     bool seen = table->profile != NULL && table->profile->tier != QN_PROFILE_NONE;

@@ -25,7 +25,7 @@ struct report_view {
     struct qn_arena arena;
     struct report_table *tables; /* as many as the model's */
     bool *linked;                /* there is a section for it */
-    bool schemas;                /* there are several */
+    bool schemas;                /* there are several: those but public are named */
     size_t n_columns, n_views;
     double rows; /* of tables where they are known */
     bool estimated;
@@ -43,6 +43,8 @@ void report_view_release(struct report_view *view);
 
 /* NULL when it was not profiled. */
 const struct qn_profile_column *report_profile(const struct report_table *table, size_t column);
+/* Whether the name of a table needs its schema. */
+bool report_has_schema(const struct report_view *view, size_t table);
 /* Exact or estimated; -1 unknown. */
 double report_rows(const struct report_table *table);
 

@@ -195,7 +195,7 @@ static void add_table(struct qn_buf *out, const struct report_view *view, size_t
 {
     const struct qn_model_table *model = &view->model->tables[table];
 
-    if (view->schemas) {
+    if (report_has_schema(view, table)) {
         report_text(out, model->schema, NAME_MOST);
         qn_buf_add_byte(out, '.');
     }
