@@ -221,8 +221,8 @@ const char cli_doc_model_versions[] =
 
 const char cli_doc_model_diff[] =
     "Compares by names: tables, columns, relations, metrics and what is said of them. Numbers of "
-    "rows and shares are no difference. Without versions: from the one that answers to the "
-    "newest.\n\n"
+    "rows and shares are no difference. Without versions: from the one that answers, or the "
+    "one before it, to the newest.\n\n"
     "    quern model diff shop\n"
     "    quern model diff shop 3 5 --json";
 

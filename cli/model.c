@@ -343,18 +343,42 @@ static int print_diff(const struct cli *cli, struct qn_span from, struct qn_span
     return rc;
 }
 
+/* The one that answers; when that is the newest, the one before it. */
+static int choose_from(const struct cli *cli, char out[QN_I64_TEXT_SIZE], struct qn_err *reterr)
+{
+    struct qn_json_walk walk;
+    struct qn_json_item item;
+    struct qn_buf index;
+
+    qn_buf_init(&index, INDEX_MAX);
+    int rc = cli_model_index(&cli->config, cli->words[0], &index, reterr);
+    if (rc == QN_OK) {
+        int64_t newest = cli_json_number(span_of(&index), "newest", 0);
+        int64_t from = cli_json_number(span_of(&index), "current", newest);
+        if (from == newest && cli_json_list(span_of(&index), "versions", &walk) &&
+            qn_json_walk_next(&walk, &item) && qn_json_walk_next(&walk, &item))
+            from = cli_json_number(item.value, "version", from);
+        qn_i64_to_str(from, out);
+    }
+    qn_buf_release(&index);
+    return rc;
+}
+
 int cli_run_model_diff(struct cli *cli)
 {
-    struct cli_model_wanted from = {.name = cli->words[0], .which = "current", .suffix = "json"};
-    struct cli_model_wanted to = {.name = cli->words[0], .which = "newest", .suffix = "json"};
+    struct cli_model_wanted from = {.name = cli->words[0], .suffix = "json"};
+    struct cli_model_wanted to = {.name = cli->words[0], .suffix = "json"};
+    char chosen[QN_I64_TEXT_SIZE];
     struct qn_buf a, b;
     struct qn_err err = {0};
+    int rc = cli->n_words > 1 ? QN_OK : choose_from(cli, chosen, &err);
 
+    from.which = cli->n_words > 1 ? cli->words[1] : chosen;
+    to.which = cli->n_words > 2 ? cli->words[2] : "newest";
     qn_buf_init(&a, CLI_MODEL_BYTES_MAX);
     qn_buf_init(&b, CLI_MODEL_BYTES_MAX);
-    from.which = cli->n_words > 1 ? cli->words[1] : from.which;
-    to.which = cli->n_words > 2 ? cli->words[2] : to.which;
-    int rc = cli_model_read(&cli->config, &from, &a, &err);
+    if (rc == QN_OK)
+        rc = cli_model_read(&cli->config, &from, &a, &err);
     if (rc == QN_OK)
         rc = cli_model_read(&cli->config, &to, &b, &err);
     if (rc == QN_OK)

@@ -3,47 +3,108 @@
 #include "common/json_member.h"
 #include "common/str.h"
 #include "input.h"
+#include "jsontext.h"
 #include "link.h"
 #include "model.h"
+#include "model_view.h"
 #include "run.h"
 #include "wait.h"
 #include <string.h>
 
-#define SETS_MAX  64
-#define LISTS_MAX 100
+#define SETS_MAX   64
+#define LISTS_MAX  100
+#define RESULT_MAX ((size_t)4 * 1024 * 1024)
 
 /* ---- the job ---- */
 
-static int make(const struct cli *cli, const char *task, const struct qn_buf *args,
-                struct qn_err *reterr, int *ret_code)
+struct change {
+    const struct cli *cli;
+    const char *task;
+    struct qn_buf args;
+    struct qn_buf result; /* of the job that succeeded, checked; else empty */
+};
+
+static int begin(struct change *change, const struct cli *cli, const char *task,
+                 struct qn_err *reterr)
 {
+    *change = (struct change){.cli = cli, .task = task};
+    qn_buf_init(&change->args, QN_ARGS_MAX);
+    qn_buf_init(&change->result, RESULT_MAX);
+    qn_buf_add_byte(&change->args, '{');
+    qn_json_member_text(&change->args, "database", cli->words[0]);
+    return cli_model_name(cli->words[0], reterr);
+}
+
+static void release(struct change *change)
+{
+    qn_buf_release(&change->args);
+    qn_buf_release(&change->result);
+}
+
+/* Silent: what it says is worth a line, not a failure. */
+static void keep_result(struct change *change, struct qn_client *client, const char *id)
+{
+    struct qn_job_info *info = NULL;
+
+    if (qn_client_get(client, id, &info, NULL) == QN_OK &&
+        qn_json_check(info->result, info->result_len, NULL, NULL) == QN_OK)
+        qn_buf_add(&change->result, info->result, info->result_len);
+    qn_job_info_free(info);
+}
+
+static int wait_for(struct change *change, struct qn_client *client, const char *id,
+                    int64_t timeout_ms)
+{
+    const struct cli *cli = change->cli;
+    const struct cli_waiting waiting = {.timeout_ms = timeout_ms,
+                                        .show = cli->json ? CLI_SHOW_RESULT : CLI_SHOW_FAILURE,
+                                        .follow = cli_flag(cli, "follow")};
+
+    if (!cli->json)
+        fprintf(stderr, "%s\n", id);
+    int code = cli_wait(cli, client, id, &waiting);
+    if (code == CLI_EXIT_OK && !cli->json)
+        keep_result(change, client, id);
+    return code;
+}
+
+static int enqueue(struct change *change, struct qn_client *client, struct qn_receipt *receipt,
+                   struct qn_err *reterr)
+{
+    const struct cli *cli = change->cli;
     const struct qn_enqueue job = {
-        .task = task,
-        .args = args->data,
-        .args_len = args->len,
+        .task = change->task,
+        .args = change->args.data,
+        .args_len = change->args.len,
         .queue = cli_option(cli, "queue"),
         .accept_unknown = qn_config_flag(&cli->config, "accept-unknown"),
     };
-    struct cli_waiting waiting = {.show = cli->json ? CLI_SHOW_RESULT : CLI_SHOW_FAILURE,
-                                  .follow = cli_flag(cli, "follow")};
+
+    return qn_client_enqueue(client, &job, receipt, reterr);
+}
+
+/* Makes the job and waits for it: the exit code. rc: of what came before. */
+static int finish(struct change *change, int rc, struct qn_err *err)
+{
     struct qn_client *client = NULL;
     struct qn_receipt receipt = {0};
-    int rc = cli_option_ms(cli, "timeout", -1, &waiting.timeout_ms, reterr);
+    int64_t timeout_ms = -1;
+    int code = CLI_EXIT_OK;
 
+    qn_buf_add_byte(&change->args, '}');
     if (rc == QN_OK)
-        rc = qn_buf_status(args);
-    if (rc == QN_ELIMIT)
-        rc = qn_fail(reterr, rc, "a job takes arguments of %d bytes", QN_ARGS_MAX);
+        rc = cli_option_ms(change->cli, "timeout", -1, &timeout_ms, err);
+    if (rc == QN_OK && qn_buf_status(&change->args) != QN_OK)
+        rc = qn_fail(err, qn_buf_status(&change->args), "a job takes arguments of %d bytes",
+                     QN_ARGS_MAX);
     if (rc == QN_OK)
-        rc = cli_client_open(&client, cli, reterr);
+        rc = cli_client_open(&client, change->cli, err);
     if (rc == QN_OK)
-        rc = qn_client_enqueue(client, &job, &receipt, reterr);
-    if (rc == QN_OK && !cli->json)
-        fprintf(stderr, "%s\n", receipt.id);
+        rc = enqueue(change, client, &receipt, err);
     if (rc == QN_OK)
-        *ret_code = cli_wait(cli, client, receipt.id, &waiting);
+        code = wait_for(change, client, receipt.id, timeout_ms);
     qn_client_close(client);
-    return rc;
+    return rc == QN_OK ? code : cli_fail(change->cli, err);
 }
 
 /* What there is now. Files that are elsewhere make no failure of a job that succeeded. */
@@ -53,26 +114,6 @@ static void show(const struct cli *cli, const char *which)
 
     if (!cli->json && cli_model_show(cli, cli->words[0], which, NULL, &err) != QN_OK)
         fprintf(stderr, "quern: it was done, but is not seen from here: %s\n", err.msg);
-}
-
-static int begin(const struct cli *cli, struct qn_buf *args, struct qn_err *reterr)
-{
-    qn_buf_init(args, QN_ARGS_MAX);
-    qn_buf_add_byte(args, '{');
-    qn_json_member_text(args, "database", cli->words[0]);
-    return cli_model_name(cli->words[0], reterr);
-}
-
-static int finish(const struct cli *cli, const char *task, struct qn_buf *args, int rc,
-                  struct qn_err *err)
-{
-    int code = CLI_EXIT_OK;
-
-    qn_buf_add_byte(args, '}');
-    if (rc == QN_OK)
-        rc = make(cli, task, args, err, &code);
-    qn_buf_release(args);
-    return rc == QN_OK ? code : cli_fail(cli, err);
 }
 
 /* ---- analyze ---- */
@@ -92,18 +133,19 @@ static void add_list(const struct cli *cli, const char *name, struct qn_buf *out
 int cli_run_model_analyze(struct cli *cli)
 {
     static const char *const words[] = {"depth", "language", "relations"};
-    struct qn_buf args;
+    struct change change;
     struct qn_err err = {0};
-    int rc = begin(cli, &args, &err);
+    int rc = begin(&change, cli, "metadata.analyze", &err);
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (cli_option(cli, words[i]))
-            qn_json_member_text(&args, words[i], cli_option(cli, words[i]));
-    add_list(cli, "include", &args);
-    add_list(cli, "exclude", &args);
+            qn_json_member_text(&change.args, words[i], cli_option(cli, words[i]));
+    add_list(cli, "include", &change.args);
+    add_list(cli, "exclude", &change.args);
     if (cli_flag(cli, "full"))
-        qn_json_member_flag(&args, "full", true);
-    int code = finish(cli, "metadata.analyze", &args, rc, &err);
+        qn_json_member_flag(&change.args, "full", true);
+    int code = finish(&change, rc, &err);
+    release(&change);
     if (code == CLI_EXIT_OK)
         show(cli, "newest");
     return code;
@@ -155,49 +197,93 @@ static void add_if_hash(const struct cli *cli, struct qn_buf *args)
         qn_json_member_text(args, "if_hash", hash);
 }
 
+/* What the newest version passes over, of these edits and those before. */
+static void show_warnings(const struct cli *cli)
+{
+    struct cli_model_wanted wanted = {.name = cli->words[0], .which = "newest", .suffix = "json"};
+    struct qn_buf json;
+
+    qn_buf_init(&json, CLI_MODEL_BYTES_MAX);
+    if (cli_model_read(&cli->config, &wanted, &json, NULL) == QN_OK)
+        cli_model_print_warnings(&cli->term, (struct qn_span){json.data, json.len});
+    qn_buf_release(&json);
+}
+
+static void tell_edit(const struct change *change)
+{
+    const struct cli *cli = change->cli;
+    struct qn_span result = {change->result.data, change->result.len};
+    const char *name = cli->words[0];
+    long long newest = (long long)cli_json_number(result, "newest", 0);
+    struct qn_json_item item;
+    bool is_new = cli_json_at(result, "new", &item) && qn_span_is(item.value, "true");
+
+    if (newest > 0 && !is_new)
+        fprintf(cli->term.out, "nothing is new: version %lld of %s stays the newest\n", newest,
+                name);
+    else if (newest > 0)
+        fprintf(cli->term.out,
+                "version %lld of %s is a draft: quern model diff %s shows what is new in it,\n"
+                "quern model approve %s lets it answer\n",
+                newest, name, name, name);
+    else
+        fprintf(cli->term.out, "the edits of %s are kept\n", name);
+    show_warnings(cli);
+}
+
 int cli_run_model_edit(struct cli *cli)
 {
-    struct qn_buf args, edits;
+    struct change change;
+    struct qn_buf edits;
     struct qn_err err = {0};
-    int rc = begin(cli, &args, &err);
+    int rc = begin(&change, cli, "metadata.review", &err);
 
     qn_buf_init(&edits, QN_ARGS_MAX);
     if (rc == QN_OK)
         rc = read_edits(cli, &edits, &err);
     if (rc == QN_OK) {
-        qn_json_add_key(&args, "edits");
-        qn_buf_add(&args, edits.data, edits.len);
-        add_if_hash(cli, &args);
+        qn_json_add_key(&change.args, "edits");
+        qn_buf_add(&change.args, edits.data, edits.len);
+        add_if_hash(cli, &change.args);
     }
     qn_buf_release(&edits);
-    int code = finish(cli, "metadata.review", &args, rc, &err);
+    int code = finish(&change, rc, &err);
     if (code == CLI_EXIT_OK && !cli->json)
-        fprintf(cli->term.out,
-                "the edits of %s are kept; quern model diff %s shows what the newest version "
-                "changes,\nquern model approve %s lets it answer\n",
-                cli->words[0], cli->words[0], cli->words[0]);
+        tell_edit(&change);
+    release(&change);
     return code;
 }
 
 /* ---- approve ---- */
 
+static void tell_approval(const struct change *change, int64_t version)
+{
+    struct qn_span result = {change->result.data, change->result.len};
+    const struct cli *cli = change->cli;
+
+    version = cli_json_number(result, "approved", version);
+    if (version > 0)
+        fprintf(cli->term.out, "version %lld of %s is approved\n", (long long)version,
+                cli->words[0]);
+    else
+        fprintf(cli->term.out, "the newest version of %s is approved\n", cli->words[0]);
+}
+
 int cli_run_model_approve(struct cli *cli)
 {
     int64_t version = 0; /* the newest */
-    struct qn_buf args;
+    struct change change;
     struct qn_err err = {0};
-    int rc = begin(cli, &args, &err);
+    int rc = begin(&change, cli, "metadata.review", &err);
 
     if (rc == QN_OK && cli->n_words > 1 &&
         (qn_str_to_i64(cli->words[1], &version) != QN_OK || version < 1))
         rc = qn_fail(&err, QN_EINVAL, "version \"%.40s\": a number from 1", cli->words[1]);
-    qn_json_member_number(&args, "approve", version);
-    add_if_hash(cli, &args);
-    int code = finish(cli, "metadata.review", &args, rc, &err);
-    if (code == CLI_EXIT_OK && !cli->json && version > 0)
-        fprintf(cli->term.out, "version %lld of %s is approved\n", (long long)version,
-                cli->words[0]);
-    else if (code == CLI_EXIT_OK && !cli->json)
-        fprintf(cli->term.out, "the newest version of %s is approved\n", cli->words[0]);
+    qn_json_member_number(&change.args, "approve", version);
+    add_if_hash(cli, &change.args);
+    int code = finish(&change, rc, &err);
+    if (code == CLI_EXIT_OK && !cli->json)
+        tell_approval(&change, version);
+    release(&change);
     return code;
 }

@@ -98,9 +98,10 @@ static void add_values(struct flat *flat, const char *path, struct qn_span colum
 
 static void add_columns(struct flat *flat, const char *table_path, struct qn_span table)
 {
-    static const char *const members[] = {"type",     "role",    "pii",  "description.text",
-                                          "synonyms", "negated", "unit", "hidden",
-                                          "nullable", "unique",  NULL};
+    static const char *const members[] = {
+        "type",        "role",        "pii",           "description.text",   "synonyms",
+        "negated",     "unit",        "hidden",        "nullable",           "unique",
+        "role_source", "unit_source", "hidden_source", "description.source", NULL};
     char path[2 * NAME_SIZE + 64], name[NAME_SIZE];
     struct qn_json_walk walk;
     struct qn_json_item item;
@@ -117,8 +118,20 @@ static void add_columns(struct flat *flat, const char *table_path, struct qn_spa
 
 static void add_tables(struct flat *flat, struct qn_span json)
 {
-    static const char *const members[] = {
-        "kind", "purpose", "description.text", "synonyms", "label", "time", "hidden", "keys", NULL};
+    static const char *const members[] = {"kind",
+                                          "purpose",
+                                          "description.text",
+                                          "synonyms",
+                                          "label",
+                                          "time",
+                                          "hidden",
+                                          "keys",
+                                          "purpose_source",
+                                          "label_source",
+                                          "time_source",
+                                          "hidden_source",
+                                          "description.source",
+                                          NULL};
     char path[NAME_SIZE + 32], schema[256], name[256];
     struct qn_json_walk walk;
     struct qn_json_item item;
@@ -164,11 +177,20 @@ static void flatten(struct flat *flat, struct qn_span json)
     static const char *const relation[] = {
         "child_schema",   "child_table", "child_columns", "parent_schema", "parent_table",
         "parent_columns", NULL};
-    static const char *const of_relation[] = {"verdict", "one_to_one", "optional", NULL};
+    static const char *const of_relation[] = {"verdict", "decided", "one_to_one", "optional", NULL};
     static const char *const metric[] = {"name", NULL};
-    static const char *const of_metric[] = {"expr",      "filter",           "from", "time",
-                                            "item_expr", "item_level_for",   "unit", "additive",
-                                            "synonyms",  "description.text", NULL};
+    static const char *const of_metric[] = {"expr",
+                                            "filter",
+                                            "from",
+                                            "time",
+                                            "item_expr",
+                                            "item_level_for",
+                                            "unit",
+                                            "additive",
+                                            "synonyms",
+                                            "description.text",
+                                            "description.source",
+                                            NULL};
     static const char *const condition[] = {"table", "where", NULL};
     static const char *const of_condition[] = {"synonyms", NULL};
 

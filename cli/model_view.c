@@ -281,7 +281,7 @@ static void print_head(const struct cli_term *term, struct qn_span json, const c
     fputs("\n\n", term->out);
 }
 
-static void print_warnings(const struct cli_term *term, struct qn_span json)
+void cli_model_print_warnings(const struct cli_term *term, struct qn_span json)
 {
     struct qn_json_walk walk;
     struct qn_json_item item;
@@ -311,6 +311,6 @@ int cli_model_print(const struct cli_term *term, struct qn_span json, const char
     if (rc == QN_OK)
         rc = cli_model_print_metrics(term, json, reterr);
     if (rc == QN_OK)
-        print_warnings(term, json);
+        cli_model_print_warnings(term, json);
     return rc;
 }

@@ -21,6 +21,8 @@ QN_MUST_CHECK int cli_model_print_relations(const struct cli_term *term, struct 
                                             const char *of, struct qn_err *reterr);
 QN_MUST_CHECK int cli_model_print_metrics(const struct cli_term *term, struct qn_span json,
                                           struct qn_err *reterr);
+/* What edits and hints name and is not there. */
+void cli_model_print_warnings(const struct cli_term *term, struct qn_span json);
 /* The whole: which version, in which state it is, then the three. */
 QN_MUST_CHECK int cli_model_print(const struct cli_term *term, struct qn_span json,
                                   const char *state, struct qn_err *reterr);

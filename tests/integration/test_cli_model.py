@@ -18,7 +18,10 @@ print(json.dumps({"progress": {"done": 1, "total": 2, "text": "half of it"}}), f
 if args["database"] == "broken":
     print(json.dumps({"rejected": "the newest version has another hash"}), file=quern)
     sys.exit(100)
-print(json.dumps({"result": args}), file=quern)
+more = {"newest": 4, "new": args["database"] == "shop"}
+if args.get("approve"):
+    more["approved"] = args["approve"]
+print(json.dumps({"result": {**args, **more}}), file=quern)
 """ % sys.executable
 
 TASKS = """[task metadata.review]
@@ -291,6 +294,7 @@ class Differences(Models):
              "from": "suggested", "to": "accepted"},
             {"what": "tables.orders.columns.status.values", "from": ["paid", "new"],
              "to": ["paid", "gone"]},
+            {"what": "tables.orders.description.source", "from": "rule", "to": "human"},
             {"what": "tables.orders.description.text", "from": "One row for each order.",
              "to": "Orders of customers."},
             {"what": "tables.users.columns.email.pii", "from": "email", "to": None}])
@@ -301,6 +305,14 @@ class Differences(Models):
         self.assertEqual([line.strip() for line in lines[at + 1:at + 3]],
                          ["One row for each order.", "Orders of customers."])
         self.assertEqual(self.json("model", "diff", "shop", "2", "1")["added"], found["removed"])
+
+    def test_without_versions_the_newest_is_compared_with_what_answers_or_was_before(self):
+        model = self.published()
+        for approved, day in ((True, "01"), (False, "02"), (False, "03")):
+            model.add({**shop(), "reference_day": day}, approved=approved)
+        self.assertEqual(self.json("model", "diff", "shop")["changed"][0]["from"], "01")
+        model.add({**shop(), "reference_day": "04"}, approved=True)
+        self.assertEqual(self.json("model", "diff", "shop")["changed"][0]["from"], "03")
 
     def test_a_version_does_not_differ_from_itself(self):
         self.published().add(shop())
@@ -332,6 +344,7 @@ class Changing(cli_case.Cli):
                           "--set", 'tables.users.synonyms={"en":["client"]}',
                           "--set", "tables.users.label=null", "--if-hash", "ab")
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("version 4 of shop is a draft", done.stdout)
         self.assertIn("quern model approve shop", done.stdout)
         self.assertEqual(self.last_args(), ("metadata.review", {
             "database": "shop", "if_hash": "ab", "edits": {"tables": {
@@ -345,8 +358,17 @@ class Changing(cli_case.Cli):
         self.ok("model", "edit", "shop", path)
         self.assertEqual(self.last_args()[1]["edits"], edits)
         result = self.json("model", "edit", "shop", "-", stdin=json.dumps({"tables": {}}))
-        self.assertEqual((result["state"], result["result"]),
-                         ("succeeded", {"database": "shop", "edits": {"tables": {}}}))
+        self.assertEqual((result["state"], result["result"]["edits"]),
+                         ("succeeded", {"tables": {}}))
+
+    def test_an_edit_that_changes_nothing_says_so(self):
+        self.assertEqual(self.ok("model", "edit", "same", "--set", "a=b"),
+                         "nothing is new: version 4 of same stays the newest\n")
+
+    def test_what_edits_name_and_is_not_there_is_told(self):
+        Published(self.folder / "artifacts", "shop").add(shop())
+        self.assertIn("hints: there is no table baskets",
+                      self.ok("model", "edit", "shop", "--set", "a=b"))
 
     def test_what_is_no_edit_makes_no_job(self):
         path = self.folder / "edits.json"

@@ -53,7 +53,7 @@ class Pages(unittest.TestCase):
         """quern-dead-letter-list -> dead-letter list"""
         name = page.stem.removeprefix("quern-")
         for group in ("job", "queue", "limit", "worker", "task", "schedule", "cron", "dead-letter",
-                      "model"):
+                      "model", "datasource"):
             if name.startswith(f"{group}-"):
                 return group, name.removeprefix(f"{group}-")
         return (name,)
