@@ -177,8 +177,7 @@ struct qn_span qn_values_text(const struct qn_values *values, const struct qn_va
 {
     const char *at = values->texts.data + entry->text;
 
-    return entry->text == 0 ? (struct qn_span){NULL, 0}
-                            : (struct qn_span){at, (unsigned char)at[-1]};
+    return entry->text == 0 ? (struct qn_span){"", 0} : (struct qn_span){at, (unsigned char)at[-1]};
 }
 
 static bool goes_before(const struct qn_values *values, const struct qn_values_entry *a,

@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_profile quern_tasks_lib m)
