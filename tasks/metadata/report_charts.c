@@ -117,8 +117,9 @@ static void add_edges(struct qn_buf *out, const struct qn_model_column *column,
                       const struct qn_profile_column *profile)
 {
     bool key = column->role == QN_ROLE_KEY, hours = is_short(profile);
+    bool near = key || !profile->binned;
 
-    qn_html_printf(out, "<div class=\"edges%s\"><span>", key ? " near" : "");
+    qn_html_printf(out, "<div class=\"edges%s\"><span>", near ? " near" : "");
     add_edge(out, column, profile->min, hours);
     qn_buf_add_str(out, "</span>");
     if (isfinite(profile->quartile[1]) && !key) {

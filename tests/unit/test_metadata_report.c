@@ -104,6 +104,11 @@ static void alerts_and_personal_data_lead_to_their_columns(void **state)
     list = strstr(out.data, "id=\"personal\"");
     assert_non_null(list);
     assert_non_null(strstr(list, "href=\"#t1c2\""));
+    assert_non_null(strstr(out.data, "values of them are masked"));
+    qn_buf_release(&out);
+    source.show_personal = true;
+    make(&out, &source);
+    assert_null(strstr(out.data, "masked"));
     qn_buf_release(&out);
     model_sample_release(&sample);
 }
