@@ -124,7 +124,12 @@ static void add_findings(struct qn_buf *out, const struct report_view *view)
     begin_tile(out, "Columns with personal data", "");
     report_count(out, (double)view->personal);
     qn_buf_add_str(out, "</div><div class=\"more\">");
-    qn_buf_add_str(out, view->personal > 0 ? "values of them are masked" : "none was found");
+    if (view->personal == 0) {
+        qn_buf_add_str(out, "none was found");
+    } else {
+        qn_html_printf(out, "values of them are %s",
+                       view->source->show_personal ? "shown" : "masked");
+    }
     end_tile(out);
 }
 
@@ -301,9 +306,11 @@ static void add_sections(struct qn_buf *out, const struct report_view *view)
 
 static void add_foot(struct qn_buf *out, const struct report_view *view)
 {
-    qn_buf_add_str(out, "<footer>Shares, bounds and values of columns are of the rows that were "
-                        "looked at; personal data is masked. Model ");
-    qn_html_printf(out, "%s.</footer>\n", view->model->hash[0] != '\0' ? view->model->hash : "-");
+    qn_html_printf(out,
+                   "<footer>Shares, bounds and values of columns are of the rows that were looked "
+                   "at; personal data is %s. Model %s.</footer>\n",
+                   view->source->show_personal ? "shown as it is" : "masked",
+                   view->model->hash[0] != '\0' ? view->model->hash : "-");
     qn_page_end(out);
 }
 

@@ -31,6 +31,7 @@ struct metadata_report_source {
     const struct qn_relations *relations; /* for what went wrong; the relations are the model's */
     int64_t made_ms;                      /* wall */
     const char *diff_json;                /* model_diff.h; "": no run before */
+    bool show_personal; /* as the profiles were asked: the page says whether values are masked */
 };
 
 /* Appends the page. Failure is in out's status, which is also returned; QN_ENOMEM or QN_ELIMIT of
