@@ -127,8 +127,8 @@ static int read_all(int fd, const char *path, struct qn_buf *out, struct qn_err 
 
 int qn_inside_read(const char *root, const char *path, struct qn_buf *out, struct qn_err *reterr)
 {
-    int64_t bytes;
-    int fd;
+    int64_t bytes = 0;
+    int fd = -1;
     int rc = qn_inside_open(root, path, &fd, &bytes, reterr);
 
     if (rc < 0) {
@@ -148,7 +148,7 @@ int qn_inside_each(const char *root, const char *path, qn_inside_fn *fn, void *a
                    struct qn_err *reterr)
 {
     struct dirent *entry;
-    int fd;
+    int fd = -1;
     int rc = open_path(root, path, O_RDONLY | O_DIRECTORY, &fd, reterr);
 
     if (rc < 0) {
