@@ -10,7 +10,7 @@ const char cli_doc_datasource_add[] =
     "line. Where no role may be made, --use-role-of-url keeps the URL itself. What fails leaves "
     "nothing behind. docs/tasks/datasources.md has rights, limits and hosted databases.\n\n"
     "    quern datasource add shop --url postgresql://admin@db/shop\n"
-    "    quern datasource add shop --url-file admin.url --exclude 'log_*' --hide users.phone\n"
+    "    quern datasource add shop --url-file admin.url --hide users.phone\n"
     "    quern datasource add shop --url-file admin.url --replace";
 
 const char cli_doc_datasource_list[] =
