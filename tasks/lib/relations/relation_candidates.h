@@ -26,7 +26,6 @@ struct qn_relation_candidate {
     double tested; /* distinct values (rows of values) looked up */
     double hits;   /* of them, in the parent */
     double found;  /* share of the child's rows that have these hits */
-    bool viewed;   /* a view joins them so */
     bool chosen;
     double logit;
     double score;

@@ -59,7 +59,7 @@ static bool is_plural(const char *plural, const char *word)
     static const char *const endings[] = {"n", "en", "e", "s", "es", "ne", "nen"};
     size_t len = strlen(word);
 
-    if (len < 4 || strncmp(plural, word, len) != 0) {
+    if (len < 3 || strncmp(plural, word, len) != 0) {
         return false;
     }
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {

@@ -48,9 +48,6 @@ const char *qn_relation_evidence(const struct qn_relation_schema *schema,
     qn_buf_init(&out, TEXT_MAX);
     add_name(candidate, &out);
     add_data(candidate, &out);
-    if (candidate->viewed) {
-        qn_buf_add_str(&out, "; a view joins them");
-    }
     if (candidate->key != QN_RELATION_NONE && !schema->keys[candidate->key].declared) {
         qn_buf_add_str(&out, "; the key is not declared, its values are unique");
     }

@@ -6,8 +6,8 @@
 const double qn_relation_weights[QN_RELATION_FEATURES] = {
     [QN_RELATION_BIAS] = -7.2,   [QN_RELATION_NAME] = 11.2,   [QN_RELATION_ORPHANS] = -4.5,
     [QN_RELATION_PROOF] = 2.5,   [QN_RELATION_REACH] = 0.8,   [QN_RELATION_SHORT] = -0.4,
-    [QN_RELATION_FEW] = -1.2,    [QN_RELATION_INDEXED] = 0.4, [QN_RELATION_VIEWED] = 1.5,
-    [QN_RELATION_RIVALS] = -1.6, [QN_RELATION_UNSEEN] = -0.6, [QN_RELATION_COVER] = 0.5,
+    [QN_RELATION_FEW] = -1.2,    [QN_RELATION_INDEXED] = 0.4, [QN_RELATION_RIVALS] = -1.6,
+    [QN_RELATION_UNSEEN] = -0.6, [QN_RELATION_COVER] = 0.5,
 };
 
 #define NAME_ALONE 0.62 /* what values that prove it stand for, whatever the name */
@@ -113,7 +113,6 @@ void qn_relation_score_features(const struct qn_relation_schema *schema,
     ret[QN_RELATION_BIAS] = 1;
     ret[QN_RELATION_NAME] = candidate->name.score;
     ret[QN_RELATION_INDEXED] = is_indexed(child, candidate->child_columns, candidate->n);
-    ret[QN_RELATION_VIEWED] = candidate->viewed;
     if (!candidate->probed || !(candidate->tested > 0)) {
         ret[QN_RELATION_UNSEEN] = 1;
         return;

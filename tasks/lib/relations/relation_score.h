@@ -18,7 +18,6 @@ enum qn_relation_feature {
     QN_RELATION_COVER,   /* share of the key's values that are used, where the name is unsure */
     QN_RELATION_FEW,     /* some small numbers, which fit anywhere */
     QN_RELATION_INDEXED, /* an index begins with the column, or it is part of a key */
-    QN_RELATION_VIEWED,  /* a view joins it so */
     QN_RELATION_RIVALS,  /* another key fits about as well, 0 to 1 */
     QN_RELATION_UNSEEN,  /* no data to look at */
     QN_RELATION_FEATURES,

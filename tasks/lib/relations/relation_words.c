@@ -271,7 +271,7 @@ bool qn_relation_words_unfuse(struct qn_relation_words *words)
     }
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         if (strlen(last) >= strlen(endings[i]) + 2 && ends_with(last, endings[i])) {
-            strcpy(words->word[words->n], natural(endings[i]));
+            memcpy(words->word[words->n], natural(endings[i]), strlen(natural(endings[i])) + 1);
             cut(last, strlen(endings[i]));
             qn_relation_words_stem(last);
             words->n++;
