@@ -26,20 +26,24 @@ static const char read_sql[] =
     " AND ($1 = '[]' OR n.nspname IN (SELECT json_array_elements_text($1::json)))"
     " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\", c.oid, a.attnum";
 
-/* Views that are made of a hidden column, whatever they do with it, and views of those. Of such a
- * view all columns are hidden. $1: [{"t": oid, "c": attnum}, ...] */
-static const char views_sql[] =
-    "WITH RECURSIVE tainted(view) AS ("
-    " SELECT r.ev_class FROM json_to_recordset($1::json) AS h(t oid, c int)"
-    " JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = h.t"
-    "  AND d.refobjsubid = h.c AND d.classid = 'pg_rewrite'::regclass AND d.deptype = 'n'"
-    " JOIN pg_rewrite r ON r.oid = d.objid WHERE r.ev_class <> h.t"
+/* What shows a hidden column under another name: views that are made of it, whatever they do with
+ * it, whole (column 0), and tables that inherit it; and what is made of those.
+ * $1: [{"t": oid, "c": attnum}, ...] */
+static const char spread_sql[] =
+    "WITH RECURSIVE tainted(t, c) AS ("
+    " SELECT t, c FROM json_to_recordset($1::json) AS h(t oid, c int)"
     " UNION"
-    " SELECT r.ev_class FROM tainted"
-    " JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = tainted.view"
-    "  AND d.classid = 'pg_rewrite'::regclass AND d.deptype = 'n'"
-    " JOIN pg_rewrite r ON r.oid = d.objid WHERE r.ev_class <> tainted.view"
-    ") SELECT view::bigint FROM tainted";
+    " SELECT more.t, more.c FROM tainted, LATERAL ("
+    "  SELECT r.ev_class AS t, 0 AS c FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
+    "  WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass"
+    "  AND d.refobjid = tainted.t AND (tainted.c = 0 OR d.refobjsubid = tainted.c)"
+    "  AND r.ev_class <> tainted.t"
+    "  UNION ALL"
+    "  SELECT i.inhrelid, heir.attnum::int FROM pg_inherits i"
+    "  JOIN pg_attribute a ON a.attrelid = i.inhparent AND a.attnum = tainted.c"
+    "  JOIN pg_attribute heir ON heir.attrelid = i.inhrelid AND heir.attname = a.attname"
+    "  WHERE i.inhparent = tainted.t) AS more"
+    ") SELECT t::bigint, c FROM tainted";
 
 struct reading {
     struct role_tables *tables;
@@ -170,7 +174,7 @@ static int take_row(void *arg, const struct qn_span *values, size_t n, struct qn
     return qn_arena_status(&all->arena, "the tables of a datasource", reterr);
 }
 
-/* ---- views ---- */
+/* ---- what is made of hidden columns ---- */
 
 static void list_hidden(const struct role_tables *all, struct qn_buf *out)
 {
@@ -188,20 +192,22 @@ static void list_hidden(const struct role_tables *all, struct qn_buf *out)
     qn_buf_add_byte(out, ']');
 }
 
-static void hide_view(struct role_tables *all, int64_t oid)
+/* column 0: all of them. */
+static void hide_heir(struct role_tables *all, int64_t oid, int64_t column)
 {
     for (size_t t = 0; t < all->n_tables; t++) {
         const struct role_table *table = &all->tables[t];
 
         for (size_t i = table->first; table->oid == oid && i < table->first + table->n; i++) {
-            if (all->columns[i].hidden == ROLE_SEEN) {
-                all->columns[i].hidden = ROLE_HIDDEN_VIEW;
+            if (all->columns[i].hidden == ROLE_SEEN &&
+                (column == 0 || column == all->columns[i].number)) {
+                all->columns[i].hidden = ROLE_HIDDEN_HEIR;
             }
         }
     }
 }
 
-static int hide_views(struct role_tables *all, struct qn_pg *pg, struct qn_err *reterr)
+static int hide_heirs(struct role_tables *all, struct qn_pg *pg, struct qn_err *reterr)
 {
     struct qn_pg_rows *rows = NULL;
     struct qn_buf json;
@@ -215,11 +221,11 @@ static int hide_views(struct role_tables *all, struct qn_pg *pg, struct qn_err *
     } else if (json.len > 2) {
         struct qn_span param = qn_pg_bytes(json.data, json.len);
 
-        rc = qn_pg_query(pg, views_sql, &param, 1, &rows, reterr);
+        rc = qn_pg_query(pg, spread_sql, &param, 1, &rows, reterr);
     }
     qn_buf_release(&json);
     for (size_t i = 0; rc == QN_OK && rows != NULL && i < qn_pg_rows_count(rows); i++) {
-        hide_view(all, number(qn_pg_value(rows, i, 0)));
+        hide_heir(all, number(qn_pg_value(rows, i, 0)), number(qn_pg_value(rows, i, 1)));
     }
     qn_pg_rows_free(rows);
     return rc;
@@ -243,7 +249,7 @@ int role_tables_read(struct role_tables *ret, struct qn_pg *pg,
         rc = qn_pg_stream(pg, read_sql, &param, 1, take_row, &reading, reterr);
     }
     qn_buf_release(&schemas);
-    return rc == QN_OK ? hide_views(ret, pg, reterr) : rc;
+    return rc == QN_OK ? hide_heirs(ret, pg, reterr) : rc;
 }
 
 void role_tables_release(struct role_tables *tables)

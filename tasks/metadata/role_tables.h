@@ -1,8 +1,8 @@
 /* role_tables.h - which tables and columns a datasource's role is to see, and which it sees.
  *
  * A table is chosen by schemas and globs. Hidden are the columns that the operator or the hints
- * name, those whose names say that a secret is in them, and views that are made of hidden
- * columns. Hidden is hidden: what is not sure is left out.
+ * name, those whose names say that a secret is in them, views that are made of hidden columns, and
+ * columns that are inherited from hidden ones. Hidden is hidden: what is not sure is left out.
  *
  * Not here: granting (role_grants.h); definitions of tables (tasks/lib/catalog).
  */
@@ -17,7 +17,7 @@ enum role_hidden {
     ROLE_SEEN,
     ROLE_HIDDEN,     /* somebody said so */
     ROLE_SECRET,     /* its name does */
-    ROLE_HIDDEN_VIEW /* of a view that is made of hidden columns */
+    ROLE_HIDDEN_HEIR /* made of hidden columns: of a view, or inherited */
 };
 
 struct role_column {

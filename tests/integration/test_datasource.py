@@ -70,6 +70,18 @@ class Rights(DatasourceCase):
         self.add("--show", "users.password_*")
         self.assertEqual(self.as_role("SELECT password_hash FROM users"), ("", "x"))
 
+    def test_tables_that_inherit_a_hidden_column_hide_it_too(self):
+        self.server.psql("CREATE TABLE vip (since date) INHERITS (users);"
+                         "CREATE TABLE gold () INHERITS (vip);"
+                         "CREATE VIEW of_gold AS SELECT phone AS p FROM gold;"
+                         "CREATE VIEW golden AS SELECT id FROM gold", "shop")
+        self.add("--hide", "users.phone")
+        for table in ("vip", "gold"):
+            self.assertEqual(self.as_role(f"SELECT id, name, since FROM {table}")[0], "")
+            self.assertEqual(self.as_role(f"SELECT phone FROM {table}")[0], "42501")
+        self.assertEqual(self.as_role("SELECT p FROM of_gold")[0], "42501")
+        self.assertEqual(self.as_role("SELECT id FROM golden")[0], "")
+
     def test_quern_s_own_tables_are_never_granted(self):
         self.add("--show", "*", url=self.server.database_url("home"), name="home")
         self.assertEqual(self.as_role("SELECT url FROM quern.datasources", "home")[0], "42501")
