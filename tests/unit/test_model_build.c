@@ -284,6 +284,34 @@ static void categories_carry_their_values_and_people_none(void **state)
     qn_model_free(model);
 }
 
+static void keys_and_days_of_people_show_no_values_either(void **state)
+{
+    struct qn_profile_value masked[] = {{"a***@b***.org", 0.6}, {"c***@d***.org", 0.4}};
+    struct qn_catalog_table *table = model_room_table(&the_room, "public", "zz_people");
+    struct qn_profile_column *profile;
+    const struct qn_model_column *column;
+    struct qn_model *model;
+
+    (void)state;
+    model_room_column(&the_room, table, "email text primary");
+    model_room_column(&the_room, table, "birth_date date");
+    profile = model_room_profile(&the_room, "zz_people", "email");
+    profile->pii = QN_PII_EMAIL;
+    profile->top = masked;
+    profile->n_top = 2;
+    profile->top_is_all = true;
+    profile = model_room_profile(&the_room, "zz_people", "birth_date");
+    profile->pii = QN_PII_BIRTH;
+    profile->min = "1955-**-**";
+    model = model_room_build(&the_room, NULL);
+    column = model_room_find_column(model, "zz_people", "email");
+    assert_int_equal(column->role, QN_ROLE_KEY);
+    assert_int_equal(column->n_values, 0);
+    column = model_room_find_column(model, "zz_people", "birth_date");
+    assert_string_equal(column->min, "");
+    qn_model_free(model);
+}
+
 static void unreadable_tables_and_columns_are_left_out(void **state)
 {
     struct qn_catalog *catalog = &the_room.catalog;
@@ -504,6 +532,7 @@ int main(void)
         CASE(a_table_that_only_changes_has_no_time),
         CASE(two_references_that_are_the_key_make_a_junction),
         CASE(categories_carry_their_values_and_people_none),
+        CASE(keys_and_days_of_people_show_no_values_either),
         CASE(unreadable_tables_and_columns_are_left_out),
         CASE(comments_are_shown_as_truth_and_as_plain_text),
         CASE(descriptions_by_rule_are_plain_and_true),
