@@ -86,7 +86,8 @@ struct qn_profile_value {
 };
 
 /* Shares are 0 to 1. NAN: not known at this tier, or makes no sense for the family. Numbers of
- * dates and timestamps are seconds since 1970 UTC, of booleans 0 and 1. Texts never NULL. */
+ * dates and timestamps are seconds since 1970 UTC, of times seconds of the day, of intervals
+ * seconds, of booleans 0 and 1. Texts never NULL. */
 struct qn_profile_column {
     enum qn_profile_tier tier;
     enum qn_shape shape;
@@ -94,7 +95,7 @@ struct qn_profile_column {
     unsigned alerts;      /* bits 1U << enum qn_alert */
     double nulls;         /* share */
     double distinct;      /* estimate for the whole table */
-    double distinct_seen; /* exact, of the rows seen */
+    double distinct_seen; /* of the rows seen: exact, but for 1 % from 65,000 on */
     double unique;        /* share of the values seen that were seen once */
     bool all_unique;      /* no value was seen twice (and one was seen) */
     double shape_share;
