@@ -115,9 +115,3 @@ int metadata_home_publish(struct metadata_home *home, const struct qn_model *mod
     }
     return rc;
 }
-
-int metadata_home_publish_index(struct metadata_home *home, const char *datasource,
-                                struct qn_err *reterr)
-{
-    return publish(home, datasource, 0, NULL, 0, reterr);
-}

@@ -31,8 +31,4 @@ QN_MUST_CHECK int metadata_home_ready(struct metadata_home *home, struct qn_job 
  * version are published with the index. report: HTML, empty for none. */
 QN_MUST_CHECK int metadata_home_publish(struct metadata_home *home, const struct qn_model *model,
                                         struct qn_span report, struct qn_err *reterr);
-/* The same when no version is new: an approval. */
-QN_MUST_CHECK int metadata_home_publish_index(struct metadata_home *home, const char *datasource,
-                                              struct qn_err *reterr);
-
 #endif

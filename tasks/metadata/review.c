@@ -67,17 +67,17 @@ static int look(struct run *run, struct qn_err *reterr)
     return rc;
 }
 
-/* An edit reads no rows: the report stays that of the last analysis. */
-static void read_report(const struct run *run, struct qn_buf *out)
+/* The report of the last analysis up to a version: edits and approvals read no rows. */
+static void read_report(const struct run *run, int64_t from, struct qn_buf *out)
 {
     char path[4096];
     int rc = QN_ENOTFOUND;
 
-    for (int64_t version = run->before; version > 0 && rc != QN_OK; version--) {
+    for (int64_t version = from; version > 0 && rc != QN_OK; version--) {
         int n = snprintf(path, sizeof(path), "%s/models/%s/%lld.html", run->home->artifact_dir,
                          run->args.database, (long long)version);
 
-        if (n < 0 || (size_t)n >= sizeof(path) || run->before - version > QN_MODEL_VERSIONS_KEPT) {
+        if (n < 0 || (size_t)n >= sizeof(path) || from - version > QN_MODEL_VERSIONS_KEPT) {
             break;
         }
         qn_buf_reset(out);
@@ -89,14 +89,15 @@ static void read_report(const struct run *run, struct qn_buf *out)
     }
 }
 
-static int publish(struct run *run, const struct qn_model *model, struct qn_err *reterr)
+static int publish(struct run *run, const struct qn_model *model, int64_t report_from,
+                   struct qn_err *reterr)
 {
     struct qn_buf report;
     int rc;
 
     qn_buf_init(&report, REPORT_MAX);
     if (run->home->artifact_dir != NULL) {
-        read_report(run, &report);
+        read_report(run, report_from, &report);
     }
     rc = metadata_home_publish(run->home, model, (struct qn_span){report.data, report.len}, reterr);
     qn_buf_release(&report);
@@ -116,22 +117,29 @@ static int edit(struct run *run, struct qn_err *reterr)
         for (size_t i = 0; i < model->n_warnings; i++) {
             qn_job_log(run->job, "%s", model->warnings[i]);
         }
-        rc = publish(run, model, reterr);
+        rc = publish(run, model, run->before, reterr);
     }
     qn_model_free(model);
     return rc;
 }
 
+/* Its files say so too. */
 static int approve(struct run *run, struct qn_err *reterr)
 {
     int64_t version = run->args.version > 0 ? run->args.version : run->version;
+    struct qn_model *model = NULL;
     int rc =
         qn_model_approve(run->home->pg, run->args.database, version, qn_job_id(run->job), reterr);
 
-    if (rc == QN_OK && version == run->version) {
-        run->approved = true;
+    if (rc == QN_OK) {
+        rc = qn_model_load(&model, run->home->pg, run->args.database, version, reterr);
     }
-    return rc == QN_OK ? metadata_home_publish_index(run->home, run->args.database, reterr) : rc;
+    if (rc == QN_OK) {
+        run->approved = run->approved || version == run->version;
+        rc = publish(run, model, version, reterr);
+    }
+    qn_model_free(model);
+    return rc;
 }
 
 static int give_result(struct run *run, struct qn_err *reterr)

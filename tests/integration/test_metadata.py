@@ -232,7 +232,10 @@ class Reviews(MetadataCase):
     def test_what_is_approved_stays_current_until_another_is(self):
         self.worker()
         self.analyze()
+        self.assertEqual(self.model(1)["state"], "draft")
         self.assertEqual(self.review(approve=0)["approved"], 1)
+        self.assertEqual(self.model(1)["state"], "approved")
+        self.assertIn("<svg", self.published("1.html"))
         self.review(edits={"tables": {"orders": {"description": "Sales."}}})
         self.assertEqual([self.index()[key] for key in ("current", "newest", "approved")],
                          [1, 2, 1])
