@@ -37,6 +37,7 @@ const struct api_model_form *api_model_accepted(const char *accept);
 
 struct api_model {
     int64_t version;
+    bool approved;
     char hash[API_MODEL_HASH_MAX + 1];
     struct qn_span entry; /* of the index, borrowed */
 };
@@ -48,8 +49,9 @@ QN_MUST_CHECK int api_model_pick(struct qn_span index, const char *which, struct
 /* {"datasource":...,"current":...}: an index as a row of the list; false: it makes no sense. */
 bool api_model_row(struct qn_span index, const char *name, struct qn_buf *out);
 
-/* A strong entity tag: hash, version and form, "HASH.V.json" in quotes. */
-#define API_MODEL_ETAG_SIZE (API_MODEL_HASH_MAX + 40)
+/* A strong entity tag in quotes: hash, version, form and state, "HASH.V.json" of a draft,
+ * "HASH.V.json.approved". */
+#define API_MODEL_ETAG_SIZE (API_MODEL_HASH_MAX + 48)
 void api_model_etag(const struct api_model *model, const struct api_model_form *form,
                     char out[API_MODEL_ETAG_SIZE]);
 /* The hash of an If-Match: such a tag, or a hash in quotes; "" for "*". False: neither. */

@@ -36,7 +36,7 @@ static bool hash_of(struct qn_span entry, char out[API_MODEL_HASH_MAX + 1])
 static bool find_version(struct qn_span index, int64_t version, struct api_model *ret)
 {
     struct qn_json_walk walk;
-    struct qn_json_item list, item;
+    struct qn_json_item list, item, state;
     if (version == 0 || !qn_json_find(index.data, index.len, "versions", &list) ||
         list.type != QN_JSON_ARRAY ||
         qn_json_walk_init(&walk, list.value.data, list.value.len) != QN_OK)
@@ -46,6 +46,8 @@ static bool find_version(struct qn_span index, int64_t version, struct api_model
             continue;
         ret->version = version;
         ret->entry = item.value;
+        ret->approved = qn_json_find(item.value.data, item.value.len, "state", &state) &&
+                        qn_span_is(state.value, "\"approved\"");
         return hash_of(item.value, ret->hash);
     }
     return false;
@@ -117,8 +119,8 @@ bool api_model_row(struct qn_span index, const char *name, struct qn_buf *out)
 void api_model_etag(const struct api_model *model, const struct api_model_form *form,
                     char out[API_MODEL_ETAG_SIZE])
 {
-    snprintf(out, API_MODEL_ETAG_SIZE, "\"%s.%lld.%s\"", model->hash, (long long)model->version,
-             form->suffix);
+    snprintf(out, API_MODEL_ETAG_SIZE, "\"%s.%lld.%s%s\"", model->hash, (long long)model->version,
+             form->suffix, model->approved ? ".approved" : "");
 }
 
 bool api_model_if_match(const char *text, char out[API_MODEL_HASH_MAX + 1])
