@@ -90,17 +90,18 @@ struct qn_catalog_column *model_room_column(struct model_room *room, struct qn_c
                                             const char *spec)
 {
     struct qn_catalog_column *column = &table->columns[table->n_columns];
-    const char *type = strchr(spec, ' ');
+    size_t name_len = strcspn(spec, " ");
+    const char *type = spec + name_len;
     const char *labels = strchr(spec, '=');
 
-    assert_true(type != NULL && table->n_columns < COLUMNS_MAX);
+    assert_true(*type == ' ' && table->n_columns < COLUMNS_MAX);
     *column = (struct qn_catalog_column){.domain = "",
                                          .comment = "",
                                          .preset = "",
                                          .not_null = strstr(spec, " null") == NULL,
                                          .readable = true,
                                          .number = (int)table->n_columns + 1};
-    column->name = qn_arena_text(&room->arena, spec, (size_t)(type - spec));
+    column->name = qn_arena_text(&room->arena, spec, name_len);
     type++;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         if (strncmp(type, types[i].type, strlen(types[i].type)) == 0) {
