@@ -180,7 +180,7 @@ static void match(const struct work *work, struct qn_relation_candidate *candida
                  QN_RELATION_NONE;
     }
     if (score > 0) {
-        score *= local ? 1 : 0.93;
+        score *= local ? 1 : 0.91; /* not enough without values */
         score *= is_whole_key(work, candidate) ? 0.9 : 1;
     }
     candidate->name = (struct qn_relation_name){score, QN_RELATION_RULE_SAME, score};

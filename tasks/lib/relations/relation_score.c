@@ -49,6 +49,11 @@ static double found_share(const struct qn_relation_candidate *candidate)
     return candidate->tested > 0 ? fmax(candidate->hits / candidate->tested, candidate->found) : 0;
 }
 
+static double orphans(double found)
+{
+    return found < 0.5 ? 3 : fmin(1, (1 - found) / 0.2);
+}
+
 static double proof(const struct qn_relation_schema *schema,
                     const struct qn_relation_candidate *candidate)
 {
@@ -65,7 +70,7 @@ static double proof(const struct qn_relation_schema *schema,
     } else if (family == QN_FAMILY_DATE) {
         rare = 0.2;
     }
-    return rare * known * fmax(0, (share - 0.8) / 0.2);
+    return rare * known * fmin(1, fmax(0, (share - 0.75) / 0.2));
 }
 
 /* Values of a key that is only somebody's name or title are often copied, not referred to. */
@@ -117,10 +122,7 @@ void qn_relation_score_features(const struct qn_relation_schema *schema,
         ret[QN_RELATION_UNSEEN] = 1;
         return;
     }
-    ret[QN_RELATION_ORPHANS] = fmin(0.2, 1 - found_share(candidate)) * 5;
-    if (found_share(candidate) < 0.5) {
-        ret[QN_RELATION_ORPHANS] = 3;
-    }
+    ret[QN_RELATION_ORPHANS] = orphans(found_share(candidate));
     ret[QN_RELATION_PROOF] = proof(schema, candidate);
     ret[QN_RELATION_NAME] =
         fmax(candidate->name.score, NAME_ALONE * ret[QN_RELATION_PROOF] * trust(schema, candidate));
