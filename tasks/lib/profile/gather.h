@@ -30,6 +30,8 @@ struct qn_gather {
     size_t min_label, max_label; /* of an enum */
     bool bounded;
     double length_min, length_max, length_sum, lengths;
+    double doubt; /* once finished: how far quartiles of all rows may be from these, as a share
+                     of them */
 };
 
 void qn_gather_init(struct qn_gather *gather, const struct qn_catalog_column *column,

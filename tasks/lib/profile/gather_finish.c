@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define STANDARD_ERRORS 3
+
 void qn_profile_column_init(struct qn_profile_column *column)
 {
     *column = (struct qn_profile_column){
@@ -68,6 +70,17 @@ static void fill_bins(const struct qn_gather *gather, struct qn_profile_column *
     ret->binned = true;
 }
 
+/* By the ranks between which, of as many values drawn, it is almost always. */
+static double doubt_of(const struct qn_gather *gather, double share, double found)
+{
+    double n = (double)gather->n_numbers;
+    double error = STANDARD_ERRORS * sqrt(share * (1 - share) / n);
+    double low = quantile(gather->numbers, gather->n_numbers, fmax(share - error, 0));
+    double high = quantile(gather->numbers, gather->n_numbers, fmin(share + error, 1));
+
+    return high > low ? fmax(high - found, found - low) / fabs(found) : 0;
+}
+
 static void finish_numbers(struct qn_gather *gather, struct qn_profile_column *ret)
 {
     double variance = gather->m2 / gather->n;
@@ -90,7 +103,10 @@ static void finish_numbers(struct qn_gather *gather, struct qn_profile_column *r
     if (gather->n_numbers > 0) {
         qsort(gather->numbers, gather->n_numbers, sizeof(double), by_size);
         for (size_t i = 0; i < 3; i++) {
-            ret->quartile[i] = quantile(gather->numbers, gather->n_numbers, 0.25 * (double)(i + 1));
+            double share = 0.25 * (double)(i + 1);
+
+            ret->quartile[i] = quantile(gather->numbers, gather->n_numbers, share);
+            gather->doubt = fmax(gather->doubt, doubt_of(gather, share, ret->quartile[i]));
         }
         fill_bins(gather, ret);
     }

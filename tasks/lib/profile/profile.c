@@ -45,6 +45,7 @@ static int keep_batch(struct qn_run *run, const size_t *columns, size_t n,
         if (rc != QN_OK) {
             return rc;
         }
+        run->doubt[columns[i]] = gathers[i].doubt;
         run->twice[columns[i]] = qn_values_seen(&gathers[i].values, 2);
         rc = judge_values(run, columns[i], &gathers[i]);
         if (rc != QN_OK) {
@@ -139,7 +140,9 @@ static int prepare(struct qn_run *run, struct qn_err *reterr)
     };
     run->given_up = qn_arena_alloc(run->arena, n > 0 ? n : 1, sizeof(*run->given_up));
     run->twice = qn_arena_alloc(run->arena, n > 0 ? n : 1, sizeof(*run->twice));
-    if (run->ret->columns == NULL || run->given_up == NULL || run->twice == NULL) {
+    run->doubt = qn_arena_alloc(run->arena, n > 0 ? n : 1, sizeof(*run->doubt));
+    if (run->ret->columns == NULL || run->given_up == NULL || run->twice == NULL ||
+        run->doubt == NULL) {
         return qn_arena_status(run->arena, "the profile", reterr);
     }
     for (size_t i = 0; i < n; i++) {

@@ -26,6 +26,7 @@ struct qn_run {
     bool counted;     /* ret->rows is exact */
     bool *given_up;   /* columns that fail by themselves */
     double *twice;    /* of each column: values seen twice */
+    double *doubt;    /* of each column: see gather.h */
     int64_t spare_ms; /* of the time, for the tiers below */
     int64_t least_ms; /* that a statement has in any case */
 };

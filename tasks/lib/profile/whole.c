@@ -7,16 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASHED_VALUES 4e7   /* of one table: some seconds */
-#define SORTED_VALUES 1.2e7 /* the same */
-#define HASHED_LENGTH 200   /* longer texts are not hashed */
-#define KEPT          8192  /* distinct values counted at least: an error of 1 % */
-#define OUTPUTS       4     /* of each column: distinct, quartiles, lowest, highest */
+#define HASHED_VALUES  4e7   /* of one table: some seconds */
+#define SORTED_VALUES  1.2e7 /* the same */
+#define HASHED_LENGTH  200   /* longer texts are not hashed */
+#define QUARTILE_ERROR 0.015 /* share of itself; of a sample */
+#define KEPT           8192  /* distinct values counted at least: an error of 1 % */
+#define OUTPUTS        4     /* of each column: distinct, quartiles, lowest, highest */
 
 struct part {
     size_t column;
     unsigned bits; /* the values whose hash ends in so many zero bits are counted */
-    bool distinct, quartiles;
+    bool distinct, bounds, quartiles;
 };
 
 struct whole {
@@ -95,14 +96,18 @@ static void add_finite(struct qn_buf *out, const struct qn_catalog_column *colum
 
 static void add_quartiles(struct qn_buf *out, const struct qn_catalog_column *column)
 {
-    static const char *const bounds[] = {"min", "max"};
-    const char *value = column->family == QN_FAMILY_NUMERIC ? "@::pg_catalog.numeric" : "@";
-
-    qn_buf_add_str(out, ", pg_catalog.percentile_cont(ARRAY[0.25, 0.5, 0.75]::pg_catalog.float8[]) "
-                        "WITHIN GROUP (ORDER BY ");
+    qn_buf_add_str(out, ", pg_catalog.percentile_cont("
+                        "ARRAY[0.25, 0.5, 0.75]::pg_catalog.float8[]) WITHIN GROUP (ORDER BY ");
     qn_select_pattern(out, double_of(column->family), column);
     qn_buf_add_byte(out, ')');
     add_finite(out, column);
+}
+
+static void add_bounds(struct qn_buf *out, const struct qn_catalog_column *column)
+{
+    static const char *const bounds[] = {"min", "max"};
+    const char *value = column->family == QN_FAMILY_NUMERIC ? "@::pg_catalog.numeric" : "@";
+
     for (size_t i = 0; i < 2; i++) {
         qn_buf_printf(out, ", pg_catalog.%s(", bounds[i]);
         qn_select_pattern(out, value, column);
@@ -127,7 +132,12 @@ static void add_part(struct qn_buf *out, const struct part *part,
     if (part->quartiles) {
         add_quartiles(out, column);
     } else {
-        qn_buf_add_str(out, ", NULL, NULL, NULL");
+        qn_buf_add_str(out, ", NULL");
+    }
+    if (part->bounds) {
+        add_bounds(out, column);
+    } else {
+        qn_buf_add_str(out, ", NULL, NULL");
     }
 }
 
@@ -227,10 +237,8 @@ static int take_row(void *arg, const struct qn_span *values, size_t n, struct qn
             column->distinct =
                 fmin(fmax(found, column->distinct_seen), run->ret->rows * (1 - column->nulls));
         }
-        if (part->quartiles) {
-            take_quartiles(column, of[1]);
-            take_bounds(run, part, &of[2]);
-        }
+        take_quartiles(column, of[1]);
+        take_bounds(run, part, &of[2]);
     }
     return QN_OK;
 }
@@ -267,7 +275,7 @@ static enum qn_run_end scan_batch(struct whole *whole, struct qn_err *err)
 
     if (end == QN_RUN_REFUSED) {
         for (size_t i = 0; i < whole->n; i++) {
-            whole->parts[i].quartiles = false;
+            whole->parts[i].bounds = whole->parts[i].quartiles = false;
         }
         end = scan(whole, err);
     }
@@ -296,14 +304,24 @@ static bool wants_distinct(const struct qn_run *run, size_t i)
     }
 }
 
+static bool wants_bounds(const struct qn_run *run, size_t i)
+{
+    const struct qn_profile_column *column = &run->ret->columns[i];
+
+    return column->tier == QN_PROFILE_SAMPLED && column->low <= column->high &&
+           double_of(run->table->columns[i].family) != NULL;
+}
+
+/* Where the sample may have missed them by too much, or not all numbers were kept. */
 static bool wants_quartiles(const struct qn_run *run, size_t i)
 {
     const struct qn_profile_column *column = &run->ret->columns[i];
 
-    return double_of(run->table->columns[i].family) != NULL && column->low < column->high &&
-           (column->tier == QN_PROFILE_SAMPLED ||
-            (column->tier == QN_PROFILE_EXACT &&
-             values_of(run, column) > (double)QN_GATHER_NUMBERS_MAX));
+    if (column->tier == QN_PROFILE_EXACT) {
+        return column->low < column->high && double_of(run->table->columns[i].family) != NULL &&
+               values_of(run, column) > (double)QN_GATHER_NUMBERS_MAX;
+    }
+    return wants_bounds(run, i) && run->doubt[i] > QUARTILE_ERROR;
 }
 
 static void choose(struct whole *whole, size_t i)
@@ -313,13 +331,14 @@ static void choose(struct whole *whole, size_t i)
         .column = i,
         .bits = bits_of(&run->ret->columns[i]),
         .distinct = wants_distinct(run, i) && whole->hashed >= run->ret->rows,
+        .bounds = wants_bounds(run, i) && whole->hashed >= run->ret->rows,
         .quartiles =
             wants_quartiles(run, i) && (run->ret->complete || whole->sorted >= run->ret->rows),
     };
 
     whole->hashed -= part.distinct ? run->ret->rows : 0;
     whole->sorted -= part.quartiles ? run->ret->rows : 0;
-    if (part.distinct || part.quartiles) {
+    if (part.distinct || part.bounds || part.quartiles) {
         whole->parts[whole->n++] = part;
     }
 }
