@@ -186,10 +186,13 @@ static void make_finding(struct qn_buf *out, const struct qn_analysis *analysis,
     qn_buf_add_byte(out, '}');
 }
 
+/* What a column is (a category, an identifier) is in its role; here is what may be wrong with it.
+ */
 static void add_alerts_of(struct list *list, const struct qn_analysis *analysis, size_t table,
                           size_t column, struct qn_buf *item)
 {
-    unsigned alerts = analysis->profiles[table].columns[column].alerts;
+    const unsigned kinds = 1U << QN_ALERT_CATEGORY | 1U << QN_ALERT_IDENTIFIER;
+    unsigned alerts = analysis->profiles[table].columns[column].alerts & ~kinds;
 
     for (unsigned i = 0; i < QN_ALERTS; i++) {
         if ((alerts & 1U << i) != 0) {

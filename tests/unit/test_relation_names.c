@@ -180,7 +180,7 @@ static void close_room(struct room *room)
 
 static double score(const struct room *room, const char *child, const char *parent)
 {
-    size_t child_table, child_column, table, column;
+    size_t child_table = 0, child_column = 0, table = 0, column = 0;
     struct qn_relation_asker asker;
 
     assert_true(room_find(room->catalog, child, &child_table, &child_column));
@@ -249,7 +249,7 @@ static void a_prefix_that_all_columns_share_says_nothing(void **state)
 {
     struct room room;
     struct qn_relation_label label;
-    size_t table, column;
+    size_t table = 0, column = 0;
 
     (void)state;
     open_room(&room);
