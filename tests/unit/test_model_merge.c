@@ -1,6 +1,7 @@
 #include "common/mem.h"
 #include "tests/support/model_room.h"
 #include "tests/support/torture.h"
+#include <stdio.h>
 #include <string.h>
 
 static struct model_room the_room;
@@ -270,6 +271,23 @@ static void a_wrong_type_is_refused_with_its_place_and_changes_nothing(void **st
     qn_free(after);
 }
 
+static void a_name_that_is_too_long_is_refused(void **state)
+{
+    char json[6000], name[4500];
+    struct qn_err err = {0};
+
+    memset(name, 'x', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    snprintf(json, sizeof(json), "{\"tables\":{\"%s\":{}}}", name);
+    assert_int_equal(qn_model_merge(*state, span_of(json), QN_MODEL_HUMAN, &err), QN_EINVAL);
+    name[QN_MODEL_TEXT_MAX + 1] = '\0';
+    snprintf(json, sizeof(json), "{\"metrics\":{\"%s\":{\"expr\":\"1\"}}}", name);
+    assert_int_equal(qn_model_merge(*state, span_of(json), QN_MODEL_HUMAN, &err), QN_EINVAL);
+    name[QN_MODEL_TEXT_MAX] = '\0';
+    snprintf(json, sizeof(json), "{\"metrics\":{\"%s\":{\"expr\":\"1\"}}}", name);
+    assert_int_equal(qn_model_merge(*state, span_of(json), QN_MODEL_HUMAN, &err), QN_OK);
+}
+
 static void a_table_of_several_schemas_needs_its_schema(void **state)
 {
     struct qn_catalog_table *other = model_room_table(&the_room, "shadow", "orders");
@@ -392,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_there_becomes_a_warning, begin, end),
         cmocka_unit_test_setup_teardown(a_wrong_type_is_refused_with_its_place_and_changes_nothing,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(a_name_that_is_too_long_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(a_table_of_several_schemas_needs_its_schema, begin, end),
         cmocka_unit_test_setup_teardown(relations_are_added_and_refused_by_people, begin, end),
         cmocka_unit_test_setup_teardown(metrics_and_conditions_can_be_taken_away, begin, end),

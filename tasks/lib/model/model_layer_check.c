@@ -231,6 +231,22 @@ static int check_day(struct check *check, const struct qn_json_item *value,
                  : qn_model_place_fail(place, "a day like 2025-06-30 is expected", check->reterr);
 }
 
+/* Names of members become names, and values, of the model. */
+static int check_key(struct check *check, const struct qn_json_item *item,
+                     const struct qn_model_place *place)
+{
+    int rc;
+
+    qn_buf_reset(&check->text);
+    rc = qn_json_unescape(item->key, &check->text);
+    if (rc == QN_ENOMEM) {
+        return qn_fail(check->reterr, rc, "no memory for a layer");
+    }
+    return rc == QN_OK && check->text.len <= QN_MODEL_TEXT_MAX
+               ? QN_OK
+               : qn_model_place_fail(place, "the name is too long", check->reterr);
+}
+
 static int check_items(struct check *check, const struct member *member,
                        const struct qn_json_item *value, const struct qn_model_place *place)
 {
@@ -246,7 +262,8 @@ static int check_items(struct check *check, const struct member *member,
     while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
         struct qn_model_place at = qn_model_place_of(place, &item, index++);
 
-        if (item.type != QN_JSON_NULL) {
+        rc = check_key(check, &item, &at);
+        if (rc == QN_OK && item.type != QN_JSON_NULL) {
             rc = check_form(check, member->form, &item, &at);
         }
     }
