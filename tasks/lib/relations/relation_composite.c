@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROPOSED_MAX 200 /* undeclared keys that are tried */
-#define FIRST        6   /* columns of a table that such a key is made of */
+#define PROPOSED_MAX 200                       /* undeclared keys that are tried */
+#define VISITED_MAX  ((size_t)2 * 1000 * 1000) /* tables looked at for who could refer to them */
+#define FIRST        6                         /* columns of a table that such a key is made of */
 
 /* What is known of one column. */
 struct place {
@@ -23,6 +24,7 @@ struct work {
     struct place *places;
     size_t *start; /* of each table in places */
     size_t proposed;
+    size_t visited;
 };
 
 static uint32_t hash(const char *text, uint32_t seed)
@@ -204,6 +206,7 @@ static void find_children(struct work *work, size_t parent, const size_t *column
 
 static bool has_child(struct work *work, size_t parent, const size_t *columns)
 {
+    work->visited += work->schema->catalog->n_tables;
     for (size_t i = 0; i < work->schema->catalog->n_tables; i++) {
         struct qn_relation_candidate candidate = {.child = i, .parent = parent};
 
@@ -237,7 +240,8 @@ static int propose(struct work *work, size_t table, size_t first, size_t second,
     bool unique = false;
     int rc;
 
-    if (work->proposed == PROPOSED_MAX || !has_child(work, table, columns)) {
+    if (work->proposed == PROPOSED_MAX || work->visited > VISITED_MAX ||
+        !has_child(work, table, columns)) {
         return QN_OK;
     }
     work->proposed++;

@@ -80,7 +80,14 @@ static double trust(const struct qn_relation_schema *schema,
     const struct qn_relation_key *key =
         candidate->key != QN_RELATION_NONE ? &schema->keys[candidate->key] : NULL;
 
-    return key != NULL && (key->primary || key->own) ? 1 : 0.85;
+    if (key == NULL || key->n != 1) {
+        return 0.85;
+    }
+    if (!key->primary && key->label.base.n > 0 &&
+        qn_relation_compare_all(&schema->lexicon, &key->label.base, QN_WORD_GENERIC)) {
+        return 0.6;
+    }
+    return key->primary || key->own ? 1 : key->declared ? 0.85 : 0.75;
 }
 
 static void compare_ranges(const struct qn_relation_schema *schema,
