@@ -226,6 +226,32 @@ class Profiles(unittest.TestCase):
         self.assertLess(max(len(value["value"].encode()) for column in profile["columns"]
                             for value in column["top"]), 201)
 
+    def test_numbers_that_are_none_cost_the_others_nothing(self):
+        self.pg.psql("""
+            CREATE TABLE odd AS SELECT
+              CASE WHEN i % 3 = 0 THEN 'NaN' WHEN i % 7 = 0 THEN 'Infinity'
+                ELSE i::float8 END AS f,
+              CASE WHEN i % 3 = 0 THEN 'NaN' WHEN i % 7 = 0 THEN '-Infinity'
+                ELSE i::numeric END AS n,
+              CASE i % 5 WHEN 0 THEN 'infinity' WHEN 1 THEN '-infinity'
+                ELSE date '2020-01-01' + i % 1000 END AS d,
+              CASE i % 5 WHEN 0 THEN 'infinity'
+                ELSE timestamptz '2020-01-01' + i * interval '1 minute' END AS z,
+              CASE WHEN i % 2 = 0 THEN i::numeric::money END AS m, i::oid AS o
+            FROM generate_series(1, 70000) i;
+            CREATE TABLE huge AS SELECT *, CASE WHEN o::int = 77
+              THEN ('1' || repeat('0', 400))::numeric ELSE o::int::numeric END AS h FROM odd;
+            ANALYZE odd; ANALYZE huge""")
+        _profile, columns = self.profile("public.odd")
+        bounds = {name: (column["min"], column["max"]) for name, column in columns.items()}
+        self.assertEqual(bounds, {
+            "f": ("1", "69998"), "n": ("1", "69998"), "d": ("2020-01-03", "2022-09-26"),
+            "z": ("2020-01-01 00:01:00+00", "2020-02-18 14:39:00+00"),
+            "m": ("2.00", "70000.00"), "o": ("1", "70000")})
+        _profile, columns = self.profile("public.huge")
+        self.assertLess(abs(columns["z"]["distinct"] / 56000 - 1), 0.1)
+        self.assertEqual({column["tier"] for column in columns.values()}, {"sampled"})
+
     def test_a_column_that_fails_costs_only_itself(self):
         self.pg.psql('CREATE VIEW failing AS SELECT sequential AS id, 1 / (sequential - 7) AS boom,'
                      " 'fine'::text AS fine FROM spread WHERE sequential < 100")

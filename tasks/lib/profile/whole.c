@@ -82,16 +82,34 @@ static const char *double_of(enum qn_family family)
     }
 }
 
-/* Neither NaN, which is above all, nor infinity. */
+#define LARGEST "1.7976931348623157e308::pg_catalog.float8"
+
+/* Neither NaN, which is above all, nor infinity; NULL for families that have no such. */
+static const char *finite_of(enum qn_family family)
+{
+    switch (family) {
+    case QN_FAMILY_NUMERIC:
+        return "pg_catalog.abs(@::pg_catalog.numeric::pg_catalog.float8) "
+               "OPERATOR(pg_catalog.<=) " LARGEST;
+    case QN_FAMILY_FLOAT:
+        return "pg_catalog.abs(@::pg_catalog.float8) OPERATOR(pg_catalog.<=) " LARGEST;
+    case QN_FAMILY_DATE:
+    case QN_FAMILY_TIMESTAMP:
+        return "pg_catalog.isfinite(@)";
+    default:
+        return NULL;
+    }
+}
+
 static void add_finite(struct qn_buf *out, const struct qn_catalog_column *column)
 {
-    const char *value = double_of(column->family);
+    const char *finite = finite_of(column->family);
 
-    qn_buf_add_str(out, " FILTER (WHERE ");
-    qn_select_pattern(out, value, column);
-    qn_buf_add_str(out, " OPERATOR(pg_catalog.>=) -1.7976931348623157e308::pg_catalog.float8 AND ");
-    qn_select_pattern(out, value, column);
-    qn_buf_add_str(out, " OPERATOR(pg_catalog.<=) 1.7976931348623157e308::pg_catalog.float8)");
+    if (finite != NULL) {
+        qn_buf_add_str(out, " FILTER (WHERE ");
+        qn_select_pattern(out, finite, column);
+        qn_buf_add_byte(out, ')');
+    }
 }
 
 static void add_quartiles(struct qn_buf *out, const struct qn_catalog_column *column)
