@@ -131,12 +131,12 @@ static const struct class classes[] = {
 
 static const char *const synonyms[] = {
     "customer client cust buyer kehu kh consumer patron kunde cliente clt auftraggeber 客户 顾客",
-    "employee staff emp empl worker mitarbeiter yuangong yg rep representative salesman 员工 职员",
+    "employee staff emp empl worker mitarbeiter yuangong yg rep representative 员工 职员",
     "user usr yonghu yh account login 用户",
     "person people contact party individual renyuan ry 人员",
     "member huiyuan hy patron mitglied 会员",
-    "product prod prd item article artikel produkt teil goods shangpin sp chanpin cp material sku "
-    "wuliao wl 商品 产品",
+    "product prod prd item article artikel produkt goods shangpin sp chanpin cp material sku wl "
+    "商品 产品",
     "order ord dingdan dd auftrag bestellung pedido best auftr 订单",
     "department dept dep bumen bm division div abteilung abt departamento 部门",
     "supplier vendor gongyingshang gys provider supp lieferant lief proveedor 供应商",
@@ -147,7 +147,7 @@ static const char *const synonyms[] = {
     "region area quyu qy zone territory 区域",
     "city town chengshi stadt ort ciudad 城市",
     "address addr adr dizhi adresse anschrift 地址",
-    "company firm enterprise firma corporation gongsi gs organization organisation org 公司",
+    "company firm enterprise corporation gongsi gs organization organisation org 公司",
     "organization organisation org institution jigou jg 机构",
     "language lang locale lng yuyan sprache 语言",
     "currency curr ccy cur bizhong waehrung 币种",
