@@ -37,7 +37,7 @@ static const struct qn_relation *get(const struct qn_relations *relations,
                                      const struct qn_catalog *catalog, const char *child,
                                      const char *parent, size_t n)
 {
-    size_t table, column, to, key;
+    size_t table = 0, column = 0, to = 0, key = 0;
 
     assert_true(room_find(catalog, child, &table, &column));
     assert_true(room_find(catalog, parent, &to, &key));
