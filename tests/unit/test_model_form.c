@@ -40,7 +40,7 @@ static struct qn_model *with_hints(const char *language)
     struct qn_model *model = model_room_build(&the_room, language);
     struct qn_err err = {0};
     size_t len;
-    char *hints = model_room_file(UNIT_DATA "/shop_hints.json", &len);
+    char *hints = model_room_file(UNIT_DATA "/../../tasks/sample/shop_hints.json", &len);
 
     if (qn_model_merge(model, (struct qn_span){hints, len}, QN_MODEL_HINTS, &err) != QN_OK ||
         qn_model_seal(model, &err) != QN_OK) {

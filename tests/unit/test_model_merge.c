@@ -36,7 +36,7 @@ static void merge(struct qn_model *model, const char *json, enum qn_model_source
 
 static void merge_shop_hints(struct qn_model *model)
 {
-    char *hints = model_room_file(UNIT_DATA "/shop_hints.json", NULL);
+    char *hints = model_room_file(UNIT_DATA "/../../tasks/sample/shop_hints.json", NULL);
 
     merge(model, hints, QN_MODEL_HINTS);
     qn_free(hints);
@@ -392,7 +392,7 @@ static int merges(void)
 static void building_and_merging_survive_failing_memory(void **state)
 {
     (void)state;
-    the_hints = model_room_file(UNIT_DATA "/shop_hints.json", NULL);
+    the_hints = model_room_file(UNIT_DATA "/../../tasks/sample/shop_hints.json", NULL);
     torture(merges);
     qn_free(the_hints);
 }
