@@ -11,19 +11,22 @@
 #define SURE 0.68 /* with data that agrees it is taken */
 #define WEAK 0.60 /* below: never by the name alone */
 
+static const char tickets[] =
+    "tickets: *ticket_id, reporter_user_id, assignee_id, created_by, state_code text, "
+    "duplicate_of, priority, version, ticket_no, closedby, sort_order, external_user_id, "
+    "clonedfrom, reply_to_id, approver_id, examiner_id";
+
 static const char *const tables[] = {
     "users: *user_id, +login text, full_name text, team_id, manager_id, referred_by, user_no",
     "teams: *team_id, name text, lead_user_id, parent_team_id, member_count, size, captain",
     "ticket_states: *code text, label text",
-    "tickets: *ticket_id, reporter_user_id, assignee_id, created_by, state_code text, "
-    "duplicate_of, priority, version, ticket_no, closedby, sort_order, external_user_id, "
-    "clonedfrom, reply_to_id, approver_id, examiner_id",
-    "comments: *ticket_id, *comment_no, author_id, entity_type text, entity_id, owner_type text, "
-    "owner_id",
+    tickets,
+    "comments: *ticket_id, *comment_no, author_id, entity_type text, entity_id",
+    "notes: *id, owner_type text, owner_id",
     "countries: *id, +iso text, name text, capital",
     "airports: *iata text, +icao text, city text, country_id, country_iso text",
-    "flights: *flight_no text, origin text, destination text, dep_airport text, airport_iata text, "
-    "to_airport_iata text, distance",
+    "flights: *flight_no text, origin text, destination text, dep_airport text",
+    "legs: *id, airport_iata text, to_airport_iata text, distance",
     "tbl_customer: *cust_id, cust_name text, cust_city_id, cust_rating",
     "tbl_order_hdr: *ord_id, ord_cust_id, ord_status, ord_ship_addr_id, ord_bill_addr_id",
     "tbl_order_dtl: *dtl_id, ord_id, prd_cd text, custkey, dept, deptno",
@@ -34,8 +37,8 @@ static const char *const tables[] = {
     "tbl_employee: *emp_no, mgr_emp_no, dept_no, reports_to, location",
     "tbl_location: *loc_id, orders",
     "shippers: *id, name text",
-    "sales: *id, ship_via, shipper_id, currency_code text, sold_by, customer, ad_id, ship_city "
-    "text",
+    "sales: *id, ship_via, shipper_id, currency_code text, sold_by, customer, ad_id",
+    "parcels: *id, ship_city text",
     "currencies: *code text, +name text",
     "ads: *id, viewer_count",
     "Employee: *EmployeeId, ReportsTo, SupportRepId",
@@ -80,8 +83,8 @@ static const char *const sure[][2] = {
     {"flights.origin", "airports.iata"},
     {"flights.destination", "airports.iata"},
     {"flights.dep_airport", "airports.iata"},
-    {"flights.airport_iata", "airports.iata"},
-    {"flights.to_airport_iata", "airports.iata"},
+    {"legs.airport_iata", "airports.iata"},
+    {"legs.to_airport_iata", "airports.iata"},
     {"tbl_order_hdr.ord_cust_id", "tbl_customer.cust_id"},
     {"tbl_order_hdr.ord_ship_addr_id", "tbl_address.addr_id"},
     {"tbl_order_hdr.ord_bill_addr_id", "tbl_address.addr_id"},
@@ -140,18 +143,18 @@ static const char *const weak[][2] = {
     {"tickets.created_by", "tickets.ticket_id"},
     {"tickets.created_by", "airports.iata"},
     {"comments.entity_id", "tickets.ticket_id"},
-    {"comments.owner_id", "users.user_id"},
+    {"notes.owner_id", "users.user_id"},
     {"comments.comment_no", "tickets.ticket_id"},
     {"comments.entity_type", "ticket_states.code"},
     {"countries.name", "currencies.name"},
     {"countries.id", "shippers.id"},
     {"countries.capital", "users.user_id"},
-    {"flights.distance", "ads.id"},
+    {"legs.distance", "ads.id"},
     {"tbl_customer.cust_rating", "tbl_customer.cust_id"},
     {"tbl_order_hdr.ord_status", "tbl_order_hdr.ord_id"},
     {"tbl_location.orders", "tbl_order_hdr.ord_id"},
     {"ads.viewer_count", "users.user_id"},
-    {"sales.ship_city", "airports.iata"},
+    {"parcels.ship_city", "airports.iata"},
     {"order_line.line_no", "order_line.id"},
     {"Invoice.InvoiceId", "Invoice.InvoiceId"},
 };

@@ -135,8 +135,7 @@ static const char *const synonyms[] = {
     "user usr yonghu yh account login 用户",
     "person people contact party individual renyuan ry 人员",
     "member huiyuan hy patron mitglied 会员",
-    "product prod prd item article artikel produkt goods shangpin sp chanpin cp material sku wl "
-    "商品 产品",
+    "product prod prd item article artikel goods shangpin sp chanpin cp sku wuliao wl 商品 产品",
     "order ord dingdan dd auftrag bestellung pedido best auftr 订单",
     "department dept dep bumen bm division div abteilung abt departamento 部门",
     "supplier vendor gongyingshang gys provider supp lieferant lief proveedor 供应商",
