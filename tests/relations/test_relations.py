@@ -27,6 +27,12 @@ KEYLESS_F1 = 0.93
 KNOWN = {
     "names without meaning": {
         "tblbuilding(idbuilding, intfloors) -> tblroom(fkbuilding, introomno)",
+        "arm(ratio, study_id) -> site(site_no, study_id)",
+        "arm(ratio, study_id) -> visit_def(visit_no, study_id)",
+        "form_def(form_cd, version) -> form_item(form_cd, item_no)",
+        "study(phase, study_id) -> site(site_no, study_id)",
+        "study(phase, study_id) -> visit_def(visit_no, study_id)",
+        "visit_def(study_id, visit_no) -> site(study_id, site_no)",
     },
     "empty": {
         "rx(ndc, pt_id) -> allergy(ndc, pt_id)",
