@@ -199,6 +199,19 @@ static void who_decided_is_kept_when_a_model_is_stored(void **state)
     qn_model_free(again);
 }
 
+static void hiding_what_the_role_may_not_read_is_no_warning(void **state)
+{
+    struct qn_model *model;
+
+    (void)state;
+    the_room.catalog.tables[ROOM_USERS].columns[1].readable = false; /* email */
+    model = model_room_build(&the_room, NULL);
+    merge(model, "{\"tables\":{\"users\":{\"hidden\":[\"email\",\"emial\"]}}}", QN_MODEL_HINTS);
+    assert_int_equal(model->n_warnings, 1);
+    assert_string_equal(model->warnings[0], "tables.users.hidden: no column emial");
+    qn_model_free(model);
+}
+
 static void what_is_not_there_becomes_a_warning(void **state)
 {
     struct qn_model *model = *state;
@@ -407,6 +420,8 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(a_person_is_never_gone_over, begin, end),
         cmocka_unit_test_setup_teardown(who_decided_is_kept_when_a_model_is_stored, begin, end),
+        cmocka_unit_test_setup_teardown(hiding_what_the_role_may_not_read_is_no_warning, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(what_is_not_there_becomes_a_warning, begin, end),
         cmocka_unit_test_setup_teardown(a_wrong_type_is_refused_with_its_place_and_changes_nothing,
                                         begin, end),

@@ -127,6 +127,10 @@ struct qn_model_table {
     size_t n_columns;
     struct qn_model_key *keys;
     size_t n_keys;
+    /* Of a model that was built: columns that the role may not read. A layer that hides one of
+     * them names nothing unknown. */
+    const char **unseen;
+    size_t n_unseen;
 };
 
 enum qn_model_verdict { QN_MODEL_SUGGESTED, QN_MODEL_ACCEPTED, QN_MODEL_REJECTED };

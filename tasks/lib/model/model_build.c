@@ -139,11 +139,16 @@ static void build_columns(struct qn_model_build *build, struct qn_model_table *t
         qn_arena_alloc(&build->model->arena, source->n_columns + 1, sizeof(*table->columns));
     facts->columns =
         qn_arena_alloc(&build->scratch, source->n_columns + 1, sizeof(*facts->columns));
-    if (table->columns == NULL || facts->columns == NULL) {
+    table->unseen =
+        qn_arena_alloc(&build->model->arena, source->n_columns + 1, sizeof(*table->unseen));
+    if (table->columns == NULL || facts->columns == NULL || table->unseen == NULL) {
         return;
     }
     for (size_t i = 0; i < source->n_columns; i++) {
-        if (source->columns[i].readable) {
+        if (!source->columns[i].readable) {
+            table->unseen[table->n_unseen++] =
+                qn_arena_str(&build->model->arena, source->columns[i].name);
+        } else {
             facts->columns[n].source = &source->columns[i];
             facts->columns[n].profile = profile_column(facts->profile, i);
             build_column(build, &table->columns[n], &facts->columns[n]);

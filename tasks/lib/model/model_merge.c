@@ -87,6 +87,16 @@ static void hide_column(struct qn_layer *layer, struct qn_model_column *column, 
     }
 }
 
+static bool is_unseen(const struct qn_model_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->n_unseen; i++) {
+        if (strcmp(table->unseen[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void hide_columns(struct qn_layer *layer, struct qn_span list, struct qn_model_table *table)
 {
     struct qn_json_walk walk;
@@ -99,10 +109,10 @@ static void hide_columns(struct qn_layer *layer, struct qn_span list, struct qn_
         const char *name = qn_layer_text(layer, item.value, true);
         size_t column = qn_model_column(table, name);
 
-        if (column == QN_MODEL_NONE) {
-            qn_layer_warn(layer->model, "tables.%s.hidden: no column %s", table->name, name);
-        } else {
+        if (column != QN_MODEL_NONE) {
             hide_column(layer, &table->columns[column], true);
+        } else if (!is_unseen(table, name)) {
+            qn_layer_warn(layer->model, "tables.%s.hidden: no column %s", table->name, name);
         }
     }
 }
