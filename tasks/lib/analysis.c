@@ -21,6 +21,7 @@ struct running {
     struct qn_pg *pg;
     const struct qn_analysis_wish *wish;
     int64_t profiles_until; /* mono ms */
+    int64_t views_ms;       /* that views used so far */
 };
 
 static int64_t now(void)
@@ -59,8 +60,8 @@ static int wait_for_room(const struct running *run, struct qn_err *reterr)
 
 /* The tier that there is time and room for. trouble: why it is less than asked,
  * or "". */
-static int choose_tier(const struct running *run, enum qn_profile_tier *ret, const char **trouble,
-                       struct qn_err *reterr)
+static int choose_tier(const struct running *run, const struct qn_catalog_table *table,
+                       enum qn_profile_tier *ret, const char **trouble, struct qn_err *reterr)
 {
     int rc;
 
@@ -72,6 +73,11 @@ static int choose_tier(const struct running *run, enum qn_profile_tier *ret, con
     if (now() >= run->profiles_until) {
         *ret = QN_PROFILE_STATISTICS;
         *trouble = "the time for profiles was used up";
+        return QN_OK;
+    }
+    if (table->kind == QN_CATALOG_VIEW && run->views_ms >= QN_ANALYSIS_VIEWS_MS) {
+        *ret = QN_PROFILE_STATISTICS;
+        *trouble = "the time for views was used up";
         return QN_OK;
     }
     rc = wait_for_room(run, reterr);
@@ -95,7 +101,7 @@ static int make_profile(const struct running *run, const struct qn_catalog_table
         .show_personal = wish->show_personal,
     };
     const char *trouble;
-    int rc = choose_tier(run, &asked.tier, &trouble, reterr);
+    int rc = choose_tier(run, table, &asked.tier, &trouble, reterr);
 
     if (rc == QN_OK) {
         rc = qn_profile_table(ret, &run->result->arena, run->pg, table, &asked, reterr);
@@ -110,11 +116,12 @@ static int make_profile(const struct running *run, const struct qn_catalog_table
     return rc;
 }
 
-static int profile_one(const struct running *run, size_t place, struct qn_err *reterr)
+static int profile_one(struct running *run, size_t place, struct qn_err *reterr)
 {
     const struct qn_analysis_wish *wish = run->wish;
     const struct qn_catalog_table *table = &run->result->catalog->tables[place];
     struct qn_profile_table *profile = &run->result->profiles[place];
+    int64_t began = now();
     bool there = false;
     int rc = QN_OK;
 
@@ -127,6 +134,7 @@ static int profile_one(const struct running *run, size_t place, struct qn_err *r
         rc = make_profile(run, table, profile, reterr);
     }
     run->result->kept += there;
+    run->views_ms += table->kind == QN_CATALOG_VIEW ? now() - began : 0;
     return rc;
 }
 

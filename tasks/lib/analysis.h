@@ -8,7 +8,8 @@
  *   and given to the keeper at once, so that a run that is repeated goes on where it was;
  * - while more than QN_PROFILE_LOAD_MAX of the server's connections work, the next table waits, at
  *   most QN_ANALYSIS_WAIT_MS, and then gets the statistics tier;
- * - after profile_ms in all, the tables that are left get the statistics tier.
+ * - after profile_ms in all, the tables that are left get the statistics tier; so do views after
+ *   QN_ANALYSIS_VIEWS_MS of views, since nobody knows what one costs.
  *
  * Not here: where models and profiles are kept (model_store.h, tasks/metadata/checkpoint.h).
  */
@@ -21,6 +22,7 @@
 #define QN_ANALYSIS_QUERY_MS    30000
 #define QN_ANALYSIS_TABLE_MS    120000
 #define QN_ANALYSIS_PROFILE_MS  1200000
+#define QN_ANALYSIS_VIEWS_MS    60000
 #define QN_ANALYSIS_RELATION_MS 180000
 
 /* Where profiles of earlier runs are. Texts and memory as in profile.h. */

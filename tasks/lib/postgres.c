@@ -13,9 +13,10 @@ static const struct {
 } meanings[] = {
     {"57014", QN_ETIMEOUT}, /* query_canceled: by statement_timeout, or by hand */
     {"25P03", QN_ECONN},    /* idle_in_transaction_session_timeout */
-    {"57P01", QN_ECONN},    {"57P02", QN_ECONN},  {"57P03", QN_ECONN}, {"57P05", QN_ECONN},
-    {"53300", QN_ECONN},    {"55P03", QN_EAGAIN}, /* lock_not_available */
-    {"08", QN_ECONN},       {"40", QN_EAGAIN},    {"53", QN_EAGAIN},   {"58", QN_EAGAIN},
+    {"57P01", QN_ECONN},    {"57P02", QN_ECONN}, {"57P03", QN_ECONN},
+    {"57P05", QN_ECONN},    {"53300", QN_ECONN}, {"55P03", QN_EAGAIN}, /* lock_not_available */
+    {"08", QN_EAGAIN}, /* of a connection that the server made: a foreign server is down */
+    {"40", QN_EAGAIN},      {"53", QN_EAGAIN},   {"58", QN_EAGAIN},
 };
 
 static int meaning_of(const char *state)

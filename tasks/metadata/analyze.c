@@ -137,6 +137,9 @@ static void look_at_role(struct run *run)
     } else if (catalog->writes) {
         warn(run, "the role may write: a datasource should have one that may only read");
     }
+    if (catalog->unreadable > 0) {
+        warn(run, "the role may not read some of the tables: counts.unreadable says how many");
+    }
     if (catalog->n_tables == 0) {
         warn(run, "no table is to be seen: the role has no rights, or globs leave "
                   "all out");

@@ -293,6 +293,16 @@ class ByHand(MetadataCase):
             self.assertIn(said, done.stdout)
             self.assertNotIn("secret", done.stdout + done.stderr)
 
+    def test_a_foreign_server_that_is_down_costs_its_table_only(self):
+        self.sql("CREATE EXTENSION postgres_fdw; CREATE SERVER away FOREIGN DATA WRAPPER"
+                 " postgres_fdw OPTIONS (host '127.0.0.1', port '1'); CREATE USER MAPPING FOR"
+                 " CURRENT_USER SERVER away; CREATE FOREIGN TABLE far (user_id int) SERVER away")
+        done = self.local(f"database={self.postgres.database_url('shop')}")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        tables = {each["table"]: each for each in json.loads(done.stdout)["tables"]}
+        self.assertIn("away", tables["far"]["trouble"])
+        self.assertEqual(tables["users"]["tier"], "exact")
+
     def test_a_result_of_very_many_tables_has_a_maximum_and_says_what_is_left_out(self):
         keys = ", ".join(f"k{i} int REFERENCES users" for i in range(16))
         self.sql("".join(f"CREATE TABLE {'t' * 55}{i:03} ({keys});" for i in range(200)))

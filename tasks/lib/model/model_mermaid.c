@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NO_NAME   "(no name)"
 #define NAME_SIZE 80
 #define TEXT_MAX  80 /* bytes of a label */
 
@@ -32,9 +33,11 @@ static void sanitise(char out[NAME_SIZE], const char *name, char first)
     out[n] = '\0';
 }
 
-/* What the grammar would read as something else. */
+/* What the grammar, or the objects of the program that draws it, would take for something else. */
 static const char keywords[] = " title direction style class classdef acctitle accdescr erdiagram "
-                               "one only many zero optionally to o u default subgraph end ";
+                               "one only many zero optionally to o u default subgraph end "
+                               "constructor tostring tolocalestring valueof hasownproperty "
+                               "isprototypeof propertyisenumerable ";
 
 static bool is_keyword(const char *name)
 {
@@ -72,6 +75,9 @@ static void add_label(struct qn_buf *out, const char *text)
     qn_arena_init(&arena, (size_t)1024 * 1024);
     plain = qn_plain(&arena, text, TEXT_MAX);
     qn_buf_add_byte(out, '"');
+    if (plain[strspn(plain, " ")] == '\0') {
+        plain = NO_NAME;
+    }
     for (; *plain != '\0'; plain++) {
         char c = *plain;
 
