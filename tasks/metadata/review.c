@@ -1,4 +1,3 @@
-#include "common/json.h"
 #include "common/json_member.h"
 #include "home.h"
 #include "metadata.h"
@@ -7,43 +6,48 @@
 #include "tasks/lib/file.h"
 #include "tasks/lib/model/model_store.h"
 #include <stdio.h>
-#include <string.h>
 
-#define REPORT_MAX   ((size_t)64 * 1024 * 1024)
-#define RESULT_MAX   ((size_t)4096)
-#define VERSIONS_MAX ((size_t)1024 * 1024)
+#define REPORT_MAX    ((size_t)64 * 1024 * 1024)
+#define RESULT_MAX    ((size_t)4096)
+#define SOFT_LIMIT_MS ((int64_t)300 * 1000)
+#define HARD_LIMIT_MS ((int64_t)360 * 1000)
 
 struct run {
     struct qn_job *job;
     struct metadata_home *home;
     struct review_args args;
-    int64_t before; /* the version that the edits were made to */
-    int64_t version;
+    int64_t before;  /* the newest version that is not this job's */
+    int64_t version; /* the newest */
+    int64_t answers; /* the one that was approved */
+    bool fresh;      /* the newest is this job's */
     char hash[QN_CATALOG_HASH_SIZE];
     bool approved;
 };
 
-/* By this job: a run of it before this one ended between the edit and its answer. */
-static bool made_newest(const struct run *run)
+static struct qn_model_change change_of(const struct run *run)
 {
-    struct qn_json_item made_by;
-    struct qn_json_walk walk;
-    struct qn_json_item newest;
-    struct qn_buf versions;
-    bool made = false;
+    return (struct qn_model_change){.job = qn_job_id(run->job), .if_hash = run->args.if_hash};
+}
 
-    qn_buf_init(&versions, VERSIONS_MAX);
-    if (qn_model_versions(run->home->pg, run->args.database, &versions, NULL) == QN_OK &&
-        qn_json_walk_init(&walk, versions.data, versions.len) == QN_OK &&
-        qn_json_walk_next(&walk, &newest) &&
-        qn_json_find(newest.value.data, newest.value.len, "made_by", &made_by)) {
-        const char *id = qn_job_id(run->job);
+static void take(struct run *run, const struct qn_model *model)
+{
+    run->version = model->version;
+    run->approved = model->approved;
+    snprintf(run->hash, sizeof(run->hash), "%s", model->hash);
+}
 
-        made = made_by.value.len == strlen(id) + 2 &&
-               memcmp(made_by.value.data + 1, id, strlen(id)) == 0;
+/* What it was before this job. */
+static int look_before(struct run *run, struct qn_err *reterr)
+{
+    struct qn_model *model = NULL;
+    int rc = qn_model_load_before(&model, run->home->pg, run->args.database, qn_job_id(run->job),
+                                  reterr);
+
+    if (rc == QN_OK) {
+        run->before = model->version;
+        qn_model_free(model);
     }
-    qn_buf_release(&versions);
-    return made;
+    return rc == QN_ENOTFOUND ? QN_OK : rc;
 }
 
 /* Of the newest version. */
@@ -53,16 +57,9 @@ static int look(struct run *run, struct qn_err *reterr)
     int rc = qn_model_load(&model, run->home->pg, run->args.database, -1, reterr);
 
     if (rc == QN_OK) {
-        run->before = run->version = model->version;
-        run->approved = model->approved;
-        snprintf(run->hash, sizeof(run->hash), "%s", model->hash);
+        take(run, model);
         qn_model_free(model);
-    }
-    if (rc == QN_OK && run->args.if_hash[0] != '\0' && strcmp(run->args.if_hash, run->hash) != 0 &&
-        !made_newest(run)) {
-        rc = qn_fail(reterr, QN_EINVAL,
-                     "if_hash: the newest version is %lld with hash %.12s: somebody was faster",
-                     (long long)run->version, run->hash);
+        rc = look_before(run, reterr);
     }
     return rc;
 }
@@ -106,14 +103,14 @@ static int publish(struct run *run, const struct qn_model *model, int64_t report
 
 static int edit(struct run *run, struct qn_err *reterr)
 {
+    const struct qn_model_change change = change_of(run);
     struct qn_model *model = NULL;
-    int rc = qn_model_edit(&model, run->home->pg, run->args.database, run->args.edits,
-                           qn_job_id(run->job), reterr);
+    int rc =
+        qn_model_edit(&model, run->home->pg, run->args.database, run->args.edits, &change, reterr);
 
     if (rc == QN_OK) {
-        run->version = model->version;
-        run->approved = model->approved;
-        snprintf(run->hash, sizeof(run->hash), "%s", model->hash);
+        take(run, model);
+        run->fresh = model->version > run->before;
         for (size_t i = 0; i < model->n_warnings; i++) {
             qn_job_log(run->job, "%s", model->warnings[i]);
         }
@@ -126,17 +123,23 @@ static int edit(struct run *run, struct qn_err *reterr)
 /* Its files say so too. */
 static int approve(struct run *run, struct qn_err *reterr)
 {
-    int64_t version = run->args.version > 0 ? run->args.version : run->version;
+    const struct qn_model_change change = change_of(run);
     struct qn_model *model = NULL;
-    int rc =
-        qn_model_approve(run->home->pg, run->args.database, version, qn_job_id(run->job), reterr);
+    int rc;
 
+    run->answers = run->args.version;
+    if (run->answers == 0 && run->args.edits.len > 0) {
+        run->answers = run->version; /* what the edit made */
+    }
+    rc = qn_model_approve(run->home->pg, run->args.database, &run->answers, &change, reterr);
     if (rc == QN_OK) {
-        rc = qn_model_load(&model, run->home->pg, run->args.database, version, reterr);
+        rc = qn_model_load(&model, run->home->pg, run->args.database, run->answers, reterr);
     }
     if (rc == QN_OK) {
-        run->approved = run->approved || version == run->version;
-        rc = publish(run, model, version, reterr);
+        if (run->answers >= run->version) {
+            take(run, model);
+        }
+        rc = publish(run, model, run->answers, reterr);
     }
     qn_model_free(model);
     return rc;
@@ -153,10 +156,9 @@ static int give_result(struct run *run, struct qn_err *reterr)
     qn_json_member_number(&json, "newest", run->version);
     qn_json_member_text(&json, "hash", run->hash);
     qn_json_member_text(&json, "state", run->approved ? "approved" : "draft");
-    qn_json_member_flag(&json, "new", run->version != run->before);
+    qn_json_member_flag(&json, "new", run->fresh);
     if (run->args.approve) {
-        qn_json_member_number(&json, "approved",
-                              run->args.version > 0 ? run->args.version : run->version);
+        qn_json_member_number(&json, "approved", run->answers);
     }
     qn_buf_add_byte(&json, '}');
     rc = qn_job_result(run->job, json.data, json.len, reterr);
@@ -201,6 +203,8 @@ const struct qn_task metadata_review_task = {
     .name = "metadata.review",
     .summary = "Writes down what people decide about a semantic model: edits, approval",
     .params = review_params,
+    .soft_limit_ms = SOFT_LIMIT_MS,
+    .hard_limit_ms = HARD_LIMIT_MS,
     .init = metadata_home_init,
     .run = run_review,
     .done = metadata_home_done,

@@ -1,8 +1,8 @@
 /* model_probe.c - the store of semantic models, one call a run, without a queue.
  *
  *   model_probe store HOME DATASOURCE URL WHO [HINTS]   reads URL, stores its model
- *   model_probe edit HOME DATASOURCE JSON WHO
- *   model_probe approve HOME DATASOURCE VERSION WHO
+ *   model_probe edit HOME DATASOURCE JSON WHO [HASH]
+ *   model_probe approve HOME DATASOURCE VERSION WHO [HASH]
  *   model_probe load HOME DATASOURCE VERSION
  *   model_probe versions|index HOME DATASOURCE
  *   model_probe publish HOME DATASOURCE FOLDER          its current version and the index
@@ -87,9 +87,10 @@ static int store(struct probe *probe, struct qn_err *reterr)
 
 static int edit(struct probe *probe, struct qn_err *reterr)
 {
+    const struct qn_model_change change = {.job = probe->args[1], .if_hash = probe->args[2]};
     struct qn_model *model = NULL;
     int rc = qn_model_edit(&model, probe->home, probe->datasource, qn_pg_text(probe->args[0]),
-                           probe->args[1], reterr);
+                           &change, reterr);
 
     if (rc == QN_OK) {
         qn_buf_printf(&probe->out, "%lld", (long long)model->version);
@@ -100,8 +101,10 @@ static int edit(struct probe *probe, struct qn_err *reterr)
 
 static int approve(struct probe *probe, struct qn_err *reterr)
 {
-    return qn_model_approve(probe->home, probe->datasource, number(probe->args[0]), probe->args[1],
-                            reterr);
+    const struct qn_model_change change = {.job = probe->args[1], .if_hash = probe->args[2]};
+    int64_t version = number(probe->args[0]);
+
+    return qn_model_approve(probe->home, probe->datasource, &version, &change, reterr);
 }
 
 static int load(struct probe *probe, struct qn_err *reterr)

@@ -1,4 +1,6 @@
 """The store of semantic models: versions, edits, approval, files, checkpoints."""
+import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -23,6 +25,7 @@ def hints(text):
 
 class StoreCase(case.Case):
     def setUp(self):
+        self.jobs = itertools.count(1)
         self.server = self.postgres()
         for name in ("home", "shop"):
             self.server.psql(f"CREATE DATABASE {name}")
@@ -53,11 +56,19 @@ class StoreCase(case.Case):
         self.assertRegex(done.stderr, f"^{code} ")
         self.assertIn(text, done.stderr)
 
-    def store(self, text=None, who="analysis", name="shop"):
+    def job(self):
+        """An id that no other call has."""
+        return f"job{next(self.jobs)}"
+
+    def store(self, text=None, who=None, name="shop"):
+        who = who or self.job()
         return self.ok("store", self.shop, who, *([hints(text)] if text else []), name=name)
 
-    def edit(self, change, who="ann"):
-        return int(self.ok("edit", json.dumps(change), who))
+    def edit(self, change, who=None, if_hash=""):
+        return int(self.ok("edit", json.dumps(change), who or self.job(), if_hash))
+
+    def hash_of(self, version):
+        return self.model(version)["hash"]
 
     def model(self, version=0):
         return json.loads(self.ok("load", version))
@@ -83,23 +94,52 @@ class Versions(StoreCase):
         self.assertEqual(self.store(), "same 1 draft")
         self.server.psql("ALTER TABLE users ADD COLUMN born date", "shop")
         self.assertEqual(self.store(), "new 2 draft")
-        self.assertEqual(self.log(), ["made|1|analysis", "made|2|analysis"])
+        self.assertEqual([(one["version"], one["made_by"])
+                          for one in json.loads(self.ok("versions"))], [(2, "job4"), (1, "job1")])
 
-    def test_the_newest_approved_one_answers_else_the_newest(self):
+    def test_the_same_model_again_has_the_newest_numbers(self):
+        self.store()
+        revision = json.loads(self.ok("index"))["revision"]
+        self.store()
+        self.assertEqual(json.loads(self.ok("index"))["revision"], revision)
+        self.server.psql("INSERT INTO users SELECT i, 'n', 'c' FROM generate_series(1, 500) i;"
+                         "ANALYZE users", "shop")
+        self.assertEqual(self.store(), "same 1 draft")
+        self.assertEqual(next(one["rows"] for one in self.model(1)["tables"]
+                              if one["name"] == "users"), 500)
+        self.assertGreater(json.loads(self.ok("index"))["revision"], revision)
+
+    def test_a_job_that_is_tried_again_has_made_its_version(self):
+        self.assertEqual(self.store(who="one"), "new 1 draft")
+        self.assertEqual(self.store(who="one"), "new 1 draft")
+        self.assertEqual(self.store(who="other"), "same 1 draft")
+
+    def test_what_was_approved_last_answers_else_the_newest(self):
         self.fails("NOTFOUND", "has no model yet", "load", 0)
+        self.fails("NOTFOUND", "has no model yet", "approve", 0, "ann")
         for text in ("one", "two", "three"):
             self.store(text)
         self.assertEqual(self.model(0)["version"], 3)
-        self.ok("approve", 2, "ann")
+        self.ok("approve", 2, self.job())
         self.assertEqual((self.model(0)["version"], self.model(0)["state"]), (2, "approved"))
         self.assertEqual(self.model(-1)["version"], 3)
-        self.ok("approve", 1, "ann")
-        self.assertEqual(self.model(0)["version"], 2)
+        for version in (1, 2, 1):  # back, forth, and back again
+            self.ok("approve", version, self.job())
+            self.assertEqual(self.model(0)["version"], version)
+            index = json.loads(self.ok("index"))
+            self.assertEqual((index["current"], index["approved"], index["newest"]),
+                             (version, version, 3))
         self.assertEqual(self.versions(), [(3, "draft"), (2, "approved"), (1, "approved")])
-        self.ok("approve", 2, "bob")  # once more changes nothing
-        self.assertEqual(self.log()[-2:], ["approved|2|ann", "approved|1|ann"])
         self.fails("NOTFOUND", "no model of version 4", "approve", 4, "ann")
         self.fails("NOTFOUND", "no model of version 4", "load", 4)
+
+    def test_an_approval_that_is_tried_again_takes_no_later_one_back(self):
+        self.store("one")
+        self.store("two")
+        self.ok("approve", 1, "slow")
+        self.ok("approve", 2, "fast")
+        self.ok("approve", 1, "slow")
+        self.assertEqual(self.model(0)["version"], 2)
 
     def test_what_is_loaded_is_what_was_stored_byte_for_byte(self):
         self.store()
@@ -179,6 +219,60 @@ class Edits(StoreCase):
             self.fails("INVAL", "", "edit", change, "ann")
         self.assertEqual(self.edit({}), 1)
         self.assertEqual(self.versions(), [(1, "draft")])
+
+    @contextlib.contextmanager
+    def hold_lock(self):
+        """The row that every change of the datasource's models waits for."""
+        with subprocess.Popen(["psql", "-XAtq", self.home], text=True, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as psql:
+            psql.stdin.write("BEGIN; SELECT 'held' FROM quern.datasources FOR UPDATE;\n")
+            psql.stdin.flush()
+            while psql.stdout.readline() != "held\n":
+                pass
+            yield
+            psql.stdin.close()
+
+    def start(self, verb, what, who, if_hash):
+        return subprocess.Popen(
+            [str(servers.BIN / "model_probe"), verb, self.home, "shop", what, who, if_hash],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=servers.die_with_parent)
+
+    def at_once(self, calls):
+        """Which of them succeeded: all wait for one lock before it is let go."""
+        with self.hold_lock():
+            running = [self.start(*call) for call in calls]
+            self.wait_until(lambda: self.server.psql(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+                "home") == str(len(running)), LONG, "all of them to wait")
+        ended = [call.communicate(timeout=LONG) for call in running]
+        self.assertTrue(all("somebody was faster" in err for out, err in ended if not out), ended)
+        return sum(call.returncode == 0 for call in running)
+
+    def test_of_two_that_saw_the_same_version_one_edit_is_made(self):
+        self.store("by a rule")
+        seen = self.hash_of(-1)
+        edits = [json.dumps({"tables": {"users": {"description": text}}}) for text in "ab"]
+        self.assertEqual(self.at_once([("edit", text, self.job(), seen) for text in edits]), 1)
+        self.assertEqual(self.versions(), [(2, "draft"), (1, "draft")])
+
+    def test_what_was_edited_meanwhile_is_not_approved(self):
+        self.store("by a rule")
+        seen = self.hash_of(-1)
+        self.edit({"tables": {"users": {"description": "people"}}})
+        self.fails("INVAL", "somebody was faster", "approve", 0, "bob", seen)
+        self.assertEqual(self.versions(), [(2, "draft"), (1, "draft")])
+        self.ok("approve", 0, "bob", self.hash_of(-1))
+        self.assertEqual(self.versions()[0], (2, "approved"))
+
+    def test_an_edit_that_is_tried_again_is_done_and_takes_no_later_one_back(self):
+        self.store("by a rule")
+        seen = self.hash_of(-1)
+        edit = {"tables": {"users": {"description": "mine"}}}
+        self.assertEqual(self.edit(edit, "cut-off", seen), 2)
+        self.assertEqual(self.edit({"tables": {"users": {"description": "later"}}}), 3)
+        self.assertEqual(self.edit(edit, "cut-off", seen), 2)
+        self.assertEqual(self.described(-1), "later")
 
     def test_an_edit_makes_a_draft_and_the_approved_one_answers_on(self):
         self.store("by a rule")

@@ -53,11 +53,14 @@ int qn_model_row_read(struct qn_model_row *row, struct qn_pg *pg, const char *sq
 
 /* ---- reading ---- */
 
-#define COLUMNS "SELECT version, approved_at IS NOT NULL, hash, model FROM quern.models "
+/* The one that answers comes first. */
+#define BY_APPROVAL "approved_at DESC NULLS LAST, version DESC"
+#define COLUMNS     "SELECT version, approved_at IS NOT NULL, hash, model FROM quern.models "
 
-static const char load_current[] = COLUMNS "WHERE datasource = $1"
-                                           " ORDER BY approved_at IS NULL, version DESC LIMIT 1";
+static const char load_current[] = COLUMNS "WHERE datasource = $1 ORDER BY " BY_APPROVAL " LIMIT 1";
 static const char load_newest[] = COLUMNS "WHERE datasource = $1 ORDER BY version DESC LIMIT 1";
+static const char load_before[] =
+    COLUMNS "WHERE datasource = $1 AND made_by <> $2 ORDER BY version DESC LIMIT 1";
 static const char load_version[] = COLUMNS "WHERE datasource = $1 AND version = $2::bigint";
 
 static int find_row(struct qn_model_row *row, struct qn_pg *pg, const char *datasource,
@@ -79,6 +82,18 @@ static int find_row(struct qn_model_row *row, struct qn_pg *pg, const char *data
                          datasource);
 }
 
+/* The text says what it was when it was made. */
+static int parse_row(struct qn_model **ret, const struct qn_model_row *row, struct qn_err *reterr)
+{
+    int rc = qn_model_from_json(ret, (struct qn_span){row->text.data, row->text.len}, reterr);
+
+    if (rc == QN_OK) {
+        (*ret)->version = row->version;
+        (*ret)->approved = row->approved;
+    }
+    return rc;
+}
+
 int qn_model_load(struct qn_model **ret, struct qn_pg *pg, const char *datasource, int64_t version,
                   struct qn_err *reterr)
 {
@@ -88,11 +103,24 @@ int qn_model_load(struct qn_model **ret, struct qn_pg *pg, const char *datasourc
     qn_model_row_init(&row);
     rc = find_row(&row, pg, datasource, version, reterr);
     if (rc == QN_OK) {
-        rc = qn_model_from_json(ret, (struct qn_span){row.text.data, row.text.len}, reterr);
+        rc = parse_row(ret, &row, reterr);
     }
-    if (rc == QN_OK) { /* the text says what it was when it was made */
-        (*ret)->version = row.version;
-        (*ret)->approved = row.approved;
+    qn_model_row_release(&row);
+    return rc;
+}
+
+int qn_model_load_before(struct qn_model **ret, struct qn_pg *pg, const char *datasource,
+                         const char *job, struct qn_err *reterr)
+{
+    const struct qn_span params[] = {qn_pg_text(datasource), qn_pg_text(job)};
+    struct qn_model_row row;
+    int rc;
+
+    qn_model_row_init(&row);
+    rc = qn_model_row_read(&row, pg, load_before, params, 2, reterr);
+    if (rc == QN_OK) {
+        rc = row.found ? parse_row(ret, &row, reterr)
+                       : qn_fail(reterr, QN_ENOTFOUND, "there is no other version");
     }
     qn_model_row_release(&row);
     return rc;
@@ -150,10 +178,10 @@ static const char index_sql[] =
     "SELECT json_build_object('datasource', $1::text,"
     " 'revision', (SELECT coalesce(max(id), 0) FROM quern.model_log WHERE datasource = $1),"
     " 'current', (SELECT version FROM quern.models WHERE datasource = $1"
-    "  ORDER BY approved_at IS NULL, version DESC LIMIT 1),"
+    "  ORDER BY " BY_APPROVAL " LIMIT 1),"
     " 'newest', (SELECT max(version) FROM quern.models WHERE datasource = $1),"
-    " 'approved', (SELECT max(version) FROM quern.models WHERE datasource = $1"
-    "  AND approved_at IS NOT NULL),"
+    " 'approved', (SELECT version FROM quern.models WHERE datasource = $1"
+    "  AND approved_at IS NOT NULL ORDER BY " BY_APPROVAL " LIMIT 1),"
     " 'versions', " VERSION_LIST ")::text";
 
 int qn_model_index(struct qn_pg *pg, const char *datasource, struct qn_buf *out,
