@@ -51,6 +51,44 @@ static int refused(struct qn_pg *pg, const PGresult *result, struct qn_err *rete
     return qn_fail(reterr, meaning_of(state), "PostgreSQL: %s (%s)", why, state);
 }
 
+/* The SQLSTATE that refused() put at the end; NULL: some other error. */
+static const char *state_of(const struct qn_err *err)
+{
+    const size_t ending = sizeof("(00000)") - 1;
+    size_t len = strlen(err->msg);
+
+    if (len < ending || strncmp(err->msg, "PostgreSQL: ", 12) != 0 ||
+        err->msg[len - ending] != '(' || err->msg[len - 1] != ')') {
+        return NULL;
+    }
+    return err->msg + len - ending + 1;
+}
+
+void qn_pg_hide_values(struct qn_err *err)
+{
+    /* what is not there, not allowed, not possible now, or broken */
+    static const char *const plain[] = {"08",    "22012", "25",    "3F",    "40", "42501",
+                                        "42703", "42704", "42883", "42P01", "53", "55",
+                                        "57",    "58",    "XX001", "XX002"};
+    const char *state = state_of(err);
+    char kept[6];
+
+    if (state == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        if (strncmp(state, plain[i], strlen(plain[i])) == 0) {
+            return;
+        }
+    }
+    memcpy(kept, state, sizeof(kept) - 1);
+    kept[sizeof(kept) - 1] = '\0';
+    qn_fail(err, err->code,
+            "PostgreSQL: the statement was refused; the message may quote values and is left out "
+            "(%s)",
+            kept);
+}
+
 /* Reads what is left of the statement. False when the connection is of no more
  * use. */
 static bool drain(struct qn_pg *pg, int64_t deadline)

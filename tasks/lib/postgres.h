@@ -81,6 +81,11 @@ QN_MUST_CHECK int qn_pg_stream(struct qn_pg *pg, const char *sql, const struct q
 /* The stop fd is readable: tells a QN_ETIMEOUT of the soft limit from the server's. */
 bool qn_pg_is_stopped(const struct qn_pg *pg);
 
+/* For errors that are kept or shown where values of the database may not be: PostgreSQL's messages
+ * quote them. The text of a refused statement becomes one without, but for SQLSTATEs whose messages
+ * name no values; other errors stay as they are. */
+void qn_pg_hide_values(struct qn_err *err);
+
 /* Leaves a transaction that is open. Does not heed the stop fd and never fails: a
  * connection that does not answer is closed. */
 void qn_pg_rollback(struct qn_pg *pg);

@@ -23,6 +23,7 @@ enum qn_run_end qn_run_statement(struct qn_run *run, const struct qn_run_ask *as
         rc = qn_pg_stream(run->pg, ask->sql, ask->params, ask->n_params, ask->fn, ask->arg, err);
     }
     qn_pg_rollback(run->pg);
+    qn_pg_hide_values(err);
     switch (rc) {
     case QN_OK:
         return QN_RUN_DONE;

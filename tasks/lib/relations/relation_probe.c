@@ -150,6 +150,7 @@ static int ask(struct qn_relation_probe *probe, const struct qn_buf *sql, size_t
         rc = qn_pg_query(probe->pg, sql->data, NULL, 0, ret, &err);
     }
     qn_pg_rollback(probe->pg);
+    qn_pg_hide_values(&err);
     return rc == QN_OK ? QN_OK : blame(probe, table, rc, &err, reterr);
 }
 
