@@ -262,6 +262,16 @@ class Profiles(unittest.TestCase):
         self.assertEqual([columns[name]["tier"] for name in ("id", "boom", "fine")],
                          ["exact", "none", "exact"])
 
+    def test_a_refusal_is_told_without_the_values_that_postgresql_quotes(self):
+        self.pg.psql("CREATE TABLE typed AS SELECT 'jane@mail.example'::text AS mail, 1 AS id;"
+                     "CREATE VIEW cast_of AS SELECT id, mail::int AS number FROM typed;"
+                     "CREATE VIEW gone_of AS SELECT id, 10 / (id - 1) AS number FROM typed")
+        text = self.probe("public.cast_of", env={"PROBE_PERSONAL": "1"})
+        trouble = json.loads(text)["trouble"]
+        self.assertNotIn("jane", text)
+        self.assertRegex(trouble, r"^number: PostgreSQL: .*values.* \(22P02\)$")
+        self.assertIn("division by zero (22012)", self.profile("public.gone_of")[0]["trouble"])
+
     def test_sizes_are_found_where_the_planner_is_wrong(self):
         self.pg.psql("""
             CREATE TABLE grown AS SELECT i AS a FROM generate_series(1, 20) i;
@@ -295,7 +305,7 @@ class Profiles(unittest.TestCase):
     def session(self, sql):
         """A client that has run sql and stays."""
         client = subprocess.Popen(["psql", "-XAtq", self.pg.url], stdin=subprocess.PIPE, text=True,
-                                  stdout=subprocess.PIPE)
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         try:
             client.stdin.write(f"SET application_name = 'holder'; {sql}\n\\echo ready\n")
             client.stdin.flush()
@@ -307,6 +317,8 @@ class Profiles(unittest.TestCase):
             client.wait()
             client.stdin.close()
             client.stdout.close()
+            self.pg.psql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                         " WHERE application_name = 'holder'")
 
     def test_a_locked_table_is_told_and_waits_for_nobody(self):
         self.pg.psql("CREATE TABLE locked AS SELECT i AS a FROM generate_series(1, 1000) i;"
@@ -389,6 +401,22 @@ class Profiles(unittest.TestCase):
             env={**os.environ, "PROBE_STOPPED": "1"})
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr, "TIMEOUT stopped by the soft limit\n")
+
+    def test_the_load_of_others_is_judged_by_what_is_seen_of_them(self):
+        """A role that may not see their state takes those without a transaction as idle."""
+        self.pg.psql("CREATE ROLE onlooker LOGIN")
+        url = self.pg.url.replace("postgres@", "onlooker@")
+        with contextlib.ExitStack() as stack:
+            for _ in range(2):
+                stack.enter_context(self.session("SELECT pg_sleep(600);"))
+            for _ in range(5):
+                stack.enter_context(self.session("SELECT 1 WHERE false;"))
+            servers.wait_until(
+                lambda: self.pg.psql("SELECT count(*) FILTER (WHERE state = 'active') || '/' ||"
+                                     " count(*) FROM pg_stat_activity WHERE application_name = "
+                                     "'holder'") == "2/7", 20, "seven sessions, two busy")
+            for who in (self.pg.url, url):
+                self.assertEqual(float(self.probe(url=who, env={"PROBE_LOAD": "1"})), 0.04)
 
     def test_the_load_is_the_share_of_connections_that_run_something(self):
         self.assertEqual(float(self.probe(env={"PROBE_LOAD": "1"})), 0)
