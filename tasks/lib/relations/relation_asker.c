@@ -70,7 +70,7 @@ static bool is_polymorphic(const struct qn_relation_schema *schema,
     return false;
 }
 
-static bool is_own_key(const struct qn_relation_schema *schema, size_t table, size_t column)
+bool qn_relation_asker_own_key(const struct qn_relation_schema *schema, size_t table, size_t column)
 {
     const struct qn_catalog_table *from = &schema->catalog->tables[table];
 
@@ -100,5 +100,5 @@ void qn_relation_asker_make(const struct qn_relation_schema *schema, size_t tabl
         add_forms(schema, ret, &label);
     }
     ret->polymorphic = is_polymorphic(schema, ret);
-    ret->own_key = is_own_key(schema, table, column);
+    ret->own_key = qn_relation_asker_own_key(schema, table, column);
 }

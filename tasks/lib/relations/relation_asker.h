@@ -17,6 +17,10 @@ struct qn_relation_asker {
     bool own_key;     /* alone the primary key of its table */
 };
 
+/* Alone the primary key of its table, or what stands for it. */
+bool qn_relation_asker_own_key(const struct qn_relation_schema *schema, size_t table,
+                               size_t column);
+
 void qn_relation_asker_make(const struct qn_relation_schema *schema, size_t table, size_t column,
                             struct qn_relation_asker *ret);
 

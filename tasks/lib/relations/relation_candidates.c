@@ -251,6 +251,9 @@ static void consider(struct search *search, size_t place)
         return;
     }
     search->index->seen[place] = search->serial;
+    if (qn_relation_names_other_number(search->schema, &search->asker, key)) {
+        return;
+    }
     candidate.name = qn_relation_names_compare(search->schema, &search->asker, key);
     if (candidate.name.score < QN_RELATION_NAME_MIN) {
         return;

@@ -26,6 +26,8 @@ struct qn_relation_candidate {
     double tested; /* distinct values (rows of values) looked up */
     double hits;   /* of them, in the parent */
     double found;  /* share of the child's rows that have these hits */
+    bool telling;  /* of several columns: each names the parent, or what both refer to */
+    bool barred;   /* its supertype or subtype is meant */
     bool chosen;
     double logit;
     double score;

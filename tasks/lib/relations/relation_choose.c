@@ -90,6 +90,25 @@ static void break_pair(const struct qn_relation_schema *schema, struct qn_relati
     (keep_a ? b : a)->chosen = false;
 }
 
+/* Of tables that share a key that none is named after, one is the parent of all: no chains. */
+static void break_chains(struct qn_relation_candidates *candidates)
+{
+    for (size_t i = 0; i < candidates->n; i++) {
+        struct qn_relation_candidate *item = &candidates->items[i], *next;
+
+        if (!item->chosen || item->name.rule != QN_RELATION_RULE_SHARED) {
+            continue;
+        }
+        next = find_chosen(candidates, item->parent, item->parent_columns[0]);
+        if (next != NULL && next->name.rule == QN_RELATION_RULE_SHARED) {
+            item->score = 0; /* chosen as yet, for those that refer to it */
+        }
+    }
+    for (size_t i = 0; i < candidates->n; i++) {
+        candidates->items[i].chosen &= candidates->items[i].score > 0;
+    }
+}
+
 void qn_relation_choose(const struct qn_relation_schema *schema,
                         struct qn_relation_candidates *candidates, double floor)
 {
@@ -111,4 +130,5 @@ void qn_relation_choose(const struct qn_relation_schema *schema,
             break_pair(schema, item, back);
         }
     }
+    break_chains(candidates);
 }

@@ -18,6 +18,7 @@ const struct qn_relation_name qn_relation_name_none = {0, QN_RELATION_RULE_NONE,
 const char *const qn_relation_rule_words[QN_RELATION_RULES] = {
     "says nothing",
     "is that of the key",
+    "is that of the key, which neither table is named after",
     "is the table's",
     "is the table's without the name of its own",
     "is a role and the table's",
@@ -289,7 +290,7 @@ struct qn_relation_name qn_relation_compare_table(const struct qn_relation_schem
     }
     if (same || qn_relation_compare_owned(lexicon, words, tail.n, owner)) {
         return qn_relation_name_better(
-            name, qn_relation_name_worth(0.9, QN_RELATION_RULE_ROLE, tail.quality));
+            name, qn_relation_name_worth(same ? 0.9 : ROLE, QN_RELATION_RULE_ROLE, tail.quality));
     }
     return qn_relation_name_better(
         name, qn_relation_name_worth(ROLE_HEAD, QN_RELATION_RULE_HEAD, tail.quality));

@@ -13,6 +13,7 @@
 enum qn_relation_rule {
     QN_RELATION_RULE_NONE,
     QN_RELATION_RULE_SAME,     /* the key's own name */
+    QN_RELATION_RULE_SHARED,   /* so too, but neither table is named after it */
     QN_RELATION_RULE_TABLE,    /* the table's name, and what means key */
     QN_RELATION_RULE_OWNED,    /* state_code in tickets: ticket_states */
     QN_RELATION_RULE_ROLE,     /* a role and the table's name */

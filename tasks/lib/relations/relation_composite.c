@@ -1,6 +1,6 @@
 #include "relation_composite.h"
 
-#include "relations.h"
+#include "relation_score.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +10,12 @@
 
 /* What is known of one column. */
 struct place {
-    uint32_t name; /* hash of the words without the table's prefix */
-    uint32_t raw;  /* hash of the words */
-    size_t target; /* place among the singles: what it refers to; QN_RELATION_NONE */
+    uint32_t name;       /* hash of the words without the table's prefix */
+    uint32_t raw;        /* hash of the words */
+    size_t target;       /* place among the singles: what it refers to; QN_RELATION_NONE */
+    bool says, raw_says; /* these words are no c1 */
     bool fits;
+    char number[QN_RELATION_WORD_SIZE];
 };
 
 struct work {
@@ -71,8 +73,11 @@ static bool make_places(struct work *work)
 
             qn_relation_schema_label(work->schema, i, j, false, &label);
             place->name = hash_label(&label);
+            place->says = qn_relation_compare_says(&label.base);
             qn_relation_schema_label(work->schema, i, j, true, &label);
             place->raw = hash_label(&label);
+            place->raw_says = qn_relation_compare_says(&label.base);
+            memcpy(place->number, label.number, sizeof(place->number));
             place->target = QN_RELATION_NONE;
             place->fits = qn_relation_schema_fits(&catalog->tables[i].columns[j]);
         }
@@ -99,19 +104,57 @@ static bool same_target(const struct work *work, size_t a, size_t b)
     return x->parent == y->parent && x->parent_columns[0] == y->parent_columns[0];
 }
 
+/* Values that another column does not have by chance. */
+static bool tells_by_values(const struct work *work, size_t table, size_t column)
+{
+    const struct qn_profile_column *profile =
+        qn_relation_schema_profile(work->schema, table, column);
+
+    if (profile == NULL) {
+        return false;
+    }
+    switch (work->schema->catalog->tables[table].columns[column].family) {
+    case QN_FAMILY_TEXT:
+    case QN_FAMILY_UUID:
+        return profile->distinct >= 10;
+    case QN_FAMILY_INTEGER:
+    case QN_FAMILY_NUMERIC:
+        return profile->distinct >= 20 && qn_relation_score_rarity(profile) > 0.3;
+    default:
+        return false;
+    }
+}
+
+static bool same_number(const struct place *a, const struct place *b)
+{
+    return b->number[0] == '\0' || strcmp(a->number, b->number) == 0;
+}
+
+/* The same name; says: one that is not shared by chance. */
+static bool same_name(const struct place *a, const struct place *b, bool *says)
+{
+    bool name = a->name == b->name, raw = a->raw == b->raw;
+    bool front = a->name == b->raw, back = a->raw == b->name;
+
+    *says =
+        (name && a->says) || (raw && a->raw_says) || (front && a->says) || (back && a->raw_says);
+    return (name || raw || front || back) && same_number(a, b);
+}
+
 /* How a column of the child stands for one of the key, 0 not. */
 static double stands_for(const struct work *work, size_t child, size_t column, size_t parent,
                          size_t key_column)
 {
     const struct place *a = &work->places[work->start[child] + column];
     const struct place *b = &work->places[work->start[parent] + key_column];
+    bool says = false;
 
     if (!a->fits || !qn_relation_schema_same_family(
                         work->schema->catalog->tables[child].columns[column].family,
                         work->schema->catalog->tables[parent].columns[key_column].family)) {
         return 0;
     }
-    if (a->name == b->name || a->raw == b->raw || a->name == b->raw || a->raw == b->name) {
+    if (same_name(a, b, &says) && (says || tells_by_values(work, parent, key_column))) {
         return 1;
     }
     return same_target(work, a->target, b->target) ? 0.93 : 0;
@@ -166,6 +209,27 @@ static bool is_whole_key(const struct work *work, const struct qn_relation_candi
     return false;
 }
 
+/* The column is named after the parent, or refers to what the parent's refers to. */
+static bool is_telling(const struct work *work, const struct qn_relation_candidate *candidate,
+                       size_t at)
+{
+    const struct qn_relation_lexicon *lexicon = &work->schema->lexicon;
+    const struct qn_relation_words *words = &work->schema->tables[candidate->parent].words;
+    const size_t child = candidate->child_columns[at], parent = candidate->parent_columns[at];
+    struct qn_relation_label label;
+
+    qn_relation_schema_label(work->schema, candidate->child, child, true, &label);
+    for (size_t i = 0; i < label.base.n; i++) {
+        for (size_t j = 0; j < words->n; j++) {
+            if (qn_relation_compare_words(lexicon, label.base.word[i], words->word[j]) > 0.8) {
+                return true;
+            }
+        }
+    }
+    return same_target(work, work->places[work->start[candidate->child] + child].target,
+                       work->places[work->start[candidate->parent] + parent].target);
+}
+
 /* name.score is 0 when the child lacks a column. */
 static void match(const struct work *work, struct qn_relation_candidate *candidate,
                   const size_t *key_columns, size_t n)
@@ -174,10 +238,12 @@ static void match(const struct work *work, struct qn_relation_candidate *candida
     bool local = false;
 
     candidate->n = 0;
+    candidate->telling = true;
     for (size_t i = 0; i < n && score > 0; i++) {
         double found = find_column(work, candidate, key_columns[i]);
 
         score = found < score ? found : score;
+        candidate->telling = candidate->telling && found > 0 && is_telling(work, candidate, i);
         local |= work->places[work->start[candidate->parent] + key_columns[i]].target ==
                  QN_RELATION_NONE;
     }

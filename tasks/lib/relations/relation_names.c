@@ -1,10 +1,12 @@
 #include "relation_names.h"
 
 #include "relation_roles.h"
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
-#define SAME 1.0
+#define SAME   1.0
+#define SHARED 0.5
 
 bool qn_relation_names_is_measure(const struct qn_relation_schema *schema,
                                   const struct qn_relation_label *label)
@@ -57,6 +59,49 @@ static bool is_count(const struct qn_relation_schema *schema, const struct qn_re
            !qn_relation_compare_ends(label->name, "is");
 }
 
+/* zone2_id is not of zone1; of zone it may be the second. */
+static double agree_numbers(const struct qn_relation_schema *schema,
+                            const struct qn_relation_asker *asker,
+                            const struct qn_relation_label *label, const char *number)
+{
+    const char *own = schema->tables[asker->table].number;
+    size_t n = strlen(number);
+
+    if (n == 0 || strcmp(label->number, number) == 0) {
+        return 1;
+    }
+    if (label->number[0] == '\0') {
+        return strcmp(own, number) == 0 ? 1 : own[0] == '\0' ? 0.8 : 0.55;
+    }
+    return strncmp(label->number, number, n) == 0 && label->number[n] == ' ' ? 1 : 0;
+}
+
+/* Of a name that is the key's own: its numbers go before those of the table. */
+static double agree_key_numbers(const struct qn_relation_schema *schema,
+                                const struct qn_relation_asker *asker,
+                                const struct qn_relation_label *label,
+                                const struct qn_relation_key *key)
+{
+    return agree_numbers(schema, asker, label,
+                         key->label.number[0] != '\0' ? key->label.number
+                                                      : schema->tables[key->table].number);
+}
+
+bool qn_relation_names_other_number(const struct qn_relation_schema *schema,
+                                    const struct qn_relation_asker *asker,
+                                    const struct qn_relation_key *key)
+{
+    if (key->table == asker->table || key->label.number[0] != '\0') {
+        return false;
+    }
+    for (size_t i = 0; i < asker->n_forms; i++) {
+        if (agree_numbers(schema, asker, &asker->forms[i], schema->tables[key->table].number) > 0) {
+            return false;
+        }
+    }
+    return asker->n_forms > 0;
+}
+
 static bool names_itself(const struct qn_relation_schema *schema, const struct qn_relation_key *key)
 {
     const struct qn_relation_words *base = &key->label.base;
@@ -89,7 +134,8 @@ static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
     if (key->table == asker->table && name.rule != QN_RELATION_RULE_ROLE) {
         return qn_relation_name_none; /* order_no in orders */
     }
-    name.score *= agree(label, key) * (key->primary ? 1 : 0.98);
+    name.score *= agree(label, key) * (key->primary ? 1 : 0.98) *
+                  agree_numbers(schema, asker, label, schema->tables[key->table].number);
     if (qn_relation_word_is(&schema->lexicon, label->base.word[0], QN_WORD_FOREIGN)) {
         name.score *= 0.75; /* external_order_id: of another system's orders */
     }
@@ -200,16 +246,45 @@ static struct qn_relation_name compare_form(const struct qn_relation_schema *sch
                                             const struct qn_relation_label *label,
                                             const struct qn_relation_key *key)
 {
-    struct qn_relation_name name = by_same_name(schema, asker, label, key);
+    const double fit = agree_key_numbers(schema, asker, label, key);
+    struct qn_relation_name name =
+        qn_relation_name_less(by_same_name(schema, asker, label, key), fit);
 
+    name = qn_relation_name_better(
+        name, qn_relation_name_less(by_property(schema, asker, label, key), fit));
+    name =
+        qn_relation_name_better(name, qn_relation_name_less(by_key_name(schema, label, key), fit));
     name = qn_relation_name_better(name, by_table(schema, asker, label, key));
-    name = qn_relation_name_better(name, by_property(schema, asker, label, key));
-    name = qn_relation_name_better(name, by_key_name(schema, label, key));
     if (asker->polymorphic) {
         return name.rule == QN_RELATION_RULE_TABLE && name.quality == 1 ? name
                                                                         : qn_relation_name_none;
     }
-    return qn_relation_name_better(name, qn_relation_roles(schema, asker, label, key));
+    return qn_relation_name_better(
+        name, qn_relation_name_less(qn_relation_roles(schema, asker, label, key),
+                                    is_count(schema, asker, label) ? 0.6 : 1));
+}
+
+/* A key that two tables share needs one that is named after it: customer_id, customers. */
+static bool is_hub(const struct qn_relation_schema *schema, const struct qn_relation_asker *asker,
+                   const struct qn_relation_key *key)
+{
+    const struct qn_relation_words *parent = &schema->tables[key->table].words;
+
+    if (qn_relation_words_equal(parent, &schema->tables[asker->table].words)) {
+        return false; /* orders_2023 and orders_2024 */
+    }
+    for (size_t i = 0; i < asker->n_forms; i++) {
+        const struct qn_relation_words *base = &asker->forms[i].base;
+        size_t n = qn_relation_compare_tails(&schema->lexicon, base, parent).n;
+        size_t own =
+            qn_relation_compare_tails(&schema->lexicon, base, &schema->tables[asker->table].words)
+                .n;
+
+        if (n > 0 && (n == parent->n || (n == base->n && own < n))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct qn_relation_name qn_relation_names_compare(const struct qn_relation_schema *schema,
@@ -225,6 +300,9 @@ struct qn_relation_name qn_relation_names_compare(const struct qn_relation_schem
         (key->table == asker->table || best.quality < 0.9 ||
          (best.rule != QN_RELATION_RULE_SAME && best.rule != QN_RELATION_RULE_TABLE))) {
         return qn_relation_name_none;
+    }
+    if (asker->own_key && !is_hub(schema, asker, key)) {
+        return qn_relation_name_worth(fmin(best.score, SHARED), QN_RELATION_RULE_SHARED, 1);
     }
     return best;
 }

@@ -13,6 +13,11 @@ struct qn_relation_name qn_relation_names_compare(const struct qn_relation_schem
                                                   const struct qn_relation_asker *asker,
                                                   const struct qn_relation_key *key);
 
+/* The column has another number than the key's table: zone2_id and zone1. */
+bool qn_relation_names_other_number(const struct qn_relation_schema *schema,
+                                    const struct qn_relation_asker *asker,
+                                    const struct qn_relation_key *key);
+
 /* For qn_relation_key.own. */
 bool qn_relation_names_own(const struct qn_relation_schema *schema,
                            const struct qn_relation_key *key);

@@ -88,19 +88,35 @@ static size_t count_first(const struct firsts *firsts, const char *word)
     return n;
 }
 
+static bool is_number(const char *word)
+{
+    return word[0] >= '0' && word[0] <= '9';
+}
+
 static bool says_nothing(const struct qn_relation_schema *schema, const struct firsts *firsts,
                          const char *word)
 {
     size_t shared = count_first(firsts, word);
 
-    return word[1] == '\0' || qn_relation_word_is(&schema->lexicon, word, QN_WORD_NOISE) ||
+    return (word[1] == '\0' && !is_number(word)) ||
+           qn_relation_word_is(&schema->lexicon, word, QN_WORD_NOISE) ||
            (shared >= 3 && shared * 10 >= firsts->n * 6);
 }
 
 static bool is_padding(const struct qn_relation_schema *schema, const char *word)
 {
-    return (word[0] >= '0' && word[0] <= '9') ||
-           qn_relation_word_is(&schema->lexicon, word, QN_WORD_NOISE);
+    return is_number(word) || qn_relation_word_is(&schema->lexicon, word, QN_WORD_NOISE);
+}
+
+/* t_1: its first letter is all that it has. */
+static bool goes_on(const struct qn_relation_words *words)
+{
+    for (size_t i = 1; i < words->n; i++) {
+        if (!is_number(words->word[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void strip_table(const struct qn_relation_schema *schema, const struct firsts *firsts,
@@ -108,9 +124,10 @@ static void strip_table(const struct qn_relation_schema *schema, const struct fi
 {
     struct qn_relation_words *words = &table->words;
 
-    while (words->n > 1 && says_nothing(schema, firsts, words->word[0])) {
+    while (goes_on(words) && says_nothing(schema, firsts, words->word[0])) {
         qn_relation_words_drop(words, 0, 1);
     }
+    qn_relation_words_number(words, table->number, sizeof(table->number));
     while (words->n > 1 && is_padding(schema, words->word[words->n - 1])) {
         words->n--;
     }
@@ -171,7 +188,6 @@ static void drop_numbers(struct qn_relation_label *label)
             return;
         }
         base->n--;
-        label->numbered = true;
     }
 }
 
@@ -215,6 +231,7 @@ void qn_relation_schema_label(const struct qn_relation_schema *schema, size_t ta
         (prefix[0] == '?' ? base->word[0][1] == '\0' : strcmp(base->word[0], prefix) == 0)) {
         qn_relation_words_drop(base, 0, 1);
     }
+    qn_relation_words_number(base, ret->number, sizeof(ret->number));
     drop_numbers(ret);
     take_keys(&schema->lexicon, ret);
     drop_numbers(ret);

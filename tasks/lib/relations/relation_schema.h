@@ -22,9 +22,9 @@
 struct qn_relation_label {
     const char *name;
     struct qn_relation_words base;
-    char key[QN_RELATION_WORD_SIZE];   /* "id", "code", ...; "" */
-    char joint[QN_RELATION_WORD_SIZE]; /* what it ended with: "by", "to", "of"; "" */
-    bool numbered;                     /* team1_id, address_line_2 */
+    char key[QN_RELATION_WORD_SIZE];    /* "id", "code", ...; "" */
+    char joint[QN_RELATION_WORD_SIZE];  /* what it ended with: "by", "to", "of"; "" */
+    char number[QN_RELATION_WORD_SIZE]; /* all digits: "1" of team1_id; "" */
 };
 
 struct qn_relation_key {
@@ -41,6 +41,7 @@ struct qn_relation_key {
 struct qn_relation_table {
     struct qn_relation_words words;
     char prefix[QN_RELATION_WORD_SIZE]; /* of its columns, "" none; "?" any single letter */
+    char number[QN_RELATION_WORD_SIZE]; /* its digits but for those of a habit: "2" of zone2 */
     unsigned flags;                     /* QN_WORD_... of its last word */
     bool usable;                        /* a table with rows of its own that may be read */
     double rows;                        /* -1 unknown */

@@ -32,9 +32,7 @@ static bool is_indexed(const struct qn_catalog_table *table, const size_t *colum
     return false;
 }
 
-/* How unlikely it is that numbers of something else are in the key: 0 when it is full from 1 on,
- * as surrogate keys are. */
-static double rarity(const struct qn_profile_column *key)
+double qn_relation_score_rarity(const struct qn_profile_column *key)
 {
     double range = key->high - key->low + 1;
     double density = range >= 1 && key->distinct > 0 ? fmin(1, key->distinct / range) : 1;
@@ -66,7 +64,7 @@ static double proof(const struct qn_relation_schema *schema,
 
     if (family == QN_FAMILY_INTEGER || family == QN_FAMILY_NUMERIC) {
         known = fmin(1, candidate->tested / 20);
-        rare = key != NULL ? rarity(key) : 0;
+        rare = key != NULL ? qn_relation_score_rarity(key) : 0;
     } else if (family == QN_FAMILY_DATE) {
         rare = 0.2;
     }
@@ -155,7 +153,7 @@ double qn_relation_score_of(double logit)
 static bool is_lone(const struct qn_relation_candidate *candidates, size_t n, size_t at)
 {
     for (size_t i = 0; i < n; i++) {
-        if (candidates[i].parent != candidates[at].parent &&
+        if (candidates[i].parent != candidates[at].parent && !candidates[i].barred &&
             candidates[i].name.score > candidates[at].name.score - 0.15) {
             return false;
         }
@@ -168,10 +166,13 @@ static double capped(const struct qn_relation_candidate *candidate, double score
 {
     bool unseen = !candidate->probed || !(candidate->tested > 0);
 
-    if (candidate->name.rule == QN_RELATION_RULE_VALUES && unseen) {
+    if (candidate->barred || (candidate->name.rule == QN_RELATION_RULE_VALUES && unseen)) {
         return 0;
     }
-    return unseen && candidate->name.score < NAME_EXACT ? fmin(score, 0.75) : score;
+    return unseen &&
+                   (candidate->name.score < NAME_EXACT || (candidate->n > 1 && !candidate->telling))
+               ? fmin(score, 0.75)
+               : score;
 }
 
 /* 1 when the best other key is as good, 0 when it is a whole step behind. */
@@ -180,8 +181,9 @@ static double rivals(const struct qn_relation_candidate *candidates, size_t n, s
     double best = -INFINITY;
 
     for (size_t i = 0; i < n; i++) {
-        if (i != at && (candidates[i].parent != candidates[at].parent ||
-                        candidates[i].name.score > candidates[at].name.score)) {
+        if (i != at && !candidates[i].barred &&
+            (candidates[i].parent != candidates[at].parent ||
+             candidates[i].name.score > candidates[at].name.score)) {
             best = fmax(best, candidates[i].logit);
         }
     }

@@ -28,6 +28,10 @@ extern const double qn_relation_weights[QN_RELATION_FEATURES];
 void qn_relation_score_features(const struct qn_relation_schema *schema,
                                 const struct qn_relation_candidate *candidate,
                                 double ret[QN_RELATION_FEATURES]);
+/* How unlikely it is that numbers of something else are in the key: 0 when it is full from 1 on,
+ * as surrogate keys are. */
+double qn_relation_score_rarity(const struct qn_profile_column *key);
+
 double qn_relation_score_logit(const double features[QN_RELATION_FEATURES]);
 double qn_relation_score_of(double logit); /* 0 to 1, rounded to thousandths */
 

@@ -245,6 +245,25 @@ void qn_relation_words_join(const struct qn_relation_words *words, char *out, si
     out[used] = '\0';
 }
 
+void qn_relation_words_number(const struct qn_relation_words *words, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < words->n; i++) {
+        size_t len = strlen(words->word[i]);
+
+        if (!is_digit(words->word[i][0]) || len + 2 > size - used) {
+            continue;
+        }
+        if (used > 0) {
+            out[used++] = ' ';
+        }
+        memcpy(out + used, words->word[i], len + 1);
+        used += len;
+    }
+}
+
 static const char *natural(const char *stem)
 {
     return strcmp(stem, "kei") == 0 ? "key" : strcmp(stem, "bi") == 0 ? "by" : stem;

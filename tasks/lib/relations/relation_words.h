@@ -32,6 +32,9 @@ bool qn_relation_words_is(const char *word, const char *words);
 /* The words without anything between them, cut at size. */
 void qn_relation_words_join(const struct qn_relation_words *words, char *out, size_t size);
 
+/* The numbers among the words, parted by blanks: "2024 1"; "" none. */
+void qn_relation_words_number(const struct qn_relation_words *words, char *out, size_t size);
+
 /* "custkey", "deptno", "createdby": the ending that means key, or joins, becomes a word of its own.
  * False when the last word has no such ending. */
 bool qn_relation_words_unfuse(struct qn_relation_words *words);

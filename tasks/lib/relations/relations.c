@@ -7,6 +7,7 @@
 #include "relation_evidence.h"
 #include "relation_probe.h"
 #include "relation_score.h"
+#include "relation_subtypes.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,47 @@ static void add_relation(struct qn_relations *relations, const struct qn_relatio
     }
 }
 
+/* The same columns to the same ones, in any order. */
+static bool same_reference(const struct qn_catalog_reference *a,
+                           const struct qn_catalog_reference *b)
+{
+    if (a->parent != b->parent || a->n != b->n) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        size_t j = 0;
+
+        while (j < b->n &&
+               (a->columns[i] != b->columns[j] || a->parent_columns[i] != b->parent_columns[j])) {
+            j++;
+        }
+        if (j == b->n) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_repeated(const struct qn_catalog_table *table, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (same_reference(&table->references[i], &table->references[at])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_too_long(struct search *search, const struct qn_catalog_table *table,
+                          const struct qn_catalog_reference *reference)
+{
+    if (search->ret->trouble[0] == '\0') {
+        search->ret->trouble = qn_arena_printf(
+            &search->ret->arena, "%s of %s was left out: it has more than %d columns",
+            reference->name, table->name, QN_RELATION_COLUMNS_MAX);
+    }
+}
+
 static void add_declared(struct search *search, size_t table)
 {
     const struct qn_catalog_table *from = &search->catalog->tables[table];
@@ -46,7 +88,10 @@ static void add_declared(struct search *search, size_t table)
                                        .orphans = NAN,
                                        .evidence = "declared as a foreign key"};
 
-        if (reference->n == 0 || reference->n > QN_RELATION_COLUMNS_MAX) {
+        if (reference->n > QN_RELATION_COLUMNS_MAX) {
+            tell_too_long(search, from, reference);
+        }
+        if (reference->n == 0 || reference->n > QN_RELATION_COLUMNS_MAX || is_repeated(from, i)) {
             continue;
         }
         memcpy(relation.child_columns, reference->columns, reference->n * sizeof(size_t));
@@ -228,6 +273,9 @@ static int infer(struct search *search, struct qn_err *reterr)
         return rc;
     }
     qn_relation_choose(&search->schema, &search->candidates, QN_RELATION_SUGGEST);
+    if (qn_relation_subtypes_settle(&search->schema, &search->candidates)) {
+        qn_relation_choose(&search->schema, &search->candidates, QN_RELATION_SUGGEST);
+    }
     rc = qn_relation_composite_find(&search->composites, &search->schema, &search->candidates,
                                     search->probing ? &search->probe : NULL, reterr);
     if (rc == QN_OK) {
@@ -270,7 +318,7 @@ static int run(struct search *search, const struct qn_relations_wish *wish,
     }
     finish(search);
     search->ret->probes = search->probe.statements;
-    if (search->probe.trouble != NULL) {
+    if (search->ret->trouble[0] == '\0' && search->probe.trouble != NULL) {
         search->ret->trouble = qn_arena_str(&search->ret->arena, search->probe.trouble);
     }
     return qn_arena_status(&search->ret->arena, "relations", reterr);

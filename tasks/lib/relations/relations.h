@@ -1,8 +1,8 @@
 /* relations.h - which columns refer to which tables, also where nobody declared it.
  *
  * Declared foreign keys are taken as they are. For the rest names and keys propose, a sample of
- * the data confirms, and one choice over the whole schema decides: docs/tasks/metadata.md
- * tells the rules and the weights, decision 15 their sources and measurements.
+ * the data confirms, and one choice over the whole schema decides: decision 15
+ * has the rules, the weights and how often they were right.
  *
  * Not here: drawing (tasks/metadata/er.h); who accepts a suggestion (model.h).
  */
