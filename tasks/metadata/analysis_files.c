@@ -17,18 +17,27 @@ static const struct form {
 };
 
 int analysis_forms_make(const struct qn_model *model, struct qn_buf texts[ANALYSIS_FORMS],
-                        struct qn_model_file files[ANALYSIS_FORMS], struct qn_err *reterr)
+                        struct qn_model_file files[ANALYSIS_FORMS], size_t *ret_n,
+                        struct qn_err *reterr)
 {
     int rc = QN_OK;
 
+    *ret_n = 0;
     for (size_t i = 0; i < ANALYSIS_FORMS; i++) {
         qn_buf_init(&texts[i], ANALYSIS_FILE_MAX);
-        if (rc == QN_OK && forms[i].make(model, &texts[i]) != QN_OK) {
-            rc = qn_fail(reterr, qn_buf_status(&texts[i]), "%s: %s", forms[i].file.name,
-                         qn_err_text(qn_buf_status(&texts[i])));
+    }
+    for (size_t i = 0; i < ANALYSIS_FORMS && rc == QN_OK; i++) {
+        (void)forms[i].make(model, &texts[i]);
+        rc = qn_buf_status(&texts[i]);
+        if (rc == QN_OK) {
+            files[(*ret_n)++] = (struct qn_model_file){.suffix = forms[i].suffix,
+                                                       .bytes = {texts[i].data, texts[i].len}};
+        } else if (rc == QN_ELIMIT && i > 0) {
+            qn_buf_release(&texts[i]);
+            rc = QN_OK;
+        } else {
+            rc = qn_fail(reterr, rc, "%s: %s", forms[i].file.name, qn_err_text(rc));
         }
-        files[i] = (struct qn_model_file){.suffix = forms[i].suffix,
-                                          .bytes = {texts[i].data, texts[i].len}};
     }
     return rc;
 }

@@ -18,12 +18,13 @@
 QN_MUST_CHECK int analysis_files_write(struct qn_job *job, const struct qn_analysis *analysis,
                                        struct qn_span report, struct qn_err *reterr);
 
-/* The forms of a sealed model that are published: file n has its bytes in texts[n], which the
- * caller releases, also after a failure. */
+/* The forms of a sealed model that are published, in files up to *ret_n. Their bytes are in texts,
+ * which the caller releases, also after a failure. One over ANALYSIS_FILE_MAX is left out; not
+ * JSON: QN_ELIMIT. */
 #define ANALYSIS_FORMS 4
 QN_MUST_CHECK int analysis_forms_make(const struct qn_model *model,
                                       struct qn_buf texts[ANALYSIS_FORMS],
-                                      struct qn_model_file files[ANALYSIS_FORMS],
+                                      struct qn_model_file files[ANALYSIS_FORMS], size_t *ret_n,
                                       struct qn_err *reterr);
 
 #endif

@@ -249,6 +249,7 @@ static void add_model(const struct analysis_result *result, struct qn_buf *out)
     qn_json_add_key(out, "model");
     qn_buf_add_byte(out, '{');
     qn_json_member_text(out, "hash", model->hash);
+    qn_json_member_flag(out, "stored", result->stored);
     if (result->stored) {
         qn_json_member_number(out, "version", model->version);
         qn_json_member_text(out, "state", model->approved ? "approved" : "draft");

@@ -1,6 +1,7 @@
 #include "analysis_files.h"
 #include "analysis_result.h"
 #include "analyze_args.h"
+#include "checkpoint.h"
 #include "common/clock.h"
 #include "home.h"
 #include "keeper.h"
@@ -13,12 +14,11 @@
 
 #define SOFT_LIMIT_MS ((int64_t)1500 * 1000)
 #define HARD_LIMIT_MS ((int64_t)1800 * 1000)
-#define SPARE_MS                                                \
-    ((int64_t)240 * 1000) /* for relations, the model and files \
-                           */
-#define HINTS_MAX    ((size_t)4 * 1024 * 1024)
-#define DIFF_MAX     ((size_t)4 * 1024 * 1024)
-#define WARNINGS_MAX 8
+#define SPARE_MS      ((int64_t)240 * 1000) /* for relations, the model and files */
+#define WAIT_MS       10000                 /* until another analysis is looked for again */
+#define HINTS_MAX     ((size_t)4 * 1024 * 1024)
+#define DIFF_MAX      ((size_t)4 * 1024 * 1024)
+#define WARNINGS_MAX  8
 
 struct run {
     struct qn_job *job;
@@ -27,6 +27,8 @@ struct run {
     struct qn_datasource *source;
     struct qn_pg *pg; /* to the database that is looked at */
     struct qn_buf hints;
+    bool narrowed;        /* the job's own globs leave out tables: no model of the datasource */
+    bool locked;          /* no other run of the datasource is let in */
     struct keeper keeper; /* of a datasource */
     struct qn_analysis analysis;
     struct qn_buf changes; /* of the catalogue, JSON; empty: no run before */
@@ -78,6 +80,7 @@ static int open_source(struct run *run, struct qn_err *reterr)
     if (rc == QN_OK) {
         rc = read_hints(run, reterr);
     }
+    run->narrowed = run->args.choice.n_include > 0 || run->args.choice.n_exclude > 0;
     if (rc == QN_OK) {
         rc = analyze_args_keep_within(&run->args, run->source->globs, reterr);
     }
@@ -90,9 +93,30 @@ static int open_source(struct run *run, struct qn_err *reterr)
     return rc;
 }
 
-static bool is_stored(const struct run *run)
+/* A datasource has models; a URL, by hand, has none. */
+static bool has_models(const struct run *run)
 {
     return run->source->name[0] != '\0';
+}
+
+static bool is_stored(const struct run *run)
+{
+    return has_models(run) && !run->narrowed;
+}
+
+static int lock(struct run *run, struct qn_err *reterr)
+{
+    return has_models(run) ? checkpoint_lock(run->home->pg, run->source->name, &run->locked, reterr)
+                           : QN_OK;
+}
+
+/* No attempt is used: there is nothing wrong with the job. */
+static enum qn_outcome wait_for_other(struct run *run)
+{
+    qn_job_log(run->job, "another analysis of %s is running: again in %d s", run->source->name,
+               WAIT_MS / 1000);
+    qn_job_delay(run->job, WAIT_MS);
+    return QN_SNOOZE;
 }
 
 /* ---- what ---- */
@@ -117,11 +141,11 @@ static int analyze(struct run *run, struct qn_err *reterr)
     };
     int rc = QN_OK;
 
-    if (is_stored(run)) {
+    if (has_models(run)) {
         keeper_init(&run->keeper, run->home->pg, run->source->name, run->args.tier);
         wish.keeper = &run->keeper.calls;
     }
-    if (is_stored(run) && run->args.full && qn_job_attempt(run->job) == 1) {
+    if (has_models(run) && run->args.full && qn_job_attempt(run->job) == 1) {
         rc = keeper_forget(&run->keeper, reterr);
     }
     return rc == QN_OK ? qn_analysis_run(&run->analysis, run->pg, &wish, reterr) : rc;
@@ -140,13 +164,17 @@ static void look_at_role(struct run *run)
     if (catalog->unreadable > 0) {
         warn(run, "the role may not read some of the tables: counts.unreadable says how many");
     }
+    if (has_models(run) && run->narrowed) {
+        warn(run, "not stored: a model of the datasource needs all of its tables; include and "
+                  "exclude of the datasource itself choose them");
+    }
     if (catalog->n_tables == 0) {
         warn(run, "no table is to be seen: the role has no rights, or globs leave "
                   "all out");
     }
 }
 
-/* What is different from the newest version, if there is one. */
+/* What is different from the version before this job, if there is one. */
 static int compare(struct run *run, const struct qn_model *before, struct qn_err *reterr)
 {
     int rc = keeper_changes(&run->keeper, run->analysis.catalog, &run->changes, reterr);
@@ -171,7 +199,8 @@ static int store(struct run *run, struct qn_err *reterr)
     if (!is_stored(run)) {
         return qn_model_seal(run->analysis.model, reterr);
     }
-    rc = qn_model_load(&before, run->home->pg, run->source->name, -1, reterr);
+    rc = qn_model_load_before(&before, run->home->pg, run->source->name, qn_job_id(run->job),
+                              reterr);
     if (rc == QN_OK || rc == QN_ENOTFOUND) {
         rc = qn_model_store(run->home->pg, run->analysis.model, qn_job_id(run->job), &run->fresh,
                             reterr);
@@ -239,6 +268,9 @@ static int write_down(struct run *run, struct qn_err *reterr)
     if (rc == QN_OK) {
         rc = analysis_files_write(run->job, &run->analysis, html, reterr);
     }
+    if (rc == QN_OK && is_stored(run)) {
+        rc = keeper_replace(&run->keeper, run->analysis.catalog, reterr);
+    }
     return rc == QN_OK ? give_result(run, reterr) : rc;
 }
 
@@ -255,6 +287,9 @@ static void init(struct run *run, struct qn_job *job)
 
 static void release(struct run *run)
 {
+    if (run->locked) {
+        checkpoint_unlock(run->home->pg, run->source->name);
+    }
     qn_buf_release(&run->report);
     qn_buf_release(&run->diff);
     qn_buf_release(&run->changes);
@@ -281,6 +316,12 @@ static enum qn_outcome work(struct run *run, struct qn_err *err)
     }
     if (rc == QN_EINVAL || rc == QN_ENOTFOUND) {
         return qn_job_reject(run->job, "%s", err->msg);
+    }
+    if (rc == QN_OK) {
+        rc = lock(run, err);
+    }
+    if (rc == QN_OK && has_models(run) && !run->locked) {
+        return wait_for_other(run);
     }
     if (rc == QN_OK) {
         rc = analyze(run, err);

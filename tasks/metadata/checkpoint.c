@@ -23,6 +23,11 @@ static const char save_catalog[] =
     " catalog_hash = excluded.catalog_hash, made_at = excluded.made_at RETURNING true";
 static const char forget[] = "DELETE FROM quern.analysis_profiles WHERE datasource = $1";
 
+/* The words keep apart from other locks of the database. */
+#define LOCK_KEY "(hashtextextended('quern.analysis ' || $1::text, 0))"
+static const char lock[] = "SELECT pg_try_advisory_lock" LOCK_KEY;
+static const char unlock[] = "SELECT pg_advisory_unlock" LOCK_KEY;
+
 struct found {
     struct qn_buf *out;
     bool any;
@@ -105,4 +110,29 @@ int checkpoint_forget(struct qn_pg *pg, const char *datasource, struct qn_err *r
     const struct qn_span param = qn_pg_text(datasource);
 
     return qn_pg_run(pg, forget, &param, 1, reterr);
+}
+
+int checkpoint_lock(struct qn_pg *pg, const char *datasource, bool *ret_taken,
+                    struct qn_err *reterr)
+{
+    const struct qn_span param = qn_pg_text(datasource);
+    struct qn_pg_rows *rows = NULL;
+    int rc = qn_pg_query(pg, lock, &param, 1, &rows, reterr);
+
+    *ret_taken = rc == QN_OK && qn_span_is(qn_pg_value(rows, 0, 0), "t");
+    qn_pg_rows_free(rows);
+    return rc;
+}
+
+/* Of a session that is lost the lock is too. A job that was stopped lets go all the same. */
+void checkpoint_unlock(struct qn_pg *pg, const char *datasource)
+{
+    const struct qn_span param = qn_pg_text(datasource);
+    struct qn_pg_rows *rows = NULL;
+    struct qn_err why;
+
+    if (qn_pg_ready(pg, "quern", -1, &why) == QN_OK) {
+        (void)!qn_pg_query(pg, unlock, &param, 1, &rows, &why);
+        qn_pg_rows_free(rows);
+    }
 }

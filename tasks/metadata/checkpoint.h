@@ -1,6 +1,6 @@
 /* checkpoint.h - what an analysis has found so far, in Quern's own database: profiles of tables,
  * so that a job that is tried again goes on where it was, and the catalogue as the last analysis
- * saw it, for what changed since.
+ * saw it, for what changed since. One run of a datasource at a time is let in.
  *
  * Both belong to a datasource and go with it. The texts are opaque here.
  */
@@ -35,5 +35,10 @@ QN_MUST_CHECK int checkpoint_save_catalog(struct qn_pg *pg, const char *datasour
 /* All profiles of the datasource, not the catalogue: the next analysis begins anew. */
 QN_MUST_CHECK int checkpoint_forget(struct qn_pg *pg, const char *datasource,
                                     struct qn_err *reterr);
+
+/* *ret_taken false: another session has it. Until checkpoint_unlock, or the end of the session. */
+QN_MUST_CHECK int checkpoint_lock(struct qn_pg *pg, const char *datasource, bool *ret_taken,
+                                  struct qn_err *reterr);
+void checkpoint_unlock(struct qn_pg *pg, const char *datasource);
 
 #endif

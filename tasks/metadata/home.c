@@ -1,6 +1,7 @@
 #include "home.h"
 
 #include "analysis_files.h"
+#include "common/json.h"
 #include "common/mem.h"
 #include "tasks/lib/database.h"
 #include "tasks/lib/model/model_cache.h"
@@ -74,28 +75,56 @@ int metadata_home_ready(struct metadata_home *home, struct qn_job *job, struct q
                             : QN_OK;
 }
 
-static int publish(struct metadata_home *home, const char *datasource, int64_t version,
+/* *ret_any false: the datasource has no version, or is gone. */
+static int read_index(const struct metadata_home *home, const char *datasource, struct qn_buf *out,
+                      bool *ret_any, struct qn_err *reterr)
+{
+    struct qn_json_item newest;
+    int rc;
+
+    qn_buf_reset(out);
+    rc = qn_model_index(home->pg, datasource, out, reterr);
+    *ret_any = rc == QN_OK && qn_json_find(out->data, out->len, "newest", &newest) &&
+               newest.type == QN_JSON_NUMBER;
+    return rc;
+}
+
+/* Who removes a datasource takes its files away after its rows: when there are still rows once
+ * the files are there, that comes later. */
+static int publish_files(const struct metadata_home *home, const struct qn_model *model,
+                         const struct qn_model_file *files, size_t n_files, struct qn_err *reterr)
+{
+    const char *name = model->datasource;
+    struct qn_buf index;
+    bool any = false;
+    int rc;
+
+    qn_buf_init(&index, INDEX_MAX);
+    rc = read_index(home, name, &index, &any, reterr);
+    if (rc == QN_OK && any) {
+        rc = qn_model_publish(home->artifact_dir, name, model->version, files, n_files,
+                              (struct qn_span){index.data, index.len}, reterr);
+        if (rc == QN_OK) {
+            rc = read_index(home, name, &index, &any, reterr);
+        }
+    }
+    qn_buf_release(&index);
+    return rc == QN_OK && !any ? qn_model_unpublish(home->artifact_dir, name, reterr) : rc;
+}
+
+static int publish(struct metadata_home *home, const struct qn_model *model,
                    const struct qn_model_file *files, size_t n_files, struct qn_err *reterr)
 {
     struct qn_err why;
-    struct qn_buf index;
-    int rc;
 
-    if (qn_model_forget(home->kv, datasource, &why) != QN_OK) {
+    if (qn_model_forget(home->kv, model->datasource, &why) != QN_OK) {
         qn_job_log(home->job, "others may use the model before for a while: %s", why.msg);
     }
     if (home->artifact_dir == NULL) {
         qn_job_log(home->job, "not published: QUERN_ARTIFACT_DIR is not set");
         return QN_OK;
     }
-    qn_buf_init(&index, INDEX_MAX);
-    rc = qn_model_index(home->pg, datasource, &index, reterr);
-    if (rc == QN_OK) {
-        rc = qn_model_publish(home->artifact_dir, datasource, version, files, n_files,
-                              (struct qn_span){index.data, index.len}, reterr);
-    }
-    qn_buf_release(&index);
-    return rc;
+    return publish_files(home, model, files, n_files, reterr);
 }
 
 int metadata_home_publish(struct metadata_home *home, const struct qn_model *model,
@@ -103,12 +132,18 @@ int metadata_home_publish(struct metadata_home *home, const struct qn_model *mod
 {
     struct qn_buf texts[ANALYSIS_FORMS];
     struct qn_model_file files[ANALYSIS_FORMS + 1];
-    int rc = analysis_forms_make(model, texts, files, reterr);
+    size_t n_files = 0;
+    int rc = analysis_forms_make(model, texts, files, &n_files, reterr);
 
-    files[ANALYSIS_FORMS] = (struct qn_model_file){.suffix = "html", .bytes = report};
+    if (rc == QN_OK && n_files < ANALYSIS_FORMS) {
+        qn_job_log(home->job, "published without some of its forms: they are larger than %zu MiB",
+                   ANALYSIS_FILE_MAX >> 20);
+    }
+    if (report.len > 0) {
+        files[n_files++] = (struct qn_model_file){.suffix = "html", .bytes = report};
+    }
     if (rc == QN_OK) {
-        rc = publish(home, model->datasource, model->version, files,
-                     ANALYSIS_FORMS + (report.len > 0), reterr);
+        rc = publish(home, model, files, n_files, reterr);
     }
     for (size_t i = 0; i < ANALYSIS_FORMS; i++) {
         qn_buf_release(&texts[i]);

@@ -28,7 +28,8 @@ QN_MUST_CHECK int metadata_home_ready(struct metadata_home *home, struct qn_job 
                                       struct qn_err *reterr);
 
 /* After a change of the datasource's models: caches forget the one before, and the files of the
- * version are published with the index. report: HTML, empty for none. */
+ * version are published with the index; all are taken away when the datasource has gone
+ * meanwhile. report: HTML, empty for none. */
 QN_MUST_CHECK int metadata_home_publish(struct metadata_home *home, const struct qn_model *model,
                                         struct qn_span report, struct qn_err *reterr);
 #endif

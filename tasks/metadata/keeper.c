@@ -85,21 +85,6 @@ static int diff(struct qn_span before, const struct qn_catalog *catalog, struct 
     return rc;
 }
 
-static int replace(const struct keeper *keeper, const struct qn_catalog *catalog,
-                   struct qn_err *reterr)
-{
-    struct qn_buf now;
-    int rc;
-
-    qn_buf_init(&now, QN_CATALOG_BYTES_MAX);
-    rc = qn_catalog_to_json(catalog, &now);
-    rc = rc == QN_OK ? checkpoint_save_catalog(keeper->pg, keeper->datasource, catalog->hash,
-                                               (struct qn_span){now.data, now.len}, reterr)
-                     : qn_fail(reterr, rc, "the catalogue as a text: %s", qn_err_text(rc));
-    qn_buf_release(&now);
-    return rc;
-}
-
 int keeper_changes(const struct keeper *keeper, const struct qn_catalog *catalog,
                    struct qn_buf *out, struct qn_err *reterr)
 {
@@ -112,5 +97,20 @@ int keeper_changes(const struct keeper *keeper, const struct qn_catalog *catalog
         rc = diff((struct qn_span){before.data, before.len}, catalog, out, reterr);
     }
     qn_buf_release(&before);
-    return rc == QN_OK || rc == QN_ENOTFOUND ? replace(keeper, catalog, reterr) : rc;
+    return rc == QN_ENOTFOUND ? QN_OK : rc;
+}
+
+int keeper_replace(const struct keeper *keeper, const struct qn_catalog *catalog,
+                   struct qn_err *reterr)
+{
+    struct qn_buf now;
+    int rc;
+
+    qn_buf_init(&now, QN_CATALOG_BYTES_MAX);
+    rc = qn_catalog_to_json(catalog, &now);
+    rc = rc == QN_OK ? checkpoint_save_catalog(keeper->pg, keeper->datasource, catalog->hash,
+                                               (struct qn_span){now.data, now.len}, reterr)
+                     : qn_fail(reterr, rc, "the catalogue as a text: %s", qn_err_text(rc));
+    qn_buf_release(&now);
+    return rc;
 }

@@ -25,8 +25,12 @@ void keeper_init(struct keeper *keeper, struct qn_pg *pg, const char *datasource
 QN_MUST_CHECK int keeper_forget(const struct keeper *keeper, struct qn_err *reterr);
 
 /* What changed in the catalogue since the run before (catalog_diff.h), appended to out: nothing
- * when there was none. Then this catalogue takes the place of that one. */
+ * when there was none. */
 QN_MUST_CHECK int keeper_changes(const struct keeper *keeper, const struct qn_catalog *catalog,
                                  struct qn_buf *out, struct qn_err *reterr);
+/* This catalogue takes the place of the one before: the last step of a run, so that one that is
+ * tried again tells the same changes. */
+QN_MUST_CHECK int keeper_replace(const struct keeper *keeper, const struct qn_catalog *catalog,
+                                 struct qn_err *reterr);
 
 #endif

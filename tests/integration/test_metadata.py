@@ -1,6 +1,7 @@
 """metadata.analyze and metadata.review: a datasource is analysed by jobs, people decide, and
 nothing is read or lost twice, whatever is killed."""
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -147,6 +148,37 @@ class Analyses(MetadataCase):
         self.refused("metadata.analyze", "quern-worker run", hints="/etc/passwd")
         self.assertEqual(self.sql("SELECT count(*) FROM quern.models", "home"), "0")
 
+    def test_the_same_version_again_has_the_numbers_of_today_everywhere(self):
+        self.worker()
+        self.analyze()
+        before = self.published("1.json")
+        self.sql("INSERT INTO payments SELECT i, i, i FROM generate_series(201, 290) i")
+        result = self.analyze(full=True)
+        self.assertEqual((result["model"]["version"], result["model"]["new"]), (1, False))
+        rows = {each["name"]: each["rows"] for each in self.model(1)["tables"]}
+        self.assertEqual(rows["payments"], 290)
+        self.assertNotEqual(self.published("1.json"), before)
+        self.review(approve=1)
+        rows = {each["name"]: each["rows"] for each in self.model(1)["tables"]}
+        self.assertEqual(rows["payments"], 290)
+
+    def test_a_part_of_a_datasource_takes_no_models_place(self):
+        self.worker()
+        self.analyze()
+        before = self.published("index.json") + self.published("1.json")
+        part = self.analyze(include=["orders"])
+        self.assertEqual(part["model"]["stored"], False)
+        self.assertNotIn("version", part["model"])
+        self.assertIn("not stored", part["warnings"][0])
+        self.assertEqual(self.published("index.json") + self.published("1.json"), before)
+        edited = self.review(edits={"tables": {"users": {"label": "name"}}})
+        self.assertEqual(edited["newest"], 2)
+        self.assertEqual([each["name"] for each in self.model(2)["tables"]],
+                         ["orders", "payments", "users"])
+        whole = self.analyze()
+        self.assertEqual(whole["model"]["stored"], True)
+        self.assertEqual(whole["changes"], {"added": [], "removed": [], "changed": []})
+
     def test_the_globs_of_a_datasource_hold_for_all_its_jobs(self):
         self.add("--exclude", "pay*")
         self.worker()
@@ -157,7 +189,7 @@ class Analyses(MetadataCase):
         self.worker()
         result = self.analyze(include=["nothing"])
         self.assertEqual((result["tables"], result["relations"]), ([], []))
-        self.assertIn("no table is to be seen", result["warnings"][0])
+        self.assertIn("no table is to be seen", result["warnings"][-1])
 
 
 class Deaths(MetadataCase):
@@ -192,6 +224,66 @@ class Deaths(MetadataCase):
         self.assertEqual(result["counts"]["profiles_kept"], 3)
         self.assertEqual(len(result["tables"]), 4)
 
+    @contextlib.contextmanager
+    def hold_folder(self):
+        """Who publishes waits until the end."""
+        folder = self.folder / "artifacts/models/shop"
+        folder.mkdir(parents=True, exist_ok=True)
+        fd = os.open(folder, os.O_RDONLY)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            os.close(fd)
+
+    def wait_for_version(self, version):
+        self.wait_until(lambda: self.sql("SELECT max(version) FROM quern.models", "home")
+                        == str(version), LONG, "the version to be stored")
+
+    def test_a_run_killed_before_it_published_tells_the_same_changes_again(self):
+        worker = self.worker()
+        self.analyze()
+        self.sql("CREATE TABLE notes (id int, line text)")
+        self.add()
+        with self.hold_folder():
+            job = self.put("metadata.analyze", {"database": "shop"}, retry=10, attempts=3)
+            self.wait_for_version(2)
+            (executor,) = worker_case.children_of(worker.pid)
+            os.kill(executor, signal.SIGKILL)
+        result = self.result(job)
+        self.assertEqual([each["table"] for each in result["changes"]["added"]], ["notes"])
+        self.assertEqual((result["model"]["version"], result["model"]["new"]), (2, True))
+        self.assertIn("notes", self.published("2.html"))
+        self.assertEqual(self.analyze()["changes"], {"added": [], "removed": [], "changed": []})
+
+    def test_a_datasource_removed_while_it_is_published_leaves_no_files(self):
+        self.worker()
+        with self.hold_folder():
+            job = self.put("metadata.analyze", {"database": "shop"}, attempts=1)
+            self.wait_for_version(1)
+            self.sql("DELETE FROM quern.datasources", "home")
+        self.check_ended(job, "failed", "error")
+        self.assertFalse((self.folder / "artifacts/models/shop").exists())
+
+    def test_two_analyses_of_one_datasource_never_run_at_once(self):
+        self.worker()
+        url = self.postgres.database_url("home")
+        with subprocess.Popen(["psql", "-XAtq", url], text=True, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as psql:
+            psql.stdin.write("SELECT pg_advisory_lock(hashtextextended('quern.analysis shop', 0));"
+                             "SELECT 'held';\n")
+            psql.stdin.flush()
+            while psql.stdout.readline() != "held\n":
+                pass
+            job = self.put("metadata.analyze", {"database": "shop"}, attempts=1)
+            self.wait_until(lambda: "another analysis of shop is running" in
+                            self.run_ok("quern", "job", "log", job), LONG, "its waiting")
+            self.assertEqual(self.sql("SELECT count(*) FROM quern.models", "home"), "0")
+            psql.stdin.close()
+        self.assertEqual(self.result(job)["model"]["version"], 1)
+        self.assertEqual(self.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'",
+                                  "home"), "0")
+
     def test_a_cancelled_analysis_leaves_no_statement_and_no_version(self):
         self.sql(SLOW)
         self.add()
@@ -203,6 +295,10 @@ class Deaths(MetadataCase):
             self.check_ended(job, "cancelled")
             self.assertEqual(self.sql("SELECT count(*) FROM pg_stat_activity WHERE xact_start IS"
                                       " NOT NULL AND usename = 'quern_shop'"), "0")
+            self.wait_until(lambda: self.sql(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+                " (SELECT oid FROM pg_database WHERE datname = 'home')") == "0", LONG,
+                "others to be let in")
         self.assertEqual(self.sql("SELECT count(*) FROM quern.models", "home"), "0")
 
 
@@ -241,6 +337,9 @@ class Reviews(MetadataCase):
                          [1, 2, 1])
         self.review(approve=2)
         self.assertEqual(self.index()["current"], 2)
+        self.assertEqual(self.review(approve=1)["approved"], 1)
+        self.assertEqual([self.index()[key] for key in ("current", "newest", "approved")],
+                         [1, 2, 1])
 
     def test_who_was_slower_is_refused(self):
         self.worker()
