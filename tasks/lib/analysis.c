@@ -1,6 +1,7 @@
 #include "analysis.h"
 
 #include "common/clock.h"
+#include "tasks/lib/profile/gather.h"
 #include "tasks/lib/profile/load.h"
 #include "tasks/lib/wait.h"
 
@@ -98,7 +99,6 @@ static int make_profile(const struct running *run, const struct qn_catalog_table
         .table_ms = QN_ANALYSIS_TABLE_MS,
         .now_ms = wish->now_ms,
         .seed = SAMPLE_SEED,
-        .show_personal = wish->show_personal,
     };
     const char *trouble;
     int rc = choose_tier(run, table, &asked.tier, &trouble, reterr);
@@ -159,9 +159,34 @@ static int profile_all(struct running *run, struct qn_err *reterr)
 
 /* ---- the steps ---- */
 
+/* The owner's first. */
+static int find_hidden(const struct qn_analysis_wish *wish, struct qn_hidden *hidden,
+                       size_t *ret_owner, struct qn_err *reterr)
+{
+    int rc = qn_hidden_add_list(hidden, wish->hide != NULL ? wish->hide : "", reterr);
+
+    *ret_owner = hidden->n;
+    for (size_t i = 0; rc == QN_OK && wish->hidden != NULL && i < wish->hidden->n; i++) {
+        rc = qn_hidden_add(hidden, wish->hidden->patterns[i], reterr);
+    }
+    return rc == QN_OK
+               ? qn_hidden_of_hints(wish->hints, hidden->arena, qn_hidden_add, hidden, reterr)
+               : rc;
+}
+
 static int read_catalog(struct running *run, struct qn_err *reterr)
 {
-    return qn_catalog_read(&run->result->catalog, run->pg, &run->wish->choice, reterr);
+    struct qn_hidden hidden = {.arena = &run->result->arena};
+    struct qn_catalog_hide hide = {.n = 0};
+    int rc = find_hidden(run->wish, &hidden, &hide.n_owner, reterr);
+
+    if (rc != QN_OK) {
+        return rc;
+    }
+    hide.patterns = hidden.patterns;
+    hide.n = hidden.n;
+    return qn_catalog_read_hiding(&run->result->catalog, run->pg, &run->wish->choice, &hide,
+                                  reterr);
 }
 
 static int find_relations(struct running *run, struct qn_err *reterr)
@@ -170,7 +195,8 @@ static int find_relations(struct running *run, struct qn_err *reterr)
     const struct qn_relations_wish asked = {
         .declared_only = run->wish->declared_only,
         .query_ms = run->wish->query_ms > 0 ? run->wish->query_ms : QN_ANALYSIS_QUERY_MS,
-        .total_ms = QN_ANALYSIS_RELATION_MS,
+        .total_ms = QN_ANALYSIS_RELATION_MS +
+                    (int64_t)result->catalog->n_tables * QN_ANALYSIS_TABLE_RELATION_MS,
     };
     struct qn_pg *pg = run->wish->tier == QN_PROFILE_NONE ? NULL : run->pg;
 
@@ -215,6 +241,31 @@ int qn_analysis_run(struct qn_analysis *ret, struct qn_pg *pg, const struct qn_a
         ret->ms[i] = now() - began;
     }
     return rc;
+}
+
+/* Secrets, which rules hide, are masked. */
+static bool is_hidden(const struct qn_model_table *table, const char *name)
+{
+    size_t column = qn_model_column(table, name);
+
+    return column != QN_MODEL_NONE && ((table->hidden && table->hidden_source != QN_MODEL_RULE) ||
+                                       (table->columns[column].hidden &&
+                                        table->columns[column].hidden_source != QN_MODEL_RULE));
+}
+
+void qn_analysis_forget_hidden(struct qn_analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->catalog->n_tables; i++) {
+        const struct qn_catalog_table *table = &analysis->catalog->tables[i];
+        struct qn_profile_table *profile = &analysis->profiles[i];
+        size_t place = qn_model_table(analysis->model, table->schema, table->name);
+
+        for (size_t k = 0; place != QN_MODEL_NONE && k < profile->n_columns; k++) {
+            if (is_hidden(&analysis->model->tables[place], table->columns[k].name)) {
+                qn_profile_column_init(&profile->columns[k]);
+            }
+        }
+    }
 }
 
 void qn_analysis_free(struct qn_analysis *analysis)

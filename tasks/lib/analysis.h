@@ -4,6 +4,7 @@
  * a database that has none stored. Each step is a module of its own; this one puts them in order
  * and keeps the limits:
  *
+ * - what is hidden is not read: neither profiled nor probed;
  * - a table's profile comes from the keeper when it has one that is good enough, else it is made
  *   and given to the keeper at once, so that a run that is repeated goes on where it was;
  * - while more than QN_PROFILE_LOAD_MAX of the server's connections work, the next table waits, at
@@ -16,14 +17,16 @@
 #ifndef TASKS_LIB_ANALYSIS_H
 #define TASKS_LIB_ANALYSIS_H
 
+#include "tasks/lib/hidden.h"
 #include "tasks/lib/model/model.h"
 
-#define QN_ANALYSIS_WAIT_MS     30000
-#define QN_ANALYSIS_QUERY_MS    30000
-#define QN_ANALYSIS_TABLE_MS    120000
-#define QN_ANALYSIS_PROFILE_MS  1200000
-#define QN_ANALYSIS_VIEWS_MS    60000
-#define QN_ANALYSIS_RELATION_MS 180000
+#define QN_ANALYSIS_WAIT_MS           30000
+#define QN_ANALYSIS_QUERY_MS          30000
+#define QN_ANALYSIS_TABLE_MS          120000
+#define QN_ANALYSIS_PROFILE_MS        1200000
+#define QN_ANALYSIS_VIEWS_MS          60000
+#define QN_ANALYSIS_RELATION_MS       20000 /* for relations, and for each table */
+#define QN_ANALYSIS_TABLE_RELATION_MS 50
 
 /* Where profiles of earlier runs are. Texts and memory as in profile.h. */
 struct qn_analysis_keeper {
@@ -38,12 +41,15 @@ struct qn_analysis_keeper {
 struct qn_analysis_wish {
     struct qn_model_options model;
     struct qn_catalog_choice choice;
-    enum qn_profile_tier tier; /* QN_PROFILE_NONE: the catalogue alone */
-    bool declared_only;        /* relations: no inference */
-    bool show_personal;
-    int64_t query_ms;   /* of a statement; 0: the preset */
-    int64_t profile_ms; /* of all profiles; 0: the preset */
-    int64_t now_ms;     /* wall */
+    /* Patterns of hidden.h: what the datasource hides, and what people hid before. What hints hide
+     * is taken from them. */
+    const char *hide;               /* JSON [...], "" or NULL: none */
+    const struct qn_hidden *hidden; /* NULL: none */
+    enum qn_profile_tier tier;      /* QN_PROFILE_NONE: the catalogue alone */
+    bool declared_only;             /* relations: no inference */
+    int64_t query_ms;               /* of a statement; 0: the preset */
+    int64_t profile_ms;             /* of all profiles; 0: the preset */
+    int64_t now_ms;                 /* wall */
     struct qn_span hints;
     const struct qn_analysis_keeper *keeper; /* NULL: none */
     int stop_fd;                             /* -1 none: heeded while waiting */
@@ -74,6 +80,8 @@ struct qn_analysis {
  * of the steps; QN_EINVAL for hints that are none. */
 QN_MUST_CHECK int qn_analysis_run(struct qn_analysis *ret, struct qn_pg *pg,
                                   const struct qn_analysis_wish *wish, struct qn_err *reterr);
+/* Profiles forget what the model, sealed since, hides by what people said meanwhile. */
+void qn_analysis_forget_hidden(struct qn_analysis *analysis);
 void qn_analysis_free(struct qn_analysis *analysis);
 
 #endif

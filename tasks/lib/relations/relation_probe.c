@@ -73,10 +73,22 @@ static void add_sample(const struct qn_relation_schema *schema, struct qn_buf *s
     qn_buf_printf(sql, " LIMIT %d) SELECT count(*), sum(c)", QN_RELATION_SAMPLE);
 }
 
-static void add_exists(const struct qn_relation_schema *schema, struct qn_buf *sql,
-                       const struct qn_relation_candidate *candidate, size_t at)
+static bool leads_index(const struct qn_catalog_table *table, size_t column)
 {
-    qn_buf_add_str(sql, ", EXISTS (SELECT 1 FROM ");
+    for (size_t i = 0; i < table->n_indexes; i++) {
+        const struct qn_catalog_index *index = &table->indexes[i];
+
+        if (index->valid && !index->partial && index->n > 0 && index->columns[0] == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_lookup(const struct qn_relation_schema *schema, struct qn_buf *sql,
+                       const struct qn_relation_candidate *candidate)
+{
+    qn_buf_add_str(sql, "EXISTS (SELECT 1 FROM ");
     qn_catalog_add_table(sql, &schema->catalog->tables[candidate->parent]);
     qn_buf_add_str(sql, " p");
     for (size_t i = 0; i < candidate->n; i++) {
@@ -84,7 +96,38 @@ static void add_exists(const struct qn_relation_schema *schema, struct qn_buf *s
         qn_catalog_add_name(sql, name_of(schema, candidate->parent, candidate->parent_columns[i]));
         qn_buf_printf(sql, " = s.v%zu", i);
     }
-    qn_buf_printf(sql, ") AS f%zu", at);
+    qn_buf_add_byte(sql, ')');
+}
+
+/* Without an index the planner may read the parent anew for each value; this way it makes a
+ * hash of it once. */
+static void add_hashed(const struct qn_relation_schema *schema, struct qn_buf *sql,
+                       const struct qn_relation_candidate *candidate)
+{
+    qn_buf_add_byte(sql, '(');
+    for (size_t i = 0; i < candidate->n; i++) {
+        qn_buf_printf(sql, "%ss.v%zu", i > 0 ? ", " : "", i);
+    }
+    qn_buf_add_str(sql, ") IN (SELECT ");
+    add_list(schema, sql, candidate->parent, candidate->parent_columns, candidate->n);
+    qn_buf_add_str(sql, " FROM ");
+    qn_catalog_add_table(sql, &schema->catalog->tables[candidate->parent]);
+    add_not_null(schema, sql, candidate->parent, candidate->parent_columns, candidate->n);
+    qn_buf_add_byte(sql, ')');
+}
+
+static void add_found(const struct qn_relation_schema *schema, struct qn_buf *sql,
+                      const struct qn_relation_candidate *candidate, size_t at)
+{
+    const struct qn_catalog_table *parent = &schema->catalog->tables[candidate->parent];
+
+    qn_buf_add_str(sql, ", ");
+    if (leads_index(parent, candidate->parent_columns[0])) {
+        add_lookup(schema, sql, candidate);
+    } else {
+        add_hashed(schema, sql, candidate);
+    }
+    qn_buf_printf(sql, " AS f%zu", at);
 }
 
 static int begin(struct qn_relation_probe *probe, struct qn_err *reterr)
@@ -102,7 +145,8 @@ static int begin(struct qn_relation_probe *probe, struct qn_err *reterr)
     qn_buf_init(&sql, 1000);
     rc = qn_buf_printf(&sql,
                        "BEGIN READ ONLY; SET LOCAL statement_timeout = %lld; "
-                       "SET LOCAL lock_timeout = 1000; SET LOCAL search_path = pg_catalog",
+                       "SET LOCAL lock_timeout = 1000; SET LOCAL search_path = pg_catalog; "
+                       "SET LOCAL work_mem = '64MB'",
                        (long long)left);
     rc = rc == QN_OK ? qn_pg_script(probe->pg, sql.data, reterr)
                      : qn_fail(reterr, rc, "no memory for a statement");
@@ -176,7 +220,7 @@ int qn_relation_probe_columns(struct qn_relation_probe *probe,
     }
     qn_buf_add_str(&sql, " FROM (SELECT s.c");
     for (size_t i = 0; i < n; i++) {
-        add_exists(probe->schema, &sql, &candidates[i], i);
+        add_found(probe->schema, &sql, &candidates[i], i);
     }
     qn_buf_add_str(&sql, " FROM s OFFSET 0) y");
     rc = ask(probe, &sql, candidates[0].child, &rows, reterr);
