@@ -352,6 +352,49 @@ def models(size):
     yield "models_cpu_api", 1e6 * cpu / count, "us/request"
 
 
+# Analyses of databases.
+
+COLUMNS = """i AS id, i * {t} % 97 AS kind, i * 7 % 1000 AS place, md5(i::text) AS token,
+    md5((i % 50)::text) AS code, i % 3 = 0 AS done, now() - i * interval '1 hour' AS at,
+    (i * 1.5)::numeric(10,2) AS amount, i % 11 * 0.25 AS rate, nullif(i % 20, 5) AS level,
+    'x' || i % 7 AS mark, 'user' || i || '@example.org' AS mail, i % 100 AS a, i % 200 AS b,
+    i * 2 AS c, sqrt(i) AS root, ln(i) AS log, current_date - i % 400 AS day,
+    'words and ' || md5(i::text) AS said, i % 2 AS bit"""
+
+
+def analyse(postgres, database, **args):
+    """(seconds, the result) of a run by hand."""
+    begin = time.monotonic()
+    done = servers.run("quern-worker", "run", "metadata.analyze",
+                       f"database={postgres.database_url(database)}",
+                       *[f"{key}={value}" for key, value in args.items()], seconds=600)
+    if done.returncode != 0:
+        raise room.Failure(f"metadata.analyze: {done.stdout[:200]}")
+    return time.monotonic() - begin, json.loads(done.stdout)
+
+
+def analysis(size):
+    """tables of 20 columns: profiled, and their definitions alone"""
+    tables, rows, definitions = (20, 1000, 300) if size.quick else (200, 10000, 3000)
+    with tempfile.TemporaryDirectory(prefix="qnb") as folder:
+        pathlib.Path(folder).chmod(0o711)
+        postgres = servers.start_postgres(pathlib.Path(folder) / "pg")
+        try:
+            postgres.psql("CREATE DATABASE rows; CREATE DATABASE definitions")
+            postgres.psql("".join(
+                f"CREATE TABLE t{t} AS SELECT {COLUMNS.format(t=t)}"
+                f" FROM generate_series(1, {rows}) i;" for t in range(tables)) + "ANALYZE", "rows")
+            columns = ", ".join(f"c{i} text" for i in range(19))
+            postgres.psql("".join(f"CREATE TABLE t{t} (id int PRIMARY KEY, {columns});"
+                                  for t in range(definitions)), "definitions")
+            took, _ = analyse(postgres, "rows")
+            _, read = analyse(postgres, "definitions", depth="catalogue")
+        finally:
+            postgres.stop()
+    yield "analysis_tables", took * 200 / tables, "s"
+    yield "analysis_catalogue", read["ms"]["catalogue"] / 1000 * 3000 / definitions, "s"
+
+
 # Other queues.
 
 
@@ -375,4 +418,4 @@ def peers(size):
 
 SCENES = {scene.__name__: scene for scene in (
     scripts, drain, roundtrip, client, http, memory, idle, slow, depth, scale, fairness, models,
-    peers)}
+    analysis, peers)}

@@ -61,7 +61,7 @@ UNITS = {
     **dict.fromkeys(("fairness_long", "fairness_flood"), "of 1"),
     "client_one_of_bare": "times", "http_single_requests": "requests/s", "idle_cpu": "%",
     "idle_commands": "1/s", "redis_bytes_queued_job": "bytes", "fairness_wait": "ms",
-    "models_served": "1/s",
+    "models_served": "1/s", "analysis_tables": "s", "analysis_catalogue": "s",
 }
 
 COMPARISONS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt,
@@ -69,7 +69,8 @@ COMPARISONS = {"at least": operator.ge, "at most": operator.le, "above": operato
 
 GROUPS = {1: "drain, all guarantees on", 2: "CPU of Redis per job", 3: "enqueue",
           4: "one job on an idle worker", 5: "memory of a worker, PSS",
-          6: "memory on Redis", 7: "flat in depth and width", 8: "fairness", 9: "semantic models"}
+          6: "memory on Redis", 7: "flat in depth and width", 8: "fairness", 9: "semantic models",
+          10: "analyses"}
 
 TARGETS = (
     Target(1, "peers", "drain_64_of_redis_peers", "at least", 3,
@@ -112,6 +113,10 @@ TARGETS = (
            "third queue beside two floods, of its share"),
     Target(8, "fairness", "fairness_wait", "at most", 15, "one job beside two floods, median wait"),
     Target(9, "models", "models_served", "at least", 200, "models of 1 MiB, 8 connections"),
+    Target(10, "analysis", "analysis_tables", "at most", 60,
+           "200 tables of 20 columns and 10,000 rows, by samples"),
+    Target(10, "analysis", "analysis_catalogue", "at most", 10,
+           "the catalogue of 3,000 tables of 20 columns"),
 )
 
 
