@@ -19,7 +19,7 @@
 /* A regular file for reading; its length at this moment. The caller closes *ret_fd. */
 QN_MUST_CHECK int qn_inside_open(const char *root, const char *path, int *ret_fd,
                                  int64_t *ret_bytes, struct qn_err *reterr);
-/* Appends all of a file to out; QN_ELIMIT over its maximum, and then nothing is read. */
+/* Appends all of a file to out; QN_ELIMIT over its maximum. */
 QN_MUST_CHECK int qn_inside_read(const char *root, const char *path, struct qn_buf *out,
                                  struct qn_err *reterr);
 

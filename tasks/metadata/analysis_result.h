@@ -1,5 +1,5 @@
 /* analysis_result.h - the result of metadata.analyze as JSON: what was found, in short. The whole
- * of it is in the files beside it. docs/tasks/metadata.md shows the form.
+ * of it is in the files beside it. The page of the task shows the form.
  *
  * A result has a maximum. Relations come first; of a database with very many the evidence is left
  * out, then those that are least sure, then tables: "left_out" counts them.
