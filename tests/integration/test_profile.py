@@ -394,6 +394,27 @@ class Profiles(unittest.TestCase):
         text = self.probe("public.customers", env={"PROBE_PERSONAL": "1"})
         self.assertIn("person107@mail.example", text)
 
+    def test_what_single_rows_say_does_not_leave_at_any_tier(self):
+        self.pg.psql("""
+            CREATE TABLE diary AS SELECT i AS id,
+              jsonb_build_object('name', 'Jane Doe ' || i % 3, 'phone', '555-' || 1000 + i % 3)
+                AS payload,
+              'Met Jane Doe ' || i || ' today. She asked for help and we talked for long.' AS note,
+              ARRAY['Jane Doe'] AS tags, ('<a>Jane Doe</a>')::xml AS doc,
+              'Jane Doe'::bytea AS raw, CASE WHEN i = 10 THEN 'rare' ELSE 'usual' END AS kind
+            FROM generate_series(1, 10) i;
+            ANALYZE diary""")
+        for tier in ("statistics", "sampled", "exact"):
+            with self.subTest(tier):
+                text = self.probe("public.diary", tier=tier)
+                self.assertNotRegex(text, r"Jane|555|\\\\x4a")
+                columns = {c["name"]: c for c in json.loads(text)["columns"]}
+                rare = [] if tier == "statistics" else ["rare"]
+                self.assertEqual([v["value"] for v in columns["kind"]["top"]], ["usual", *rare])
+                self.assertEqual(columns["id"].get("top", []), [])
+                self.assertEqual(columns["id"]["max"], "10")
+        self.assertIn("Jane", self.probe("public.diary", env={"PROBE_PERSONAL": "1"}))
+
     def test_the_soft_limit_ends_a_profile_and_a_timeout_does_not(self):
         done = subprocess.run(
             [servers.BIN / "profile_probe", self.pg.url, "exact", "60000", "60000",

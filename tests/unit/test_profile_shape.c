@@ -163,6 +163,91 @@ static void alerts_begin_at_their_thresholds(void **state)
                      1U << QN_ALERT_CONSTANT);
 }
 
+struct shown {
+    const char *table;
+    enum qn_family family;
+    enum qn_shape shape;
+    unsigned alerts;
+    double seen;
+    const char *values[3]; /* with the counts 5, 2 and 1 */
+    const char *top, *bound;
+};
+
+static void check_shown(const struct shown *at)
+{
+    struct qn_catalog_column columns[] = {
+        {.name = "c1", .type = "x", .comment = "", .family = at->family}};
+    const struct qn_catalog_table table = {.name = at->table, .columns = columns, .n_columns = 1};
+    struct qn_profile_value top[] = {{at->values[0], 5 / at->seen},
+                                     {at->values[1], 2 / at->seen},
+                                     {at->values[2], 1 / at->seen}};
+    struct qn_profile_column column = {.shape = at->shape,
+                                       .alerts = at->alerts,
+                                       .distinct = 3,
+                                       .min = at->values[2],
+                                       .max = at->values[0],
+                                       .top = top,
+                                       .n_top = 3,
+                                       .top_is_all = true};
+    char all[200] = "";
+
+    qn_judge_withhold(&table, 0, at->seen, &column);
+    for (size_t i = 0; i < column.n_top; i++) {
+        strcat(strcat(all, column.top[i].text), ";");
+    }
+    assert_string_equal(all, at->top);
+    assert_string_equal(column.min, at->bound);
+    assert_int_equal(column.top_is_all, column.n_top == 3);
+}
+
+static void what_no_mask_can_be_made_for_does_not_leave(void **state)
+{
+    const unsigned category = 1U << QN_ALERT_CATEGORY;
+    const struct shown cases[] = {
+        {"t", QN_FAMILY_JSON, QN_SHAPE_NONE, 0, 8, {"{}", "[1]", "{\"name\": \"Jo\"}"}, "", ""},
+        {"t", QN_FAMILY_ARRAY, QN_SHAPE_NONE, 0, 8, {"{a}", "{b}", "{c}"}, "", ""},
+        {"t", QN_FAMILY_BYTES, QN_SHAPE_NONE, 0, 8, {"\\x61", "\\x62", "\\x63"}, "", ""},
+        {"t", QN_FAMILY_OTHER, QN_SHAPE_NONE, 0, 8, {"(Jo)", "(Al)", "(Ed)"}, "", ""},
+        {"t", QN_FAMILY_GEO, QN_SHAPE_NONE, 0, 8, {"(1,2)", "(3,4)", "(5,6)"}, "", ""},
+        {"t", QN_FAMILY_TEXT, QN_SHAPE_JSON, 0, 8, {"{}", "[1]", "{\"name\": \"Jo\"}"}, "", ""},
+        {"t", QN_FAMILY_TEXT, QN_SHAPE_CODE, 0, 800, {"x", "{\"a\": \"cu", "y"}, "x;", "y"},
+        {"t",
+         QN_FAMILY_TEXT,
+         QN_SHAPE_PROSE,
+         0,
+         8,
+         {"ok", "no", "x. y z. a b c d e f g h"},
+         "ok;no;",
+         ""},
+        {"t", QN_FAMILY_TEXT, QN_SHAPE_WORDS, 0, 800, {"Ok", "No", "Maybe"}, "Ok;No;", "Maybe"},
+        {"t", QN_FAMILY_TEXT, QN_SHAPE_WORDS, 0, 4, {"Ok", "No", "Maybe"}, "Ok;No;Maybe;", ""},
+        {"patients",
+         QN_FAMILY_TEXT,
+         QN_SHAPE_WORDS,
+         0,
+         8,
+         {"Ok", "No", "Maybe"},
+         "Ok;No;",
+         "Maybe"},
+        {"t",
+         QN_FAMILY_TEXT,
+         QN_SHAPE_WORDS,
+         category,
+         800,
+         {"Ok", "No", "Maybe"},
+         "Ok;No;Maybe;",
+         "Maybe"},
+        {"t", QN_FAMILY_INTEGER, QN_SHAPE_NONE, 0, 8, {"5", "4", "3"}, "5;4;", "3"},
+        {"t", QN_FAMILY_INTEGER, QN_SHAPE_NONE, category, 800, {"5", "4", "3"}, "5;4;3;", "3"},
+        {"t", QN_FAMILY_ENUM, QN_SHAPE_NONE, 0, 8, {"low", "mid", "high"}, "low;mid;high;", "high"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        check_shown(&cases[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +255,7 @@ int main(void)
         cmocka_unit_test(any_bytes_have_a_shape),
         cmocka_unit_test(a_column_has_the_shape_of_most_of_its_values),
         cmocka_unit_test(alerts_begin_at_their_thresholds),
+        cmocka_unit_test(what_no_mask_can_be_made_for_does_not_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

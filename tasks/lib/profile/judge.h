@@ -1,5 +1,5 @@
-/* judge.h - what the values of a column mean: shape, personal data, alerts; and the mask over
- * what leaves the module. Pure.
+/* judge.h - what the values of a column mean: shape, personal data, alerts; and what of them
+ * leaves the module, and how masked. Pure.
  *
  * Not here: the numbers it judges by (gather.h, statistics.c).
  */
@@ -31,6 +31,13 @@ void qn_judge_finish(const struct qn_judge *judge, const struct qn_catalog_table
 
 /* The other alerts, of numbers that are settled. rows: of the whole table. */
 void qn_judge_alerts(enum qn_family family, double rows, struct qn_profile_column *column);
+
+/* Takes away what no mask can be made for: top values and bounds of families and texts that may
+ * hold anything (JSON, arrays, bytes, composites, places, ...); top values that were seen once,
+ * but for short labels that are all a category or a small table holds; bounds of prose and of
+ * texts that mostly differ and are no codes. seen: rows that shares are of. */
+void qn_judge_withhold(const struct qn_catalog_table *table, size_t place, double seen,
+                       struct qn_profile_column *column);
 
 /* Masks top, bounds and numbers by pii. Failures are the arena's. */
 void qn_judge_mask(struct qn_profile_column *column, struct qn_arena *arena);

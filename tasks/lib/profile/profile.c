@@ -162,6 +162,9 @@ static void sum_up(struct qn_run *run)
             qn_judge_alerts(run->table->columns[i].family, run->ret->rows, column);
         }
         if (!run->wish->show_personal) {
+            bool statistics = column->tier == QN_PROFILE_STATISTICS;
+
+            qn_judge_withhold(run->table, i, statistics ? run->ret->rows : run->ret->seen, column);
             qn_judge_mask(column, run->arena);
         }
         if (run->table->columns[i].readable && !run->given_up[i] &&

@@ -7,7 +7,8 @@
  * the profile says so.
  *
  * Values of columns that hold personal data leave this module masked ("j***@e***.com"), their
- * top values, bounds and quartiles too: see pii.h.
+ * top values, bounds and quartiles too: see pii.h. Values that nothing can be told of, and those
+ * of single rows, do not leave it: see qn_judge_withhold in judge.h.
  *
  * Not here: roles and descriptions (model.h); reading of definitions (catalog.h).
  */
