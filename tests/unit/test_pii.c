@@ -183,6 +183,36 @@ static void values_tell_where_names_do_not(void **state)
     assert_int_equal(of_values("c1", words, COUNT(words)), QN_PII_NONE);
 }
 
+static enum qn_pii of_unique(const char *column, enum qn_family family, const char *const *values,
+                             size_t n)
+{
+    const size_t places[] = {0};
+    struct qn_catalog_key key = {.columns = places, .n = 1};
+    struct qn_catalog_column columns[] = {
+        {.name = column, .type = "text", .comment = "", .family = family}};
+    const struct qn_catalog_table table = {
+        .name = "t1", .columns = columns, .n_columns = 1, .keys = &key, .n_keys = 1};
+    struct qn_pii_counts counts = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        qn_pii_count(&counts, span(values[i]), 1);
+    }
+    return qn_pii_judge(&table, 0, &counts);
+}
+
+static void unique_texts_may_be_telephones_and_unique_numbers_are_keys(void **state)
+{
+    static const char *const phones[] = {"+49 30 1234567", "+49 30 1234568", "13812345678"};
+    static const char *const ips[] = {"10.0.0.1", "192.168.1.20", "8.8.8.8"};
+    static const char *const numbers[] = {"13812345678", "13812345679", "13812345680"};
+
+    (void)state;
+    assert_int_equal(of_unique("account", QN_FAMILY_TEXT, phones, COUNT(phones)), QN_PII_PHONE);
+    assert_int_equal(of_unique("visitor", QN_FAMILY_TEXT, ips, COUNT(ips)), QN_PII_IP);
+    assert_int_equal(of_unique("c1", QN_FAMILY_INTEGER, numbers, COUNT(numbers)), QN_PII_NONE);
+    assert_int_equal(of_unique("order_no", QN_FAMILY_TEXT, phones, COUNT(phones)), QN_PII_NONE);
+}
+
 static void masks_show_little_and_never_the_whole(void **state)
 {
     static const struct {
@@ -248,6 +278,7 @@ int main(void)
         cmocka_unit_test(names_are_taken_apart_into_words),
         cmocka_unit_test(names_tell_personal_data_from_what_only_sounds_like_it),
         cmocka_unit_test(values_tell_where_names_do_not),
+        cmocka_unit_test(unique_texts_may_be_telephones_and_unique_numbers_are_keys),
         cmocka_unit_test(masks_show_little_and_never_the_whole),
         cmocka_unit_test(any_bytes_are_masked),
     };

@@ -101,10 +101,11 @@ enum qn_pii qn_pii_judge(const struct qn_catalog_table *table, size_t column,
     const struct qn_catalog_column *at = &table->columns[column];
     char tokens[QN_PII_NAME_MAX];
     enum qn_pii pii;
+    bool key;
 
     qn_pii_tokens(at->name, tokens);
-    pii = by_values(counts,
-                    qn_pii_is_code(tokens, at->name) || qn_catalog_is_unique(table, &column, 1));
+    key = at->family == QN_FAMILY_INTEGER && qn_catalog_is_unique(table, &column, 1);
+    pii = by_values(counts, key || qn_pii_is_code(tokens, at->name));
     if (pii != QN_PII_NONE) {
         return pii;
     }
