@@ -4,6 +4,7 @@
 #include "tasks/mail/welcome.h"
 #include "tasks/metadata/datasource_command.h"
 #include "tasks/metadata/metadata.h"
+#include "tasks/nl2sql/check.h"
 #include "tasks/orders/orders.h"
 #include "tasks/reports/sales.h"
 #include "tasks/upkeep/upkeep_tasks.h"
@@ -18,6 +19,7 @@ const struct qn_task *const qn_builtin_tasks[] = {
     &mail_welcome_task,
     &metadata_analyze_task,
     &metadata_review_task,
+    &nl2sql_check_task,
     &clean_task,
     &warm_task,
     &popularity_task,

@@ -26,6 +26,9 @@
 #define GUARD_COST_MAX      1e6 /* of the plan */
 #define GUARD_ROWS_MAX      5e6 /* of its largest node */
 
+/* Where a table without a schema is; who runs a statement that passed must set this. */
+#define GUARD_SEARCH_PATH "public"
+
 /* What was refused; the names are part of the interface. */
 enum guard_class {
     GUARD_ALLOWED,

@@ -1,0 +1,403 @@
+/* WITH RECURSIVE: does it end, and do its texts stay short? What the planner cannot see.
+ *
+ * One of the conditions that every row must meet (WHERE, inner joins) has to show progress:
+ * a counter n + 1 with n < 100, a walk along a key (child.parent_id = r.id), a column that only
+ * grows (o.id > r.id), a path that may not be longer.
+ */
+#include "guard_run.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STRIDES_MAX 16
+
+struct recursion {
+    struct guard_run *run;
+    const struct guard_scope *scope;
+    const struct guard_cte *own;
+    struct guard_columns out;
+    bool ends;
+    double steps;
+};
+
+static const struct guard_column *own_column(const struct recursion *at,
+                                             const struct qn_json_node *node)
+{
+    const struct qn_json_node *ref = guard_is(guard_bare(node), "ColumnRef");
+    const struct guard_column *column = ref != NULL ? guard_look(at->scope, ref) : NULL;
+
+    return column != NULL && column->own == at->own && column->place < at->out.n ? column : NULL;
+}
+
+static const struct guard_column *base_column(const struct recursion *at,
+                                              const struct qn_json_node *node)
+{
+    const struct qn_json_node *ref = guard_is(guard_bare(node), "ColumnRef");
+    const struct guard_column *column = ref != NULL ? guard_look(at->scope, ref) : NULL;
+
+    return column != NULL && column->base != NULL ? column : NULL;
+}
+
+static const struct qn_json_node *expression(const struct qn_json_node *node, const char *operators,
+                                             const char **ret_name)
+{
+    const struct qn_json_node *expr = guard_is(guard_bare(node), "A_Expr");
+
+    *ret_name = guard_last_name(guard_field(expr, "name"), NULL);
+    return expr != NULL && strlen(*ret_name) == 1 && strchr(operators, (*ret_name)[0]) != NULL
+               ? expr
+               : NULL;
+}
+
+/* n, n + 1, n - interval '1 day': the own column in it. */
+static const struct guard_column *own_side(const struct recursion *at,
+                                           const struct qn_json_node *node)
+{
+    const char *name;
+    const struct qn_json_node *expr = expression(node, "+-", &name);
+    const struct guard_column *column = own_column(at, node);
+
+    if (expr == NULL) {
+        return column;
+    }
+    if (guard_bound_of(at->run, at->scope, guard_field(expr, "rexpr")).kind == GUARD_BOUND_NONE) {
+        return NULL;
+    }
+    return own_column(at, guard_field(expr, "lexpr"));
+}
+
+/* By how much the column is changed in every step; NONE: otherwise than by a constant. */
+static struct guard_bound stride(const struct recursion *at, const struct guard_column *column)
+{
+    const struct guard_bound none = {.kind = GUARD_BOUND_NONE};
+    const char *name;
+    const struct qn_json_node *expr = expression(at->out.items[column->place].value, "+-", &name);
+    const struct qn_json_node *left = guard_field(expr, "lexpr"), *right;
+    struct guard_bound bound;
+
+    right = guard_field(expr, "rexpr");
+    if (expr == NULL) {
+        return none;
+    }
+    if (name[0] == '+' && own_column(at, right) == column) {
+        right = left;
+        left = guard_field(expr, "rexpr");
+    }
+    if (own_column(at, left) != column) {
+        return none;
+    }
+    bound = guard_bound_of(at->run, at->scope, right);
+    bound = bound.kind == GUARD_BOUND_TEXT ? guard_bound_as(bound, GUARD_BOUND_SPAN) : bound;
+    if (name[0] == '-') {
+        bound = (struct guard_bound){.kind = bound.kind, .lo = -bound.hi, .hi = -bound.lo};
+    }
+    return bound;
+}
+
+/* n * 2 from 1 on. */
+static bool doubles(const struct recursion *at, const struct guard_column *column)
+{
+    const char *name;
+    const struct qn_json_node *expr = expression(at->out.items[column->place].value, "*", &name);
+    struct guard_bound start = at->own->start.items[column->place].bound, by;
+
+    if (expr == NULL || own_column(at, guard_field(expr, "lexpr")) != column) {
+        return false;
+    }
+    by = guard_bound_of(at->run, at->scope, guard_field(expr, "rexpr"));
+    return by.kind == GUARD_BOUND_NUMBER && by.lo >= 2 && start.kind == GUARD_BOUND_NUMBER &&
+           start.lo >= 1;
+}
+
+/* A limit that the text does not tell, but the data: a column, or an aggregate of one. */
+static bool is_of_data(const struct recursion *at, const struct qn_json_node *node)
+{
+    const struct qn_json_node *link = guard_is(guard_bare(node), "SubLink");
+    const struct qn_json_node *select = guard_is(guard_field(link, "subselect"), "SelectStmt");
+    const struct qn_json_node *list = guard_field(select, "targetList");
+    const struct qn_json_node *value =
+        list != NULL ? guard_field(guard_is(list->first, "ResTarget"), "val") : NULL;
+    const struct qn_json_node *call = guard_is(guard_bare(value), "FuncCall");
+    const struct qn_json_node *args = guard_field(call, "args");
+    const char *name = guard_last_name(guard_field(call, "funcname"), NULL);
+
+    if (link == NULL) {
+        return base_column(at, node) != NULL;
+    }
+    return (strcmp(name, "max") == 0 || strcmp(name, "min") == 0 || strcmp(name, "count") == 0) &&
+           (args == NULL || guard_is(args->first, "ColumnRef") != NULL) &&
+           guard_field(select, "fromClause") != NULL;
+}
+
+static bool counts(struct recursion *at, const struct guard_column *column, bool rising,
+                   const struct qn_json_node *limit)
+{
+    struct guard_bound start = at->own->start.items[column->place].bound;
+    struct guard_bound by = stride(at, column);
+    struct guard_bound to = guard_bound_of(at->run, at->scope, limit);
+    double steps;
+
+    if (rising && to.kind == GUARD_BOUND_NUMBER && to.hi <= 1e15 && doubles(at, column)) {
+        at->steps = fmin(at->steps, 64);
+        return true;
+    }
+    if (start.kind == GUARD_BOUND_TIME && by.kind == GUARD_BOUND_NUMBER) {
+        by = (struct guard_bound){
+            .kind = GUARD_BOUND_SPAN, .lo = by.lo * 86400, .hi = by.hi * 86400};
+    }
+    if (by.kind == GUARD_BOUND_NONE || (rising ? by.lo <= 0 : by.hi >= 0)) {
+        return false;
+    }
+    if (to.kind == GUARD_BOUND_NONE && !is_of_data(at, limit)) {
+        return false;
+    }
+    if (to.kind == GUARD_BOUND_NONE || start.kind == GUARD_BOUND_NONE) {
+        return fabs(rising ? by.lo : by.hi) >= 1 &&
+               (to.kind != GUARD_BOUND_NUMBER || fabs(to.hi) <= GUARD_SERIES_MAX);
+    }
+    steps = guard_bound_steps(start, to, by);
+    at->steps = steps >= 0 ? fmin(at->steps, steps) : at->steps;
+    return steps >= 0 && steps <= GUARD_STEPS_MAX;
+}
+
+/* cardinality(path) < 10 with path || x. */
+static bool stays_short(const struct recursion *at, const struct qn_json_node *node,
+                        const struct qn_json_node *limit)
+{
+    const struct qn_json_node *call = guard_is(guard_bare(node), "FuncCall");
+    const struct qn_json_node *args = guard_field(call, "args");
+    const char *name = guard_last_name(guard_field(call, "funcname"), NULL);
+    struct guard_bound to = guard_bound_of(at->run, at->scope, limit);
+    const struct guard_column *column = args != NULL ? own_column(at, args->first) : NULL;
+    const struct qn_json_node *value =
+        column != NULL ? guard_is(guard_bare(at->out.items[column->place].value), "A_Expr") : NULL;
+
+    if (strcmp(name, "cardinality") != 0 && strcmp(name, "array_length") != 0 &&
+        strcmp(name, "length") != 0) {
+        return false;
+    }
+    return value != NULL && to.kind == GUARD_BOUND_NUMBER && to.hi <= 1000 &&
+           strcmp(guard_last_name(guard_field(value, "name"), NULL), "||") == 0 &&
+           (own_column(at, guard_field(value, "lexpr")) == column ||
+            own_column(at, guard_field(value, "rexpr")) == column);
+}
+
+static bool same(const struct guard_column *a, const struct guard_column *b)
+{
+    return a->base != NULL && a->base == b->base && a->place == b->place;
+}
+
+/* own (operator) other */
+static bool progress(struct recursion *at, const struct qn_json_node *node, const char *operator,
+                     const struct qn_json_node * other)
+{
+    const bool rising = operator[0] == '<' && strcmp(operator, "<>") != 0;
+    const bool falling = operator[0] == '>';
+    const struct guard_column *column = own_side(at, node);
+    const struct guard_column *base = base_column(at, other);
+    const struct guard_column *next = column != NULL ? &at->out.items[column->place] : NULL;
+
+    if (rising && stays_short(at, node, other)) {
+        return true;
+    }
+    if (next == NULL) {
+        return false;
+    }
+    if (strcmp(operator, "=") == 0) { /* along a key, to another column of the table */
+        return base != NULL && next->base != NULL && !same(next, base);
+    }
+    if (base != NULL && same(next, base)) {
+        return operator[1] == '\0' &&(rising || falling);
+    }
+    return (rising || falling) && counts(at, column, rising, other);
+}
+
+static const char *turned(const char *operator)
+{
+    static const char *const pairs[][2] = {
+        {"<", ">"}, {"<=", ">="}, {">", "<"}, {">=", "<="}, {"=", "="}};
+    size_t i;
+
+    for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        if (strcmp(operator, pairs[i][0]) == 0) {
+            return pairs[i][1];
+        }
+    }
+    return "";
+}
+
+static void condition(struct recursion *at, const struct qn_json_node *node);
+
+static void each(struct recursion *at, const struct qn_json_node *list)
+{
+    const struct qn_json_node *item = list != NULL ? list->first : NULL;
+
+    for (; item != NULL; item = item->next) {
+        condition(at, item);
+    }
+}
+
+static void between(struct recursion *at, const struct qn_json_node *expr)
+{
+    const struct qn_json_node *pair =
+        guard_field(guard_is(guard_field(expr, "rexpr"), "List"), "items");
+    const struct qn_json_node *node = guard_field(expr, "lexpr");
+
+    if (guard_count(pair) == 2) {
+        at->ends |=
+            progress(at, node, ">=", pair->first) || progress(at, node, "<=", pair->first->next);
+    }
+}
+
+static void condition(struct recursion *at, const struct qn_json_node *node)
+{
+    const struct qn_json_node *both = guard_is(node, "BoolExpr"), *expr = guard_is(node, "A_Expr");
+    const struct qn_json_node *left = guard_field(expr, "lexpr"),
+                              *right = guard_field(expr, "rexpr");
+    const char *operator= guard_last_name(guard_field(expr, "name"), NULL);
+
+    if (both != NULL && strcmp(qn_json_text(both, "boolop"), "AND_EXPR") == 0) {
+        each(at, guard_field(both, "args"));
+    }
+    if (strcmp(qn_json_text(expr, "kind"), "AEXPR_BETWEEN") == 0) {
+        between(at, expr);
+    }
+    if (strcmp(qn_json_text(expr, "kind"), "AEXPR_OP") == 0 && left != NULL) {
+        at->ends |=
+            progress(at, left, operator, right) || progress(at, right, turned(operator), left);
+    }
+}
+
+/* Only what an inner join demands is demanded of every row. */
+static void joined(struct recursion *at, const struct qn_json_node *node)
+{
+    const struct qn_json_node *join = guard_is(node, "JoinExpr");
+
+    if (join != NULL && strcmp(qn_json_text(join, "jointype"), "JOIN_INNER") == 0 &&
+        guard_field(join, "alias") == NULL) {
+        condition(at, guard_field(join, "quals"));
+        joined(at, guard_field(join, "larg"));
+        joined(at, guard_field(join, "rarg"));
+    }
+}
+
+/* ---- texts that double ---- */
+
+static bool joins_texts(const struct qn_json_node *node)
+{
+    static const char *const names[] = {"||",
+                                        "concat",
+                                        "concat_ws",
+                                        "replace",
+                                        "array_cat",
+                                        "array_append",
+                                        "regexp_replace",
+                                        "string_agg",
+                                        "repeat",
+                                        "overlay",
+                                        "jsonb_build_array",
+                                        "jsonb_build_object",
+                                        "json_build_array",
+                                        "json_build_object",
+                                        "jsonb_set"};
+    const struct qn_json_node *call = guard_is(node, "FuncCall"), *expr = guard_is(node, "A_Expr");
+    const char *name = guard_last_name(
+        call != NULL ? guard_field(call, "funcname") : guard_field(expr, "name"), NULL);
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds(const struct qn_json_node *node, bool (*is)(const struct qn_json_node *node))
+{
+    const struct qn_json_node *at = node != NULL ? node->first : NULL;
+
+    if (node == NULL || is(node)) {
+        return node != NULL;
+    }
+    for (; at != NULL; at = at->next) {
+        if (holds(at, is)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How often columns that grow are in it. */
+static size_t growing(const struct recursion *at, const struct qn_json_node *node)
+{
+    const struct guard_column *column = own_column(at, node);
+    const struct qn_json_node *child = node->first;
+    size_t n = 0;
+
+    if (column != NULL && guard_is(node, "ColumnRef") != NULL) {
+        return holds(at->out.items[column->place].value, joins_texts) ? 1 : 0;
+    }
+    for (; child != NULL; child = child->next) {
+        n += growing(at, child);
+    }
+    return n;
+}
+
+static bool explodes(const struct recursion *at, const struct qn_json_node *node)
+{
+    const struct qn_json_node *child = node->first;
+
+    if (joins_texts(node) && growing(at, node) > 1) {
+        return true;
+    }
+    for (; child != NULL; child = child->next) {
+        if (explodes(at, child)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_repeat(const struct qn_json_node *node)
+{
+    return strcmp(guard_last_name(guard_field(guard_is(node, "FuncCall"), "funcname"), NULL),
+                  "repeat") == 0;
+}
+
+bool guard_recursion(struct guard_run *run, const struct guard_scope *scope,
+                     const struct qn_json_node *select, const struct guard_cte *own,
+                     struct guard_columns out)
+{
+    struct recursion at = {.run = run, .scope = scope, .own = own, .out = out, .steps = HUGE_VAL};
+    const struct qn_json_node *from = guard_field(select, "fromClause");
+    const struct qn_json_node *item = from != NULL ? from->first : NULL;
+    size_t i;
+
+    if (out.n != own->start.n) {
+        return guard_refuse(run, GUARD_SYNTAX, -1, own->name,
+                            "%s: both parts of the UNION need the same number of columns",
+                            own->name);
+    }
+    condition(&at, guard_field(select, "whereClause"));
+    for (; item != NULL; item = item->next) {
+        joined(&at, item);
+    }
+    if (!at.ends) {
+        return guard_refuse(run, GUARD_SIZE, guard_position(select), own->name,
+                            "%s may never end: it needs a condition like n < 100 on its own "
+                            "column, or a join along a key",
+                            own->name);
+    }
+    for (i = 0; i < out.n; i++) {
+        const struct qn_json_node *value = out.items[i].value;
+
+        if (value != NULL && (explodes(&at, value) || holds(value, is_repeat))) {
+            return guard_refuse(run, GUARD_SIZE, -1, own->name, "%s makes texts that double",
+                                own->name);
+        }
+    }
+    run->series *= isfinite(at.steps) ? at.steps : 1;
+    return run->series <= GUARD_SERIES_MAX ||
+           guard_refuse(run, GUARD_SIZE, -1, own->name, "series: too many rows");
+}
