@@ -1,5 +1,6 @@
 #include "relation_candidates.h"
 
+#include "relation_fits.h"
 #include "relation_roles.h"
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,8 @@ struct index {
 #define MANY_TABLES    500 /* from here on a column has FEW_PER_COLUMN candidates */
 #define FEW_PER_COLUMN 5
 #define MEMOS          1024
-#define RUNS_MAX       256 /* words like one */
+#define MARK           0.68 /* what a name is worth that says only that it refers to something */
+#define RUNS_MAX       256  /* words like one */
 #define PAIRS_MAX      ((size_t)20 * 1000 * 1000)
 
 #define ROLE_TABLES                                                                       \
@@ -411,45 +413,39 @@ static void by_form(struct search *search, const struct qn_relation_label *label
 
 /* --- without a name */
 
-/* Numbers of the child are all within the key's, whose range is not that of all the others. */
-static bool may_hold_numbers(const struct qn_profile_column *child,
-                             const struct qn_profile_column *key)
+static void keep_by_values(struct search *search, size_t key, struct qn_relation_name name)
 {
-    double range = key->high - key->low + 1;
+    struct qn_relation_candidate candidate = {.child = search->asker.table,
+                                              .parent = search->schema->keys[key].table,
+                                              .n = 1,
+                                              .key = key,
+                                              .name = name};
 
-    return child->distinct_seen >= 10 && child->low >= key->low && child->high <= key->high &&
-           (key->low > 100 || key->distinct < 0.7 * range);
+    candidate.child_columns[0] = search->asker.column;
+    candidate.parent_columns[0] = search->schema->keys[key].columns[0];
+    keep(search->schema, &search->best, &candidate);
 }
 
-static bool may_hold_texts(const struct qn_profile_column *child,
-                           const struct qn_profile_column *key)
+static bool is_itself(const struct search *search, const struct qn_relation_key *key)
 {
-    return child->distinct_seen >= 3 && child->length_min >= key->length_min &&
-           child->length_max <= key->length_max && child->length_max <= 60;
+    return key->table == search->asker.table && key->n == 1 &&
+           key->columns[0] == search->asker.column;
 }
 
-static bool may_hold(const struct search *search, const struct qn_relation_key *key)
+/* The name says that it refers to something, and not to what. */
+static void by_mark(struct search *search)
 {
-    const struct qn_profile_column *child =
-        qn_relation_schema_profile(search->schema, search->asker.table, search->asker.column);
-    const struct qn_profile_column *parent =
-        qn_relation_schema_profile(search->schema, key->table, key->columns[0]);
+    const struct qn_relation_schema *schema = search->schema;
 
-    if (key->n != 1 || !qn_relation_schema_same_family(key->family, search->family) ||
-        child == NULL || parent == NULL || child->distinct_seen > parent->distinct * 1.02 ||
-        parent->distinct < 5) {
-        return false;
+    if (search->asker.n_forms == 0 || !search->asker.forms[0].foreign || search->asker.own_key ||
+        (search->best.n > 0 && search->best.items[0].name.score >= MARK)) {
+        return;
     }
-    switch (search->family) {
-    case QN_FAMILY_TEXT:
-        return may_hold_texts(child, parent);
-    case QN_FAMILY_UUID:
-        return child->distinct_seen >= 3;
-    case QN_FAMILY_INTEGER:
-    case QN_FAMILY_NUMERIC:
-        return may_hold_numbers(child, parent);
-    default:
-        return false;
+    for (size_t i = 0; i < schema->n_keys && search->pairs > 0; i++, search->pairs--) {
+        if (schema->keys[i].table != search->asker.table &&
+            qn_relation_fits_mark(schema, &search->asker, &schema->keys[i])) {
+            keep_by_values(search, i, (struct qn_relation_name){MARK, QN_RELATION_RULE_FOREIGN, 1});
+        }
     }
 }
 
@@ -461,23 +457,10 @@ static void by_values(struct search *search)
         return;
     }
     for (size_t i = 0; i < schema->n_keys && search->pairs > 0; i++, search->pairs--) {
-        struct qn_relation_candidate candidate = {
-            .child = search->asker.table,
-            .parent = schema->keys[i].table,
-            .n = 1,
-            .key = i,
-            .name = {0, QN_RELATION_RULE_VALUES, 1},
-        };
-
-        if (search->asker.own_key ||
-            (schema->keys[i].table == search->asker.table && schema->keys[i].n == 1 &&
-             schema->keys[i].columns[0] == search->asker.column) ||
-            !may_hold(search, &schema->keys[i])) {
-            continue;
+        if (!search->asker.own_key && !is_itself(search, &schema->keys[i]) &&
+            qn_relation_fits(schema, &search->asker, &schema->keys[i])) {
+            keep_by_values(search, i, (struct qn_relation_name){0, QN_RELATION_RULE_VALUES, 1});
         }
-        candidate.child_columns[0] = search->asker.column;
-        candidate.parent_columns[0] = schema->keys[i].columns[0];
-        keep(schema, &search->best, &candidate);
     }
 }
 
@@ -491,6 +474,7 @@ static void search_column(struct search *search, size_t table, size_t column)
         by_form(search, &search->asker.forms[i]);
     }
     by_table(search, table);
+    by_mark(search);
     by_values(search);
 }
 

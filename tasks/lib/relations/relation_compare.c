@@ -28,6 +28,7 @@ const char *const qn_relation_rule_words[QN_RELATION_RULES] = {
     "is the other end of a pair",
     "is a role of people",
     "is a role of a place or team",
+    "says that it refers to something, which fits here",
     "does not tell, but the values do",
 };
 

@@ -23,6 +23,7 @@ enum qn_relation_rule {
     QN_RELATION_RULE_LINK,     /* the other end of a pair */
     QN_RELATION_RULE_PEOPLE,   /* a role that people have */
     QN_RELATION_RULE_PLACE,    /* a role that places or teams have */
+    QN_RELATION_RULE_FOREIGN,  /* fk: it refers to something, and only this fits */
     QN_RELATION_RULE_VALUES,   /* no name: values that are found nowhere else */
     QN_RELATION_RULES,
 };

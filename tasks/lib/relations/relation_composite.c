@@ -6,7 +6,11 @@
 
 #define PROPOSED_MAX 200                       /* undeclared keys that are tried */
 #define VISITED_MAX  ((size_t)2 * 1000 * 1000) /* tables looked at for who could refer to them */
-#define FIRST        6                         /* columns of a table that such a key is made of */
+#define ROLE         0.93
+#define FIRST        6 /* columns of a table that such a key is made of */
+
+/* Where the word for a role stands. */
+enum { FRONT, BACK };
 
 /* What is known of one column. */
 struct place {
@@ -14,6 +18,10 @@ struct place {
     uint32_t raw;        /* hash of the words */
     size_t target;       /* place among the singles: what it refers to; QN_RELATION_NONE */
     bool says, raw_says; /* these words are no c1 */
+    /* Without one word at the front or the end: "von" of von_halle, "from" of halle_from. */
+    uint32_t role[2], rest[2]; /* role 0: none */
+    uint32_t base, key;        /* the words without the one for key; that, 0 none */
+    bool of_table;             /* the words are those of its table */
     bool fits;
     char number[QN_RELATION_WORD_SIZE];
 };
@@ -49,6 +57,35 @@ static uint32_t hash_label(const struct qn_relation_label *label)
     return hash(label->joint, hash("/", hash(label->key, value)));
 }
 
+static uint32_t hash_words(const struct qn_relation_words *words, size_t from, size_t to)
+{
+    uint32_t value = 2166136261U;
+
+    for (size_t i = from; i < to; i++) {
+        value = hash("_", hash(words->word[i], value));
+    }
+    return value;
+}
+
+static void set_roles(struct place *place, const struct qn_relation_label *label,
+                      const struct qn_relation_words *table)
+{
+    const struct qn_relation_words *base = &label->base;
+
+    place->base = hash_words(base, 0, base->n);
+    place->key = label->key[0] != '\0' ? hash(label->key, 2166136261U) : 0;
+    place->of_table = base->n > 0 && qn_relation_words_equal(base, table);
+    if (base->n > 0 && label->joint[0] == '\0') {
+        place->role[FRONT] = hash(base->word[0], 2166136261U);
+        place->rest[FRONT] = hash_words(base, 1, base->n);
+        place->role[BACK] = hash(base->word[base->n - 1], 2166136261U);
+        place->rest[BACK] = hash_words(base, 0, base->n - 1);
+    } else if (base->n > 0) {
+        place->role[BACK] = hash(label->joint, 2166136261U);
+        place->rest[BACK] = place->base;
+    }
+}
+
 static bool make_places(struct work *work)
 {
     const struct qn_catalog *catalog = work->schema->catalog;
@@ -77,6 +114,7 @@ static bool make_places(struct work *work)
             qn_relation_schema_label(work->schema, i, j, true, &label);
             place->raw = hash_label(&label);
             place->raw_says = qn_relation_compare_says(&label.base);
+            set_roles(place, &label, &work->schema->tables[i].words);
             memcpy(place->number, label.number, sizeof(place->number));
             place->target = QN_RELATION_NONE;
             place->fits = qn_relation_schema_fits(&catalog->tables[i].columns[j]);
@@ -254,13 +292,82 @@ static void match(const struct work *work, struct qn_relation_candidate *candida
     candidate->name = (struct qn_relation_name){score, QN_RELATION_RULE_SAME, score};
 }
 
+/* The column is that of the key, with a role: von_halle for halle, operating_no for flight_no. */
+static bool plays(const struct place *a, const struct place *b, uint32_t role, int side)
+{
+    const uint32_t nothing = 2166136261U;
+
+    if (!a->fits || a->role[side] != role || !same_number(a, b)) {
+        return false;
+    }
+    if (a->rest[side] == nothing) {
+        return b->of_table && a->key == b->key && a->key != 0;
+    }
+    return a->rest[side] == b->base && (a->key == b->key || a->key == 0 || b->key == 0);
+}
+
+static bool match_role(const struct work *work, struct qn_relation_candidate *candidate,
+                       const size_t *key_columns, size_t n, uint32_t role, int side)
+{
+    const struct qn_catalog_table *child = &work->schema->catalog->tables[candidate->child];
+    const struct qn_catalog_table *parent = &work->schema->catalog->tables[candidate->parent];
+
+    for (candidate->n = 0; candidate->n < n; candidate->n++) {
+        const size_t key = key_columns[candidate->n];
+        const struct place *b = &work->places[work->start[candidate->parent] + key];
+        size_t i = 0;
+
+        while (i < child->n_columns &&
+               (!plays(&work->places[work->start[candidate->child] + i], b, role, side) ||
+                !qn_relation_schema_same_family(child->columns[i].family,
+                                                parent->columns[key].family) ||
+                is_taken(candidate->child_columns, candidate->n, i))) {
+            i++;
+        }
+        if (i == child->n_columns) {
+            return false;
+        }
+        candidate->child_columns[candidate->n] = i;
+        candidate->parent_columns[candidate->n] = key;
+    }
+    return true;
+}
+
+/* A table may refer to a key more than once, in a role each time. */
+static void find_roles(struct work *work, size_t child, size_t parent, const size_t *columns,
+                       size_t n, size_t key)
+{
+    const struct place *first = &work->places[work->start[parent] + columns[0]];
+    const struct place *places = &work->places[work->start[child]];
+
+    for (size_t i = 0; i < work->schema->catalog->tables[child].n_columns; i++) {
+        for (int side = FRONT; side <= BACK; side++) {
+            struct qn_relation_candidate candidate = {
+                .child = child,
+                .parent = parent,
+                .key = key,
+                .name = {ROLE, QN_RELATION_RULE_ROLE, 1},
+            };
+
+            if (places[i].role[side] != 0 && plays(&places[i], first, places[i].role[side], side) &&
+                match_role(work, &candidate, columns, n, places[i].role[side], side)) {
+                qn_relation_candidates_add(work->ret, work->schema->arena, &candidate);
+            }
+        }
+    }
+}
+
 static void find_children(struct work *work, size_t parent, const size_t *columns, size_t n,
                           size_t key)
 {
     for (size_t i = 0; i < work->schema->catalog->n_tables; i++) {
         struct qn_relation_candidate candidate = {.child = i, .parent = parent, .key = key};
 
-        if (i == parent || !work->schema->tables[i].usable) {
+        if (!work->schema->tables[i].usable) {
+            continue;
+        }
+        find_roles(work, i, parent, columns, n, key);
+        if (i == parent) {
             continue;
         }
         match(work, &candidate, columns, n);

@@ -50,7 +50,7 @@ static const struct class classes[] = {
      "substitute head mother father dam sire exchanged swapped converted derived reissued "
      "rebooked upgraded spouse married husband wife partner referrer referred mentor sponsor "
      "renewed continued higher up upper vorgaenger nachfolger uebergeordnet eltern ober "
-     "vorgesetzter stellvertreter leiter pid padre"},
+     "vorgesetzter stellvertreter leiter pid padre prerequisite prereq"},
     {QN_WORD_BY_USER,
      "author creator owner assignee reporter approver reviewer editor sender recipient receiver "
      "uploader moderator poster requester requestor follower followee followed following invited "

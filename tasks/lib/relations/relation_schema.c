@@ -231,6 +231,9 @@ void qn_relation_schema_label(const struct qn_relation_schema *schema, size_t ta
         (prefix[0] == '?' ? base->word[0][1] == '\0' : strcmp(base->word[0], prefix) == 0)) {
         qn_relation_words_drop(base, 0, 1);
     }
+    for (size_t i = 0; i < base->n; i++) {
+        ret->foreign |= strcmp(base->word[i], "fk") == 0;
+    }
     qn_relation_words_number(base, ret->number, sizeof(ret->number));
     drop_numbers(ret);
     take_keys(&schema->lexicon, ret);

@@ -24,6 +24,7 @@ struct qn_relation_label {
     struct qn_relation_words base;
     char key[QN_RELATION_WORD_SIZE];    /* "id", "code", ...; "" */
     char joint[QN_RELATION_WORD_SIZE];  /* what it ended with: "by", "to", "of"; "" */
+    bool foreign;                       /* fk_dean, dean_fk: says that it refers to something */
     char number[QN_RELATION_WORD_SIZE]; /* all digits: "1" of team1_id; "" */
 };
 

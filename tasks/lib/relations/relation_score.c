@@ -166,7 +166,9 @@ static double capped(const struct qn_relation_candidate *candidate, double score
 {
     bool unseen = !candidate->probed || !(candidate->tested > 0);
 
-    if (candidate->barred || (candidate->name.rule == QN_RELATION_RULE_VALUES && unseen)) {
+    if (candidate->barred || ((candidate->name.rule == QN_RELATION_RULE_VALUES ||
+                               candidate->name.rule == QN_RELATION_RULE_FOREIGN) &&
+                              unseen)) {
         return 0;
     }
     return unseen &&

@@ -59,18 +59,34 @@ static bool is_under(const size_t *parents, size_t table, size_t top)
     return false;
 }
 
+/* from_party_uid: the column says of which of the two it is. */
+static bool is_named(const struct qn_relation_schema *schema,
+                     const struct qn_relation_candidate *candidate)
+{
+    const struct qn_relation_words *words = &schema->tables[candidate->parent].words;
+    struct qn_relation_label label;
+
+    qn_relation_schema_label(schema, candidate->child, candidate->child_columns[0], true, &label);
+    for (size_t i = 0; i < label.base.n && words->n > 0; i++) {
+        if (qn_relation_compare_words(&schema->lexicon, label.base.word[i],
+                                      words->word[words->n - 1]) > 0.9) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool settle_pair(const struct qn_relation_schema *schema, struct qn_relation_candidate *sub,
                         struct qn_relation_candidate *super)
 {
     if (!sub->probed || !super->probed || sub->barred || super->barred) {
         return false;
     }
-    if (sub->hits < 0.97 * super->hits) {
+    if (sub->hits < 0.97 * super->hits || (is_named(schema, super) && !is_named(schema, sub))) {
         sub->barred = true;
         return true;
     }
-    if (super->name.score < sub->name.score + 0.2 &&
-        qn_relation_subtypes_meant(sub->tested, sub->hits, schema->tables[sub->parent].rows,
+    if (qn_relation_subtypes_meant(sub->tested, sub->hits, schema->tables[sub->parent].rows,
                                    schema->tables[super->parent].rows)) {
         super->barred = true;
         return true;

@@ -121,7 +121,7 @@ void qn_relation_words_drop(struct qn_relation_words *words, size_t at, size_t n
     words->n -= n;
 }
 
-static void add_word(struct qn_relation_words *words, const char *text, size_t len)
+static void put_word(struct qn_relation_words *words, const char *text, size_t len)
 {
     char *word;
 
@@ -136,6 +136,18 @@ static void add_word(struct qn_relation_words *words, const char *text, size_t l
         word[i] = is_upper(text[i]) ? (char)(text[i] + ('a' - 'A')) : text[i];
     }
     word[len] = '\0';
+}
+
+/* fkdean: no word begins with fk. */
+static void add_word(struct qn_relation_words *words, const char *text, size_t len)
+{
+    const bool fused =
+        len >= 5 && (text[0] == 'f' || text[0] == 'F') && (text[1] == 'k' || text[1] == 'K');
+
+    if (fused) {
+        put_word(words, text, 2);
+    }
+    put_word(words, fused ? text + 2 : text, fused ? len - 2 : len);
 }
 
 /* Endings and beginnings of Chinese names that are words of their own. */
