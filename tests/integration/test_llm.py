@@ -237,7 +237,9 @@ class Shared(LlmCase):
         return super().ask(model, url, **{"redis": self.cache.url, **options})
 
     def breaker(self):
-        return next(key for key in self.cache.cli("KEYS", "test:llm:breaker:*").split())
+        """The key of the one that is not closed."""
+        keys = self.cache.cli("KEYS", "test:llm:breaker:*").split()
+        return next(key for key in keys if self.cache.cli("HGET", key, "until").strip())
 
     def test_a_breaker_opens_for_all_processes_and_closes_after_two_good_probes(self):
         self.ask("503-then-ok-10", times=3)  # 9 failures are too few
@@ -248,12 +250,12 @@ class Shared(LlmCase):
                          ("LLM_BREAKER_OPEN", "AGAIN", 0))
         self.assertTrue(0 < other["delay_ms"] <= 30000)
         self.assertEqual(self.ask("ok")["class"], "OK")  # one of another model
-        self.cache.cli("HSET", self.breaker(), "until", "1")  # its time is over
+        key = self.breaker()
+        self.cache.cli("HSET", key, "until", "1")  # its time is over
         self.assertEqual(self.ask("503-then-ok-10")["class"], "OK")
-        self.assertEqual(self.cache.cli("HGET", self.breaker(), "good").strip(), "1")
+        self.assertEqual(self.cache.cli("HGET", key, "good").strip(), "1")
         self.assertEqual(self.ask("503-then-ok-10")["class"], "OK")
-        self.assertEqual(self.ask("503-then-ok-10")["class"], "OK")
-        self.assertEqual(self.cache.cli("HGET", self.breaker(), "until").strip(), "")
+        self.assertEqual(self.cache.cli("EXISTS", key).strip(), "0")
 
     def test_a_probe_that_fails_opens_the_breaker_for_twice_as_long(self):
         self.ask("503", times=4)

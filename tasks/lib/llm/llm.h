@@ -75,7 +75,7 @@ struct qn_llm_usage {
     const char *currency;
     int64_t took_ms, first_byte_ms; /* first_byte_ms: of the last attempt, -1 none */
     int attempts;                   /* requests that were sent */
-    char finish[24];                /* finish_reason of the last one; "" none */
+    char finish[40];                /* finish_reason of the last one; "" none */
     bool from_cache;
     enum qn_llm_class class; /* QN_LLM_FINE, or what ended it */
 };

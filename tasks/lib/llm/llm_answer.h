@@ -12,7 +12,7 @@
 struct qn_llm_answer {
     struct qn_buf text;
     struct qn_buf reasoning;
-    char finish[24]; /* finish_reason; "" none came */
+    char finish[40]; /* finish_reason; "" none came */
     bool refusal;    /* the model said no, in the field for that */
     struct qn_llm_tokens tokens;
     bool done;                 /* [DONE] of a stream */
