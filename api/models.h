@@ -50,9 +50,10 @@ QN_MUST_CHECK int api_model_pick(struct qn_span index, const char *which, struct
 bool api_model_row(struct qn_span index, const char *name, struct qn_buf *out);
 
 /* A strong entity tag in quotes: hash, version, form and state, "HASH.V.json" of a draft,
- * "HASH.V.json.approved". */
-#define API_MODEL_ETAG_SIZE (API_MODEL_HASH_MAX + 48)
-void api_model_etag(const struct api_model *model, const struct api_model_form *form,
+ * "HASH.V.json.approved", and behind them size and time of the open file: the same version is
+ * written again with other numbers. */
+#define API_MODEL_ETAG_SIZE (API_MODEL_HASH_MAX + 112)
+void api_model_etag(const struct api_model *model, const struct api_model_form *form, int fd,
                     char out[API_MODEL_ETAG_SIZE]);
 /* The hash of an If-Match: such a tag, or a hash in quotes; "" for "*". False: neither. */
 bool api_model_if_match(const char *text, char out[API_MODEL_HASH_MAX + 1]);

@@ -3,6 +3,7 @@
 #include "models.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 bool api_model_name_ok(const char *name)
 {
@@ -116,11 +117,15 @@ bool api_model_row(struct qn_span index, const char *name, struct qn_buf *out)
 
 /* ---- tags ---- */
 
-void api_model_etag(const struct api_model *model, const struct api_model_form *form,
+void api_model_etag(const struct api_model *model, const struct api_model_form *form, int fd,
                     char out[API_MODEL_ETAG_SIZE])
 {
-    snprintf(out, API_MODEL_ETAG_SIZE, "\"%s.%lld.%s%s\"", model->hash, (long long)model->version,
-             form->suffix, model->approved ? ".approved" : "");
+    struct stat info = {0};
+    (void)fstat(fd, &info);
+    snprintf(out, API_MODEL_ETAG_SIZE, "\"%s.%lld.%s%s.%llx-%llx.%lx\"", model->hash,
+             (long long)model->version, form->suffix, model->approved ? ".approved" : "",
+             (unsigned long long)info.st_size, (unsigned long long)info.st_mtim.tv_sec,
+             (unsigned long)info.st_mtim.tv_nsec);
 }
 
 bool api_model_if_match(const char *text, char out[API_MODEL_HASH_MAX + 1])

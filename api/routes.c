@@ -7,7 +7,7 @@ const struct api_route api_routes[] = {
     {API_GET,    "/v1/jobs/{}",                "/v1/jobs/{id}",                  api_jobs_get,       API_NO_BODY,   API_CLASS_READ,  "wait"},
     {API_POST,   "/v1/reports/sales",          "/v1/reports/sales",              api_reports_sales,  API_JSON_BODY, API_CLASS_WRITE, ""},
     {API_POST,   "/v1/metadata/analyses",      "/v1/metadata/analyses",          api_metadata_analyses, API_JSON_BODY, API_CLASS_WRITE, ""},
-    {API_GET,    "/v1/models",                 "/v1/models",                     api_models_list,    API_NO_BODY,   API_CLASS_FILE,  ""},
+    {API_GET,    "/v1/models",                 "/v1/models",                     api_models_list,    API_NO_BODY,   API_CLASS_FILE,  "cursor limit"},
     {API_GET,    "/v1/models/{}",              "/v1/models/{datasource}",        api_models_get,     API_NO_BODY,   API_CLASS_FILE,  "version format"},
     {API_GET,    "/v1/models/{}/versions",     "/v1/models/{datasource}/versions", api_models_versions, API_NO_BODY, API_CLASS_FILE,  ""},
     {API_POST,   "/v1/models/{}/edits",        "/v1/models/{datasource}/edits",  api_models_edits,   API_JSON_BODY, API_CLASS_WRITE, ""},
