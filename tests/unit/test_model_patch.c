@@ -1,4 +1,5 @@
 /* RFC 7396: the examples of its appendix, and what an attacker or a slip may send. */
+#include "common/json.h"
 #include "common/str.h"
 #include "tasks/lib/model/model_patch.h"
 #include <setjmp.h>
@@ -112,12 +113,51 @@ static void the_deepest_document_is_merged(void **state)
     gives("{}", deep, deep);
 }
 
+/* {"k0":1,"k1":1,...} of n members, read from behind when back. */
+static void make_wide(struct qn_buf *out, int n, bool back)
+{
+    qn_buf_init(out, (size_t)4 * 1024 * 1024);
+    for (int i = 0; i < n; i++) {
+        qn_buf_printf(out, "%c\"k%d\":%d", i == 0 ? '{' : ',', back ? n - 1 - i : i, back);
+    }
+    qn_buf_add_byte(out, '}');
+}
+
+/* Were each looked for from the start, these were 2,500 million steps. */
+static void wide_objects_are_merged_up_to_a_maximum(void **state)
+{
+    struct qn_buf target, patch, out;
+    struct qn_err err = {0};
+    struct qn_json_item item;
+
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        make_wide(&target, QN_MODEL_PATCH_MEMBERS_MAX, false);
+        make_wide(&patch, QN_MODEL_PATCH_MEMBERS_MAX + over, true);
+        qn_buf_init(&out, (size_t)4 * 1024 * 1024);
+        assert_int_equal(qn_model_patch((struct qn_span){target.data, target.len},
+                                        (struct qn_span){patch.data, patch.len}, &out, &err),
+                         over == 0 ? QN_OK : QN_ELIMIT);
+        if (over == 0) {
+            assert_int_equal(out.len, target.len);
+            assert_true(qn_json_find(out.data, out.len, "k49999", &item));
+            assert_true(qn_span_is(item.value, "1"));
+        } else {
+            assert_non_null(strstr(err.msg, "more than 50000 members"));
+        }
+        qn_buf_release(&target);
+        qn_buf_release(&patch);
+        qn_buf_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_examples_of_the_rfc_hold),
         cmocka_unit_test(keys_are_compared_after_their_escapes),
         cmocka_unit_test(a_patch_twice_is_the_patch_once),
+        cmocka_unit_test(wide_objects_are_merged_up_to_a_maximum),
         cmocka_unit_test(what_is_no_json_is_refused_by_name),
         cmocka_unit_test(a_document_over_the_maximum_is_refused),
         cmocka_unit_test(the_deepest_document_is_merged),

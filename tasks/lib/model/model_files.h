@@ -17,9 +17,8 @@ struct qn_model_file {
     struct qn_span bytes;
 };
 
-/* The files of one version (none: the index alone, as after an approval), then the index: that of
- * qn_model_index. Of two who publish at once the index with the larger revision stays. suffix: 1 to
- * 8 of [a-z]. */
+/* The files of one version, then the index: that of qn_model_index. Of two who publish at once the
+ * index with the larger revision stays. suffix: 1 to 8 of [a-z]. */
 QN_MUST_CHECK int qn_model_publish(const char *artifact_dir, const char *datasource,
                                    int64_t version, const struct qn_model_file *files,
                                    size_t n_files, struct qn_span index, struct qn_err *reterr);

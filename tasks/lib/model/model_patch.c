@@ -1,26 +1,120 @@
 #include "model_patch.h"
 
 #include "common/json.h"
+#include "common/mem.h"
+#include <stdlib.h>
+#include <string.h>
 
-#define KEY_MAX ((size_t)64 * 1024 * 1024)
+#define KEYS_MAX ((size_t)64 * 1024 * 1024)
 
 static const struct qn_json_item nothing = {.value = {"{}", 2}, .type = QN_JSON_OBJECT};
 
-/* Keys are compared after their escapes. */
-static int find(struct qn_span object, struct qn_span escaped_key, struct qn_json_item *ret,
-                bool *ret_found)
-{
-    struct qn_buf key;
-    int rc;
+/* ---- the members of an object ---- */
 
-    qn_buf_init(&key, KEY_MAX);
-    rc = qn_json_unescape(escaped_key, &key);
-    if (rc == QN_OK) {
-        *ret_found = qn_json_find(object.data, object.len, key.data, ret);
+struct member {
+    struct qn_json_item item;
+    struct qn_span key; /* after its escapes: by that they are compared */
+    size_t end;         /* of the key, in keys */
+};
+
+struct members {
+    struct member *all; /* in their order */
+    const struct member **sorted;
+    size_t n;
+    struct qn_buf keys;
+};
+
+static void release(struct members *members)
+{
+    qn_buf_release(&members->keys);
+    qn_free(members->all);
+    qn_free(members->sorted);
+}
+
+static int compare(struct qn_span a, struct qn_span b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len > 0 ? memcmp(a.data, b.data, len) : 0;
+
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return compare((*(const struct member *const *)a)->key,
+                   (*(const struct member *const *)b)->key);
+}
+
+static int count(struct qn_span object, size_t *ret_n)
+{
+    struct qn_json_walk walk;
+    struct qn_json_item item;
+    int rc = qn_json_walk_init(&walk, object.data, object.len);
+
+    *ret_n = 0;
+    while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
+        rc = ++*ret_n > QN_MODEL_PATCH_MEMBERS_MAX ? QN_ELIMIT : QN_OK;
     }
-    qn_buf_release(&key);
     return rc;
 }
+
+static int fill(struct members *members, struct qn_span object)
+{
+    struct qn_json_walk walk;
+    struct member *member = members->all;
+    int rc = qn_json_walk_init(&walk, object.data, object.len);
+
+    while (rc == QN_OK && qn_json_walk_next(&walk, &member->item)) {
+        rc = qn_json_unescape(member->item.key, &members->keys);
+        member->end = members->keys.len;
+        member++;
+    }
+    return rc;
+}
+
+/* Of the keys, which stay where they are now. */
+static void sort(struct members *members)
+{
+    size_t begin = 0;
+
+    for (size_t i = 0; i < members->n; i++) {
+        struct member *member = &members->all[i];
+
+        member->key = (struct qn_span){members->keys.data + begin, member->end - begin};
+        begin = member->end;
+        members->sorted[i] = member;
+    }
+    qsort(members->sorted, members->n, sizeof(*members->sorted), by_key);
+}
+
+/* To be released, whatever comes. */
+static int read_members(struct members *members, struct qn_span object)
+{
+    int rc = count(object, &members->n);
+
+    members->all = NULL;
+    members->sorted = NULL;
+    qn_buf_init(&members->keys, KEYS_MAX);
+    if (rc == QN_OK) {
+        members->all = qn_zalloc(members->n + 1, sizeof(*members->all));
+        members->sorted = qn_zalloc(members->n + 1, sizeof(*members->sorted));
+        rc = members->all != NULL && members->sorted != NULL ? fill(members, object) : QN_ENOMEM;
+    }
+    if (rc == QN_OK) {
+        sort(members);
+    }
+    return rc;
+}
+
+static const struct qn_json_item *find(const struct members *members, const struct member *like)
+{
+    const struct member *const *found =
+        bsearch(&like, members->sorted, members->n, sizeof(*members->sorted), by_key);
+
+    return found != NULL ? &(*found)->item : NULL;
+}
+
+/* ---- merging ---- */
 
 static void add_key(struct qn_buf *out, struct qn_span escaped_key)
 {
@@ -36,41 +130,35 @@ static int merge(const struct qn_json_item *target, const struct qn_json_item *p
                  struct qn_buf *out);
 
 /* Members of the target, as the patch leaves them. */
-static int merge_old(struct qn_span target, struct qn_span patch, struct qn_buf *out)
+static int merge_old(const struct members *target, const struct members *patch, struct qn_buf *out)
 {
-    struct qn_json_walk walk;
-    struct qn_json_item old, new;
-    int rc = qn_json_walk_init(&walk, target.data, target.len);
+    int rc = QN_OK;
 
-    while (rc == QN_OK && qn_json_walk_next(&walk, &old)) {
-        bool found = false;
+    for (size_t i = 0; rc == QN_OK && i < target->n; i++) {
+        const struct qn_json_item *old = &target->all[i].item;
+        const struct qn_json_item *new = find(patch, &target->all[i]);
 
-        rc = find(patch, old.key, &new, &found);
-        if (rc != QN_OK || (found && new.type == QN_JSON_NULL)) {
+        if (new != NULL &&new->type == QN_JSON_NULL) {
             continue;
         }
-        add_key(out, old.key);
-        rc = found ? merge(&old, &new, out) : qn_buf_add(out, old.value.data, old.value.len);
+        add_key(out, old->key);
+        rc = new != NULL ? merge(old, new, out) : qn_buf_add(out, old->value.data, old->value.len);
     }
     return rc;
 }
 
 /* Members that only the patch has. */
-static int merge_new(struct qn_span target, struct qn_span patch, struct qn_buf *out)
+static int merge_new(const struct members *target, const struct members *patch, struct qn_buf *out)
 {
-    struct qn_json_walk walk;
-    struct qn_json_item old, new;
-    int rc = qn_json_walk_init(&walk, patch.data, patch.len);
+    int rc = QN_OK;
 
-    while (rc == QN_OK && qn_json_walk_next(&walk, &new)) {
-        bool found = false;
+    for (size_t i = 0; rc == QN_OK && i < patch->n; i++) {
+        const struct qn_json_item *new = &patch->all[i].item;
 
-        rc = find(target, new.key, &old, &found);
-        if (rc != QN_OK || found || new.type == QN_JSON_NULL) {
-            continue;
+        if (new->type != QN_JSON_NULL && find(target, &patch->all[i]) == NULL) {
+            add_key(out, new->key);
+            rc = merge(&nothing, new, out);
         }
-        add_key(out, new.key);
-        rc = merge(&nothing, &new, out);
     }
     return rc;
 }
@@ -80,16 +168,25 @@ static int merge(const struct qn_json_item *target, const struct qn_json_item *p
                  struct qn_buf *out)
 {
     const struct qn_json_item *base = target->type == QN_JSON_OBJECT ? target : &nothing;
+    struct members old, new;
     int rc;
 
     if (patch->type != QN_JSON_OBJECT) {
         return qn_buf_add(out, patch->value.data, patch->value.len);
     }
     qn_buf_add_byte(out, '{');
-    rc = merge_old(base->value, patch->value, out);
+    rc = read_members(&old, base->value);
     if (rc == QN_OK) {
-        rc = merge_new(base->value, patch->value, out);
+        rc = read_members(&new, patch->value);
+        if (rc == QN_OK) {
+            rc = merge_old(&old, &new, out);
+        }
+        if (rc == QN_OK) {
+            rc = merge_new(&old, &new, out);
+        }
+        release(&new);
     }
+    release(&old);
     qn_buf_add_byte(out, '}');
     return rc;
 }
@@ -117,6 +214,12 @@ int qn_model_patch(struct qn_span target, struct qn_span patch, struct qn_buf *o
         return rc;
     }
     rc = merge(&old, &new, out);
+    if (rc == QN_ELIMIT && qn_buf_status(out) == QN_OK) {
+        return qn_fail(reterr, rc,
+                       "an object of the change, or of what it changes, has more than "
+                       "%d members",
+                       QN_MODEL_PATCH_MEMBERS_MAX);
+    }
     if (rc == QN_OK) {
         rc = qn_buf_status(out);
     }

@@ -9,8 +9,11 @@
 
 #include "common/buf.h"
 
+#define QN_MODEL_PATCH_MEMBERS_MAX 50000 /* of one object */
+
 /* Appends target with patch merged in. Both pass qn_json_check, or are refused: QN_EINVAL tells
- * which. Members keep the target's order, new ones follow in the patch's. */
+ * which; over the maximum of members QN_ELIMIT. Members keep the target's order, new ones follow in
+ * the patch's. */
 QN_MUST_CHECK int qn_model_patch(struct qn_span target, struct qn_span patch, struct qn_buf *out,
                                  struct qn_err *reterr);
 
