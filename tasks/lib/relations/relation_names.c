@@ -156,6 +156,24 @@ static bool same_label(const struct qn_relation_label *a, const struct qn_relati
             strcmp(a->joint, b->joint) == 0);
 }
 
+/* legajo_jefe for legajo: the key's own name, then a role. */
+static bool is_before_role(const struct qn_relation_schema *schema,
+                           const struct qn_relation_label *label,
+                           const struct qn_relation_label *key)
+{
+    const size_t n = strlen(key->name);
+    struct qn_relation_words role;
+
+    if (n < 5 || strncasecmp(label->name, key->name, n) != 0 || label->name[n] != '_') {
+        return false;
+    }
+    qn_relation_words_split(&role, label->name + n);
+    return role.n == 1 && strlen(role.word[0]) >= 3 && role.word[0][0] > '9' &&
+           !qn_relation_compare_all(&schema->lexicon, &role,
+                                    QN_WORD_GENERIC | QN_WORD_MEASURE | QN_WORD_KIND | QN_WORD_KEY |
+                                        QN_WORD_NOISE);
+}
+
 /* sjbmid for bmid, lieferant_kdnr for kdnr: a role before the key's own name. */
 static struct qn_relation_name by_key_name(const struct qn_relation_schema *schema,
                                            const struct qn_relation_label *label,
@@ -177,6 +195,9 @@ static struct qn_relation_name by_key_name(const struct qn_relation_schema *sche
     }
     if (n >= 4 && len >= n + 2 && strcasecmp(label->name + len - n, key->label.name) == 0) {
         return qn_relation_name_worth(0.87, QN_RELATION_RULE_ROLE, 1);
+    }
+    if (key->primary && is_before_role(schema, label, &key->label)) {
+        return qn_relation_name_worth(0.84, QN_RELATION_RULE_ROLE, 1);
     }
     return qn_relation_name_none;
 }
