@@ -243,6 +243,19 @@ static void what_is_not_there_becomes_a_warning(void **state)
     assert_int_equal(model->n_warnings, sizeof(expected) / sizeof(expected[0]));
 }
 
+static void a_value_that_is_null_is_as_if_left_out(void **state)
+{
+    struct qn_model *model = *state;
+    size_t values = model_room_find_column(model, "orders", "status")->n_values;
+
+    merge(model,
+          "{\"tables\":{\"orders\":{\"columns\":{\"status\":{\"values\":{\"lost\":null}}}}}}",
+          QN_MODEL_HUMAN);
+    assert_int_equal(model_room_find_column(model, "orders", "status")->n_values, values);
+    assert_null(value_of(model, "orders", "status", "lost"));
+    assert_int_equal(model->n_warnings, 0);
+}
+
 static void a_wrong_type_is_refused_with_its_place_and_changes_nothing(void **state)
 {
     static const struct {
@@ -416,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_member_of_the_shop_hints_is_taken, begin, end),
         cmocka_unit_test_setup_teardown(hints_define_a_metric_of_a_rule_anew, begin, end),
         cmocka_unit_test_setup_teardown(merging_twice_is_merging_once, begin, end),
+        cmocka_unit_test_setup_teardown(a_value_that_is_null_is_as_if_left_out, begin, end),
         cmocka_unit_test_setup_teardown(words_of_hints_go_first_and_those_of_rules_stay, begin,
                                         end),
         cmocka_unit_test_setup_teardown(a_person_is_never_gone_over, begin, end),

@@ -172,9 +172,13 @@ static void merge_values(struct qn_layer *layer, struct qn_span object,
     }
     column->values = values;
     while (qn_json_walk_next(&walk, &item)) {
-        struct qn_model_value *value = value_of(layer, table, column, qn_layer_key(layer, &item));
+        struct qn_model_value *value;
 
-        if (value != NULL && item.type != QN_JSON_NULL) {
+        if (item.type == QN_JSON_NULL) { /* as if it were left out */
+            continue;
+        }
+        value = value_of(layer, table, column, qn_layer_key(layer, &item));
+        if (value != NULL) {
             qn_layer_words(layer, item.value, &value->words);
         }
     }
