@@ -167,12 +167,17 @@ struct room {
     struct qn_relation_schema schema;
 };
 
-static void open_room(struct room *room)
+static void open_tables(struct room *room, const char *const *lines, size_t n)
 {
-    room->catalog = room_catalog(tables, COUNT(tables));
+    room->catalog = room_catalog(lines, n);
     qn_arena_init(&room->arena, 64 << 20);
     qn_relation_schema_make(&room->schema, &room->arena, room->catalog, NULL);
     assert_int_equal(qn_arena_status(&room->arena, "schema", NULL), QN_OK);
+}
+
+static void open_room(struct room *room)
+{
+    open_tables(room, tables, COUNT(tables));
 }
 
 static void close_room(struct room *room)
@@ -266,12 +271,103 @@ static void a_prefix_that_all_columns_share_says_nothing(void **state)
     close_room(&room);
 }
 
+static void a_number_in_a_name_tells_tables_apart(void **state)
+{
+    static const char *const lines[] = {
+        "zone1: *id, label text",
+        "zone2: *id, label text",
+        "trip: *id, zone1_id, zone2_id, zone3_id, zone_id, address1_id, address_id2",
+        "address: *id, street text",
+        "orders_2023: *order_id, note text",
+        "orders_2024: *order_id, note text",
+        "lines_2024: *id, order_id",
+        "t_1: *id, t_2_id",
+        "t_2: *id, t_1_id",
+    };
+    struct room room;
+
+    (void)state;
+    open_tables(&room, lines, COUNT(lines));
+    assert_true(score(&room, "trip.zone2_id", "zone2.id") >= 0.97);
+    assert_true(score(&room, "trip.zone1_id", "zone1.id") >= 0.97);
+    assert_true(score(&room, "t_1.t_2_id", "t_2.id") >= 0.97);
+    assert_true(score(&room, "trip.zone2_id", "zone1.id") == 0);
+    assert_true(score(&room, "trip.zone1_id", "zone2.id") == 0);
+    assert_true(score(&room, "trip.zone3_id", "zone1.id") == 0);
+    assert_true(score(&room, "t_2.t_1_id", "t_2.id") == 0);
+    assert_true(score(&room, "trip.zone_id", "zone1.id") < 0.85);
+    assert_true(score(&room, "trip.address1_id", "address.id") >= 0.97);
+    assert_true(score(&room, "trip.address_id2", "address.id") >= 0.97);
+    assert_true(score(&room, "lines_2024.order_id", "orders_2024.order_id") >= 0.97);
+    assert_true(score(&room, "lines_2024.order_id", "orders_2023.order_id") < WEAK);
+    close_room(&room);
+}
+
+static void a_key_that_tables_share_needs_one_named_after_it(void **state)
+{
+    static const char *const lines[] = {
+        "customers: *customer_id, name text", "vip: *customer_id, level text",
+        "post_meta: *meta_id, meta_key text", "comment_meta: *meta_id, meta_key text",
+        "alpha: *token_id, x text",           "bravo: *token_id, y text",
+        "orders_2023: *order_id, note text",  "orders_2024: *order_id, note text",
+    };
+    struct room room;
+
+    (void)state;
+    open_tables(&room, lines, COUNT(lines));
+    assert_true(score(&room, "vip.customer_id", "customers.customer_id") >= 0.97);
+    assert_true(score(&room, "customers.customer_id", "vip.customer_id") <= 0.5);
+    assert_true(score(&room, "comment_meta.meta_id", "post_meta.meta_id") <= 0.5);
+    assert_true(score(&room, "alpha.token_id", "bravo.token_id") <= 0.5);
+    assert_true(score(&room, "orders_2023.order_id", "orders_2024.order_id") <= 0.5);
+    close_room(&room);
+}
+
+static void a_role_may_stand_after_the_name_of_the_key(void **state)
+{
+    static const char *const lines[] = {
+        "empleado: *legajo, legajo_jefe, legajo_total, legajo_2",
+        "sucursal: *id, legajo_gerente",
+    };
+    struct room room;
+
+    (void)state;
+    open_tables(&room, lines, COUNT(lines));
+    assert_true(score(&room, "empleado.legajo_jefe", "empleado.legajo") >= SURE);
+    assert_true(score(&room, "sucursal.legajo_gerente", "empleado.legajo") >= SURE);
+    assert_true(score(&room, "empleado.legajo_total", "empleado.legajo") < WEAK);
+    close_room(&room);
+}
+
+static void a_plural_of_numbers_counts(void **state)
+{
+    static const char *const lines[] = {
+        "topic: *id, replies, views, hits, parent",
+        "reply: *id, topic_id",
+        "view: *id, topic_id",
+    };
+    struct room room;
+
+    (void)state;
+    open_tables(&room, lines, COUNT(lines));
+    assert_true(score(&room, "topic.replies", "topic.id") < WEAK);
+    assert_true(score(&room, "topic.replies", "reply.id") < WEAK);
+    assert_true(score(&room, "topic.views", "view.id") < WEAK);
+    assert_true(score(&room, "topic.hits", "topic.id") < WEAK);
+    assert_true(score(&room, "topic.parent", "topic.id") >= SURE);
+    close_room(&room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_that_tell_are_sure),
         cmocka_unit_test(names_that_only_sound_so_are_weak),
         cmocka_unit_test(the_exact_name_goes_before_a_role_a_part_and_an_abbreviation),
+        cmocka_unit_test(a_number_in_a_name_tells_tables_apart),
+        cmocka_unit_test(a_key_that_tables_share_needs_one_named_after_it),
+        cmocka_unit_test(a_role_may_stand_after_the_name_of_the_key),
+        cmocka_unit_test(a_plural_of_numbers_counts),
         cmocka_unit_test(a_prefix_that_all_columns_share_says_nothing),
     };
 

@@ -1,5 +1,6 @@
 #include "tasks/lib/relations/relation_choose.h"
 #include "tasks/lib/relations/relation_score.h"
+#include "tasks/lib/relations/relation_subtypes.h"
 #include "test_relation_room.h"
 #include <math.h>
 #include <setjmp.h>
@@ -159,6 +160,94 @@ static void a_rival_as_good_lowers_both(void **state)
     close_room(&room);
 }
 
+/* Names that are sure: nothing is added to a lone one. */
+static void a_rival_lowers_by_how_near_it_is(void **state)
+{
+    const double names[] = {0.95, 0.92, 0.1}; /* as good, near, nowhere near */
+    double last = 0, alone;
+    struct room room;
+
+    (void)state;
+    assert_true(qn_relation_weights[QN_RELATION_RIVALS] < 0);
+    open_room(&room);
+    alone = score(&room, candidate(0.95, 100, 100));
+    for (size_t i = 0; i < 3; i++) {
+        struct qn_relation_candidate two[2] = {candidate(0.95, 100, 100),
+                                               candidate(names[i], 100, 100)};
+
+        two[1].parent = two[1].key = 1;
+        qn_relation_score_column(&room.schema, two, 2);
+        assert_true(two[0].score > last && two[0].score <= alone);
+        last = two[0].score;
+    }
+    assert_true(last >= alone);
+    close_room(&room);
+}
+
+static void what_is_barred_is_none_and_no_rival(void **state)
+{
+    struct room room;
+    struct qn_relation_candidate two[2] = {candidate(0.95, 100, 100), candidate(0.95, 100, 100)};
+
+    (void)state;
+    open_room(&room);
+    two[1].parent = two[1].key = 1;
+    two[1].barred = true;
+    qn_relation_score_column(&room.schema, two, 2);
+    assert_true(two[0].score >= score(&room, candidate(0.95, 100, 100)));
+    assert_true(two[1].score == 0);
+    close_room(&room);
+}
+
+static void several_columns_without_rows_must_all_name_the_parent(void **state)
+{
+    struct room room;
+    struct qn_relation_candidate one = candidate(1, 0, 0);
+
+    (void)state;
+    open_room(&room);
+    one.n = 2;
+    one.child_columns[1] = 2;
+    one.parent_columns[1] = 1;
+    assert_true(score(&room, one) <= 0.75);
+    one.telling = true;
+    assert_true(score(&room, one) >= QN_RELATION_ACCEPT);
+    close_room(&room);
+}
+
+static void all_values_in_a_subtype_are_no_chance(void **state)
+{
+    (void)state;
+    assert_true(qn_relation_subtypes_meant(200, 200, 300, 500));
+    assert_false(qn_relation_subtypes_meant(200, 199, 300, 500)); /* one is not */
+    assert_false(qn_relation_subtypes_meant(19, 19, 1, 500));     /* too few to say */
+    assert_false(qn_relation_subtypes_meant(25, 25, 440, 500));   /* by chance it may be so */
+    assert_false(qn_relation_subtypes_meant(2000, 2000, 490, 500));
+    assert_false(qn_relation_subtypes_meant(200, 200, -1, 500));
+    assert_false(qn_relation_subtypes_meant(200, 200, 300, -1));
+}
+
+static void tables_that_share_a_key_make_no_chain(void **state)
+{
+    struct room room;
+    struct qn_relation_candidate items[2] = {candidate(0.5, 100, 100), candidate(0.5, 100, 100)};
+    struct qn_relation_candidates candidates = {.items = items, .n = 2, .room = 2};
+
+    (void)state;
+    open_room(&room);
+    for (size_t i = 0; i < 2; i++) { /* users -> teams -> tickets */
+        items[i].child = i;
+        items[i].child_columns[0] = 0;
+        items[i].parent = items[i].key = i + 1;
+        items[i].name.rule = QN_RELATION_RULE_SHARED;
+        items[i].score = 0.9;
+    }
+    qn_relation_choose(&room.schema, &candidates, 0.1);
+    assert_false(items[0].chosen);
+    assert_true(items[1].chosen);
+    close_room(&room);
+}
+
 static void a_column_gets_one_target(void **state)
 {
     struct room room;
@@ -220,6 +309,11 @@ int main(void)
         cmocka_unit_test(texts_that_fit_prove_it_without_a_name),
         cmocka_unit_test(without_data_only_an_exact_name_is_taken),
         cmocka_unit_test(a_rival_as_good_lowers_both),
+        cmocka_unit_test(a_rival_lowers_by_how_near_it_is),
+        cmocka_unit_test(what_is_barred_is_none_and_no_rival),
+        cmocka_unit_test(several_columns_without_rows_must_all_name_the_parent),
+        cmocka_unit_test(all_values_in_a_subtype_are_no_chance),
+        cmocka_unit_test(tables_that_share_a_key_make_no_chain),
         cmocka_unit_test(a_column_gets_one_target),
         cmocka_unit_test(of_two_tables_that_share_a_key_one_refers_to_the_other),
         cmocka_unit_test(there_are_at_most_twelve_weights),

@@ -39,6 +39,37 @@ static void names_of_any_style_are_the_same_words(void **state)
     expect_words("___", "");
 }
 
+static void the_mark_of_a_foreign_key_is_a_word_of_its_own(void **state)
+{
+    (void)state;
+    expect_words("fkdean", "fk dean");
+    expect_words("FkDean", "fk dean");
+    expect_words("fk_dean", "fk dean");
+    expect_words("dean_fk", "dean fk");
+    expect_words("fkid", "fkid");
+}
+
+static void expect_number(const char *name, const char *number)
+{
+    struct qn_relation_words split;
+    char text[QN_RELATION_WORD_SIZE];
+
+    qn_relation_words_split(&split, name);
+    qn_relation_words_number(&split, text, sizeof(text));
+    assert_string_equal(text, number);
+}
+
+static void numbers_of_a_name_are_kept_in_order(void **state)
+{
+    (void)state;
+    expect_number("zone2_id", "2");
+    expect_number("t_17", "17");
+    expect_number("log_2024_01", "2024 01");
+    expect_number("zone", "");
+    expect_number("", "");
+    expect_number("1_2_3_4_5_6_7_8", "1 2 3 4 5 6 7 8");
+}
+
 static void a_chinese_name_is_whole_but_for_what_means_key(void **state)
 {
     (void)state;
@@ -212,6 +243,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_any_style_are_the_same_words),
+        cmocka_unit_test(the_mark_of_a_foreign_key_is_a_word_of_its_own),
+        cmocka_unit_test(numbers_of_a_name_are_kept_in_order),
         cmocka_unit_test(a_chinese_name_is_whole_but_for_what_means_key),
         cmocka_unit_test(singular_and_plural_have_one_stem),
         cmocka_unit_test(different_words_keep_different_stems),

@@ -103,6 +103,92 @@ static void a_table_whose_key_is_two_references_is_a_junction(void **state)
     room_free(catalog);
 }
 
+static void two_references_that_are_not_the_whole_key_make_no_junction(void **state)
+{
+    static const char *const lines[] = {
+        "products: *id, name text",         "tags: *id, label text",
+        "uses: *product_id, *tag_id, *day", "texts: *product_id, body text",
+        "hints: *id, product_id, tag_id",
+    };
+    static const char *const columns[] = {"uses.product_id", "uses.tag_id", "texts.product_id",
+                                          "hints.product_id", "hints.tag_id"};
+    static const char *const keys[] = {"products.id", "tags.id", "products.id", "products.id",
+                                       "tags.id"};
+    struct qn_catalog *catalog = room_catalog(lines, COUNT(lines));
+    struct qn_relations *relations = find(catalog, false);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(columns); i++) {
+        const struct qn_relation *one = get(relations, catalog, columns[i], keys[i], 1);
+
+        if (one != NULL) {
+            assert_false(one->junction);
+        }
+        assert_true(i == 2 || one != NULL);
+    }
+    qn_relations_free(relations);
+    room_free(catalog);
+}
+
+static void without_rows_columns_that_name_another_table_are_only_suggested(void **state)
+{
+    static const char *const lines[] = {
+        "employees: *emp_no, name text",
+        "salaries: *emp_no, *from_dt date, amount",
+        "absences: *id, emp_no, from_dt date",
+    };
+    struct qn_catalog *catalog = room_catalog(lines, COUNT(lines));
+    struct qn_relations *relations = find(catalog, false);
+    const struct qn_relation *one =
+        get(relations, catalog, "absences.emp_no", "salaries.emp_no", 2);
+
+    (void)state;
+    assert_true(one == NULL || one->score < QN_RELATION_ACCEPT);
+    qn_relations_free(relations);
+    room_free(catalog);
+}
+
+static void a_foreign_key_of_too_many_columns_is_told(void **state)
+{
+    static const char *const lines[] = {"p: *a, *b, *c, *d, *e, *f, *g, *h, *i",
+                                        "k: a, b, c, d, e, f, g, h, i"};
+    static const size_t columns[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    struct qn_catalog *catalog = room_catalog(lines, COUNT(lines));
+    struct qn_catalog_reference reference = {
+        .name = "long_fk", .columns = columns, .parent_columns = columns, .n = 9, .parent = 0};
+    struct qn_relations *relations;
+
+    (void)state;
+    catalog->tables[1].references = &reference;
+    catalog->tables[1].n_references = 1;
+    relations = find(catalog, true);
+    assert_int_equal(relations->n, 0);
+    assert_non_null(strstr(relations->trouble, "long_fk of k was left out"));
+    qn_relations_free(relations);
+    room_free(catalog);
+}
+
+static void two_constraints_of_the_same_columns_are_one_relation(void **state)
+{
+    static const char *const lines[] = {"p: *a, *b", "k: a, b, c"};
+    static const size_t ab[] = {0, 1}, ba[] = {1, 0}, cb[] = {2, 1};
+    struct qn_catalog *catalog = room_catalog(lines, COUNT(lines));
+    struct qn_catalog_reference references[] = {
+        {.name = "x", .columns = ab, .parent_columns = ab, .n = 2, .parent = 0},
+        {.name = "y", .columns = ba, .parent_columns = ba, .n = 2, .parent = 0},
+        {.name = "z", .columns = cb, .parent_columns = ab, .n = 2, .parent = 0},
+    };
+    struct qn_relations *relations;
+
+    (void)state;
+    catalog->tables[1].references = references;
+    catalog->tables[1].n_references = 3;
+    relations = find(catalog, true);
+    assert_int_equal(relations->n, 2);
+    qn_relations_free(relations);
+    room_free(catalog);
+}
+
 static void what_is_declared_is_taken_as_it_is(void **state)
 {
     static const size_t column = 2, key = 0;
@@ -226,6 +312,10 @@ int main(void)
         cmocka_unit_test(names_and_keys_alone_find_what_is_exact),
         cmocka_unit_test(several_columns_refer_to_a_composite_key),
         cmocka_unit_test(a_table_whose_key_is_two_references_is_a_junction),
+        cmocka_unit_test(two_references_that_are_not_the_whole_key_make_no_junction),
+        cmocka_unit_test(without_rows_columns_that_name_another_table_are_only_suggested),
+        cmocka_unit_test(a_foreign_key_of_too_many_columns_is_told),
+        cmocka_unit_test(two_constraints_of_the_same_columns_are_one_relation),
         cmocka_unit_test(what_is_declared_is_taken_as_it_is),
         cmocka_unit_test(items_are_by_table_and_best_first),
         cmocka_unit_test(the_same_catalogue_gives_the_same_answer),
