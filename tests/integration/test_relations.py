@@ -22,8 +22,11 @@ class Relations(unittest.TestCase):
         cls.postgres = servers.start_postgres(pathlib.Path(room.name) / "postgres")
         cls.addClassCleanup(cls.postgres.stop)
 
+    def name(self):
+        return self.id().rpartition(".")[2][:60]
+
     def database(self, sql):
-        name = self.id().rpartition(".")[2][:60]
+        name = self.name()
         self.postgres.psql(f"CREATE DATABASE {name}")
         self.postgres.psql(sql + "\nANALYZE;", name)
         return self.postgres.database_url(name)
@@ -82,6 +85,87 @@ class Relations(unittest.TestCase):
         one = ("refunds", "order_no,line_no", "lines", "order_no,line_no")
         self.assertIn(one, found)
         self.assertGreaterEqual(found[one][0], 0.8)
+
+    def accepted(self, url):
+        return {one for one, (score, _) in self.find(url)[0].items() if score >= 0.8}
+
+    def test_numbered_tables_are_told_apart_by_their_numbers(self):
+        url = self.database("\n".join(
+            f"CREATE TABLE zone{i} (id int PRIMARY KEY, zone{(i + 7) % 60}_id int);"
+            f"INSERT INTO zone{i} SELECT k, 1 + k % 20 FROM generate_series(1, 20) k;"
+            f"CREATE TABLE t_{i} (id int PRIMARY KEY, t_{(i + 7) % 60}_id int);"
+            f"INSERT INTO t_{i} SELECT k, 1 + k % 20 FROM generate_series(1, 20) k;"
+            for i in range(60)))
+        self.assertEqual(self.accepted(url), {
+            (f"{name}{i}", f"{name}{(i + 7) % 60}_id", f"{name}{(i + 7) % 60}", "id")
+            for name in ("zone", "t_") for i in range(60)})
+
+    def test_own_numbers_of_unrelated_tables_are_no_shared_key(self):
+        url = self.database("\n".join(
+            f"CREATE TABLE {name} (customer_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, x text);"
+            f"INSERT INTO {name} (x) SELECT 'a' FROM generate_series(1, {30 + 7 * i});"
+            for i, name in enumerate("alpha bravo cargo delta echo fox golf hotel".split())))
+        self.assertEqual(self.accepted(url), set())
+        self.postgres.psql("CREATE TABLE customers (customer_id int PRIMARY KEY, name text);"
+                           "INSERT INTO customers SELECT i FROM generate_series(1, 200) i;"
+                           "ANALYZE", self.name())
+        self.assertEqual({one[2:] for one in self.accepted(url)}, {("customers", "customer_id")})
+
+    def test_names_shared_by_chance_make_no_composite_reference(self):
+        url = self.database("""
+            CREATE TABLE t1 (c1 text, c2 int, PRIMARY KEY (c1, c2));
+            CREATE TABLE t2 (c1 text, c2 int, c3 int);
+            INSERT INTO t1 SELECT 'S-' || i * 17, k FROM generate_series(1, 30) i,
+              generate_series(1, 9) k;
+            INSERT INTO t2 SELECT 'S-' || (1 + i % 30) * 17, 1 + i % 9, i
+              FROM generate_series(1, 80) i;""")
+        self.assertEqual(self.accepted(url), set())
+
+    def test_a_name_of_one_letter_refers_to_no_undeclared_key(self):
+        url = self.database("""
+            CREATE TABLE gen (a int, b int GENERATED ALWAYS AS (a * 2) STORED);
+            CREATE TABLE dropped (a int, c text);
+            INSERT INTO gen SELECT i FROM generate_series(1, 50) i;
+            INSERT INTO dropped SELECT i, 'x' FROM generate_series(1, 100) i;""")
+        self.assertEqual(self.accepted(url), set())
+
+    def test_several_columns_refer_in_a_role_each_time(self):
+        url = self.database("""
+            CREATE TABLE place (hall int, aisle int, slot int, PRIMARY KEY (hall, aisle, slot));
+            CREATE TABLE move (id int PRIMARY KEY, from_hall int, from_aisle int, from_slot int,
+                               hall_to int, aisle_to int, slot_to int);
+            INSERT INTO place SELECT h, a, s FROM generate_series(1, 4) h,
+              generate_series(1, 6) a, generate_series(1, 9) s;
+            INSERT INTO move SELECT i, 1 + i % 4, 1 + i % 6, 1 + i % 9, 1 + i % 3, 1 + i % 5,
+              1 + i % 8 FROM generate_series(1, 300) i;""")
+        self.assertEqual(self.accepted(url), {
+            ("move", "from_hall,from_aisle,from_slot", "place", "hall,aisle,slot"),
+            ("move", "hall_to,aisle_to,slot_to", "place", "hall,aisle,slot")})
+
+    def test_the_subtype_that_holds_all_values_is_meant(self):
+        url = self.database("""
+            CREATE TABLE party (party_ref text PRIMARY KEY);
+            CREATE TABLE person (party_ref text PRIMARY KEY, born date);
+            CREATE TABLE card (id int PRIMARY KEY, bearer text, payer text, from_party text);
+            INSERT INTO party SELECT 'P-' || i * 37 FROM generate_series(1, 400) i;
+            INSERT INTO person SELECT 'P-' || i * 37 FROM generate_series(1, 200) i;
+            INSERT INTO card SELECT i, 'P-' || (1 + i % 190) * 37, 'P-' || (1 + i % 390) * 37,
+              'P-' || (1 + i % 190) * 37 FROM generate_series(1, 600) i;""")
+        self.assertEqual(self.accepted(url), {
+            ("person", "party_ref", "party", "party_ref"),
+            ("card", "bearer", "person", "party_ref"),
+            ("card", "payer", "party", "party_ref"),
+            ("card", "from_party", "party", "party_ref")})
+
+    def test_a_column_that_says_it_refers_to_something_gets_the_one_table_that_fits(self):
+        url = self.database("""
+            CREATE TABLE lecturer (lecno int PRIMARY KEY);
+            CREATE TABLE room (roomno int PRIMARY KEY);
+            CREATE TABLE unit (unitno int PRIMARY KEY, fkspokesman int, spokesman int);
+            INSERT INTO lecturer SELECT i FROM generate_series(1, 90) i;
+            INSERT INTO room SELECT i FROM generate_series(1, 40) i;
+            INSERT INTO unit SELECT i, 91 - i, 91 - i FROM generate_series(1, 60) i;""")
+        self.assertEqual(self.accepted(url), {("unit", "fkspokesman", "lecturer", "lecno")})
 
     def test_a_locked_table_is_told_and_stops_nothing(self):
         url = self.database("""

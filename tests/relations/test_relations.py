@@ -17,31 +17,12 @@ ACCEPT = 0.80
 
 # variant: of the schemas, precision and recall of all their relations together at ACCEPT.
 GATES = {
-    "plain": {"train": (0.98, 0.98), "check": (0.97, 0.92)},
-    "keyless": {"train": (0.98, 0.98), "check": (0.97, 0.90)},
+    "plain": {"train": (0.99, 0.99), "check": (0.98, 0.95)},
+    "keyless": {"train": (0.99, 0.99), "check": (0.98, 0.93)},
     "declared": {"check": (0.98, 1.0)},
 }
 KEYLESS_F1 = 0.93
 
-# Where nothing wrong may be accepted: what still is.
-KNOWN = {
-    "names without meaning": {
-        "tblbuilding(idbuilding, intfloors) -> tblroom(fkbuilding, introomno)",
-        "arm(ratio, study_id) -> site(site_no, study_id)",
-        "arm(ratio, study_id) -> visit_def(visit_no, study_id)",
-        "form_def(form_cd, version) -> form_item(form_cd, item_no)",
-        "study(phase, study_id) -> site(site_no, study_id)",
-        "study(phase, study_id) -> visit_def(visit_no, study_id)",
-        "visit_def(study_id, visit_no) -> site(study_id, site_no)",
-    },
-    "empty": {
-        "rx(ndc, pt_id) -> allergy(ndc, pt_id)",
-        "baggage(coupon_no, ticket_no) -> boarding_pass(coupon_no, ticket_no)",
-        "absence(emp_no, from_dt) -> sal_hist(emp_no, from_dt)",
-        "cm_commentmeta(meta_id) -> cm_postmeta(meta_id)",
-        "cm_forums(last_post_id) -> cm_posts(id)",
-    },
-}
 ORPHANS = "trade"
 
 server = None
@@ -90,7 +71,7 @@ class Relations(case.Case):
         for folder in ("train", "check"):
             with self.subTest(folder):
                 total = self.each(folder, variant, look)
-                self.assertEqual(set(map(score.show, total.wrong)) - KNOWN[variant], set())
+                self.assertEqual(list(map(score.show, total.wrong)), [])
 
     def test_all_relations_of_the_sample_are_found_and_no_other(self):
         schema = loaded(".", "sample")
@@ -100,7 +81,7 @@ class Relations(case.Case):
     def test_relations_of_the_schemas_it_was_fitted_with_are_found(self):
         self.gate("train", "plain", lambda schema: self.found(schema, schema.base))
 
-    def test_relations_of_schemas_it_never_saw_are_found(self):
+    def test_relations_of_schemas_with_other_habits_are_found(self):
         self.gate("check", "plain", lambda schema: self.found(schema, schema.base))
 
     def test_relations_are_found_where_no_key_is_declared(self):
@@ -120,7 +101,7 @@ class Relations(case.Case):
     def test_without_rows_nothing_wrong_is_accepted(self):
         self.no_wrong_accepts("empty", lambda schema: self.found(schema, schema.empty()))
 
-    def test_orphans_make_no_relation_wrong(self):
+    def test_parents_that_are_gone_make_no_relation_of_a_schema_wrong(self):
         schema = loaded("train", ORPHANS)
         found = self.found(schema, schema.orphans(5))
         print(f"\n5 % orphans\n{score.HEADER}\n{found.line(ORPHANS)}", flush=True)
