@@ -17,6 +17,7 @@ target_link_libraries(quern_test_kv PUBLIC quern_flags quern_tasks_lib redis_ser
 foreach(module IN ITEMS kv kv_forget kv_fresh kv_key kv_l1 kv_poison kv_shared kv_trouble)
   set(unit_links_test_${module} quern_test_kv quern_tasks_lib redis_server)
 endforeach()
+set(unit_links_test_metadata_forms quern_tasks quern_test_model quern_test_job quern_tasks_lib m)
 set(unit_links_test_sales_cache quern_tasks quern_test_job quern_tasks_lib)
 foreach(module IN ITEMS er er_layout metadata_report metadata_report_large)
   set(unit_links_test_${module} quern_tasks quern_tasks_lib m)
