@@ -203,9 +203,9 @@ const char cli_doc_schedule_check[] =
     "    quern schedule check quern-schedule.conf";
 
 const char cli_doc_model_list[] =
-    "What analyses of datasources have found: for each its current version, which is the newest "
-    "approved one, or the newest draft where none was ever approved. The commands that only look "
-    "read what workers have published below --artifact-dir.\n\n"
+    "What analyses of datasources have found: for each its current version, which is the one "
+    "that was approved last, or the newest draft where none was ever approved. The commands that "
+    "only look read what workers have published below --artifact-dir.\n\n"
     "    quern model list";
 
 const char cli_doc_model_show[] =

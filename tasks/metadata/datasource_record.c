@@ -16,8 +16,9 @@ static const char load_sql[] =
     " max_rows, " INSTANT("made_at") ", " INSTANT(
         "granted_at") ","
                       " (SELECT max(version) FROM quern.models WHERE datasource = name),"
-                      " (SELECT max(version) FROM quern.models WHERE datasource = name"
-                      "  AND approved_at IS NOT NULL)"
+                      " (SELECT version FROM quern.models WHERE datasource = name"
+                      "  AND approved_at IS NOT NULL"
+                      "  ORDER BY approved_at DESC, version DESC LIMIT 1)"
                       " FROM quern.datasources WHERE name = $1";
 
 #define LIST(param) "ARRAY(SELECT json_array_elements_text(" param "::json))"
