@@ -23,6 +23,7 @@ struct running {
     const struct qn_analysis_wish *wish;
     int64_t profiles_until; /* mono ms */
     int64_t views_ms;       /* that views used so far */
+    bool waited;            /* in vain */
 };
 
 static int64_t now(void)
@@ -40,15 +41,22 @@ static void tell(const struct running *run, size_t done, const char *text)
 
 /* ---- profiles ---- */
 
-/* QN_EAGAIN: the server stayed busy. */
-static int wait_for_room(const struct running *run, struct qn_err *reterr)
+static int64_t least(int64_t a, int64_t b)
 {
-    int64_t until = now() + QN_ANALYSIS_WAIT_MS;
+    return a < b ? a : b;
+}
+
+/* QN_EAGAIN: the server stayed busy. Waits in vain once in a run. */
+static int wait_for_room(struct running *run, struct qn_err *reterr)
+{
+    int64_t wait_ms = run->wish->wait_ms > 0 ? run->wish->wait_ms : QN_ANALYSIS_WAIT_MS;
+    int64_t until = run->waited ? 0 : least(now() + wait_ms, run->profiles_until);
     double share = 0;
     int rc = qn_profile_load(run->pg, &share, reterr);
 
     while (rc == QN_OK && share > QN_PROFILE_LOAD_MAX) {
         if (now() >= until) {
+            run->waited = true;
             return QN_EAGAIN;
         }
         if (qn_wait_fd(-1, 0, run->wish->stop_fd, now() + LOOK_AGAIN_MS) == QN_ELOST) {
@@ -61,7 +69,7 @@ static int wait_for_room(const struct running *run, struct qn_err *reterr)
 
 /* The tier that there is time and room for. trouble: why it is less than asked,
  * or "". */
-static int choose_tier(const struct running *run, const struct qn_catalog_table *table,
+static int choose_tier(struct running *run, const struct qn_catalog_table *table,
                        enum qn_profile_tier *ret, const char **trouble, struct qn_err *reterr)
 {
     int rc;
@@ -90,19 +98,30 @@ static int choose_tier(const struct running *run, const struct qn_catalog_table 
     return rc;
 }
 
-static int make_profile(const struct running *run, const struct qn_catalog_table *table,
+/* Of one table, within what all of them have. */
+static int64_t time_for(const struct running *run, const struct qn_catalog_table *table)
+{
+    int64_t left = least(QN_ANALYSIS_TABLE_MS, run->profiles_until - now());
+
+    if (table->kind == QN_CATALOG_VIEW) {
+        left = least(left, QN_ANALYSIS_VIEWS_MS - run->views_ms);
+    }
+    return left > 0 ? left : 0;
+}
+
+static int make_profile(struct running *run, const struct qn_catalog_table *table,
                         struct qn_profile_table *ret, struct qn_err *reterr)
 {
     const struct qn_analysis_wish *wish = run->wish;
     struct qn_profile_wish asked = {
         .query_ms = wish->query_ms > 0 ? wish->query_ms : QN_ANALYSIS_QUERY_MS,
-        .table_ms = QN_ANALYSIS_TABLE_MS,
         .now_ms = wish->now_ms,
         .seed = SAMPLE_SEED,
     };
     const char *trouble;
     int rc = choose_tier(run, table, &asked.tier, &trouble, reterr);
 
+    asked.table_ms = time_for(run, table);
     if (rc == QN_OK) {
         rc = qn_profile_table(ret, &run->result->arena, run->pg, table, &asked, reterr);
     }

@@ -8,9 +8,9 @@
  * - a table's profile comes from the keeper when it has one that is good enough, else it is made
  *   and given to the keeper at once, so that a run that is repeated goes on where it was;
  * - while more than QN_PROFILE_LOAD_MAX of the server's connections work, the next table waits, at
- *   most QN_ANALYSIS_WAIT_MS, and then gets the statistics tier;
- * - after profile_ms in all, the tables that are left get the statistics tier; so do views after
- *   QN_ANALYSIS_VIEWS_MS of views, since nobody knows what one costs.
+ *   most wait_ms, and then gets the statistics tier; after that no other table waits;
+ * - after profile_ms in all, waits included, the tables that are left get the statistics tier; so
+ *   do views after QN_ANALYSIS_VIEWS_MS of views, since nobody knows what one costs.
  *
  * Not here: where models and profiles are kept (model_store.h, tasks/metadata/checkpoint.h).
  */
@@ -49,6 +49,7 @@ struct qn_analysis_wish {
     bool declared_only;             /* relations: no inference */
     int64_t query_ms;               /* of a statement; 0: the preset */
     int64_t profile_ms;             /* of all profiles; 0: the preset */
+    int64_t wait_ms;                /* for a busy server; 0: the preset */
     int64_t now_ms;                 /* wall */
     struct qn_span hints;
     const struct qn_analysis_keeper *keeper; /* NULL: none */

@@ -454,5 +454,60 @@ class Profiles(unittest.TestCase):
             self.assertEqual(float(self.probe(env={"PROBE_LOAD": "1"})), 0.06)
 
 
+class Budgets(unittest.TestCase):
+    """What an analysis of all tables may take, on a server of twelve connections."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="qbudget")
+        cls.addClassCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o711)
+        cls.pg = servers.start_postgres(
+            pathlib.Path(folder.name) / "pg", options=["log_statement=all", "log_line_prefix=%a|",
+                                                       "max_connections=12"])
+        cls.addClassCleanup(cls.pg.stop)
+        cls.pg.psql("".join(f"CREATE TABLE t{i} AS SELECT i AS a FROM generate_series(1, 99) i;"
+                            for i in range(3)) + "ANALYZE")
+
+    def analyze(self, wait_ms, profile_ms):
+        """Lines of the tables, and what the server was asked."""
+        log = self.pg.folder / "postgres.log"
+        before = len(log.read_text(errors="replace"))
+        done = subprocess.run(
+            [servers.BIN / "analysis_probe", self.pg.url, str(wait_ms), str(profile_ms)],
+            text=True, capture_output=True, timeout=60, check=True)
+        asked = log.read_text(errors="replace")[before:]
+        return [line.split("\t") for line in done.stdout.splitlines()], asked
+
+    def test_no_statement_has_more_time_than_is_left_for_all_tables(self):
+        tables, asked = self.analyze(1000, 5000)
+        self.assertEqual([tier for _name, tier, _trouble in tables], ["exact"] * 3)
+        limits = re.findall(r"^analysis_probe\|.*BEGIN READ ONLY; SET LOCAL statement_timeout = "
+                            r"(\d+); SET LOCAL lock_timeout = 1000; SET LOCAL TimeZone", asked,
+                            re.MULTILINE)
+        self.assertEqual(len(limits), 3)
+        self.assertLessEqual(max(map(int, limits)), 5000)
+
+    def test_a_server_that_stays_busy_is_waited_for_once(self):
+        busy = [subprocess.Popen(["psql", "-XAtqc", "SELECT pg_sleep(600)", self.pg.url],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                for _ in range(10)]
+        try:
+            servers.wait_until(
+                lambda: self.pg.psql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE "
+                                     "'SELECT pg_sleep%' AND state = 'active'") == "10",
+                20, "ten busy")
+            tables, asked = self.analyze(1500, 60000)
+        finally:
+            self.pg.psql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                         " WHERE query LIKE 'SELECT pg_sleep%'")
+            for client in busy:
+                client.wait()
+        self.assertEqual({tuple(rest) for _name, *rest in tables},
+                         {("statistics", "the server was busy")})
+        looks = re.findall(r"^analysis_probe\|.*pg_stat_activity", asked, re.MULTILINE)
+        self.assertLessEqual(len(looks), 5)  # three of the first table, one of each other
+
+
 if __name__ == "__main__":
     unittest.main()
