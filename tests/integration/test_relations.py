@@ -102,7 +102,8 @@ class Relations(unittest.TestCase):
 
     def test_own_numbers_of_unrelated_tables_are_no_shared_key(self):
         url = self.database("\n".join(
-            f"CREATE TABLE {name} (customer_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, x text);"
+            f"CREATE TABLE {name} (customer_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+            " x text);"
             f"INSERT INTO {name} (x) SELECT 'a' FROM generate_series(1, {30 + 7 * i});"
             for i, name in enumerate("alpha bravo cargo delta echo fox golf hotel".split())))
         self.assertEqual(self.accepted(url), set())
