@@ -12,13 +12,13 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS  "0123456789"
 
-/* Of schemas without globs, the globs are theirs: what the role may not use is not asked for. */
 static const char find_sql[] =
     "SELECT url, time_zone, hints, CASE WHEN include || exclude || schemas = '{}' THEN ''"
-    " ELSE json_build_object('include', to_json(CASE WHEN include = '{}' THEN"
-    " ARRAY(SELECT s || '.*' FROM unnest(schemas) AS s) ELSE include END),"
-    " 'exclude', to_json(exclude))::text END,"
-    " query_ms, profile_ms, connections, max_rows FROM quern.datasources WHERE name = $1";
+    " ELSE json_build_object('include', to_json(include), 'exclude', to_json(exclude),"
+    " 'schemas', to_json(schemas))::text END,"
+    " query_ms, profile_ms, connections, max_rows,"
+    " CASE WHEN hide = '{}' THEN '' ELSE to_json(hide)::text END FROM"
+    " quern.datasources WHERE name = $1";
 
 bool qn_datasource_is_name(const char *text)
 {
@@ -40,11 +40,15 @@ void qn_datasource_free(struct qn_datasource *source)
     qn_free(source->time_zone);
     qn_free(source->hints);
     qn_free(source->globs);
+    qn_free(source->hide);
     qn_free(source);
 }
 
-static struct qn_datasource *make(const char *name, const char *url, const char *time_zone,
-                                  const char *hints, const char *globs)
+struct texts {
+    const char *url, *time_zone, *hints, *globs, *hide;
+};
+
+static struct qn_datasource *make(const char *name, const struct texts *texts)
 {
     struct qn_datasource *source = qn_zalloc(1, sizeof(*source));
 
@@ -52,16 +56,17 @@ static struct qn_datasource *make(const char *name, const char *url, const char 
         return NULL;
     }
     source->name = qn_strdup(name);
-    source->url = qn_strdup(url);
-    source->time_zone = qn_strdup(time_zone);
-    source->hints = qn_strdup(hints);
-    source->globs = qn_strdup(globs);
+    source->url = qn_strdup(texts->url);
+    source->time_zone = qn_strdup(texts->time_zone);
+    source->hints = qn_strdup(texts->hints);
+    source->globs = qn_strdup(texts->globs);
+    source->hide = qn_strdup(texts->hide);
     source->query_ms = QUERY_MS;
     source->profile_ms = PROFILE_MS;
     source->connections = CONNECTIONS;
     source->max_rows = MAX_ROWS;
     if (source->name == NULL || source->url == NULL || source->time_zone == NULL ||
-        source->hints == NULL || source->globs == NULL) {
+        source->hints == NULL || source->globs == NULL || source->hide == NULL) {
         qn_datasource_free(source);
         return NULL;
     }
@@ -96,16 +101,21 @@ static int take_row(struct qn_datasource **ret, const struct qn_pg_rows *rows, c
                     struct qn_err *reterr)
 {
     struct qn_datasource *source = NULL;
+    struct texts texts;
     int rc;
 
     if (qn_pg_rows_count(rows) == 0) {
         return qn_fail(reterr, QN_ENOTFOUND,
                        "no datasource %.64s; quern datasource list shows them", name);
     }
-    rc = give(&source,
-              make(name, qn_pg_str(rows, 0, 0), qn_pg_str(rows, 0, 1), qn_pg_str(rows, 0, 2),
-                   qn_pg_str(rows, 0, 3)),
-              reterr);
+    texts = (struct texts){
+        .url = qn_pg_str(rows, 0, 0),
+        .time_zone = qn_pg_str(rows, 0, 1),
+        .hints = qn_pg_str(rows, 0, 2),
+        .globs = qn_pg_str(rows, 0, 3),
+        .hide = qn_pg_str(rows, 0, 8),
+    };
+    rc = give(&source, make(name, &texts), reterr);
     if (rc == QN_OK) {
         rc = take_numbers(source, rows, reterr);
     }
@@ -160,5 +170,5 @@ int qn_datasource_find(struct qn_datasource **ret, struct qn_pg *quern_pg, const
                        "database: a URL is for quern-worker run; over a queue it is the name of "
                        "one that quern datasource add made");
     }
-    return give(ret, make("", word, "UTC", "", ""), reterr);
+    return give(ret, make("", &(struct texts){word, "UTC", "", "", ""}), reterr);
 }

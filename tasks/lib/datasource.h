@@ -20,7 +20,8 @@ struct qn_datasource {
     char *url;           /* with its password: never shown, never logged */
     char *time_zone;     /* "UTC" */
     char *hints;         /* nlq-hints/1, "" none */
-    char *globs;         /* JSON {"include":[...],"exclude":[...]}, "" none */
+    char *globs;         /* JSON {"include":[...],"exclude":[...],"schemas":[...]}, "" none */
+    char *hide;          /* JSON [...], patterns of hidden.h; "" none */
     int64_t query_ms;    /* statement_timeout of a query of a model's or person's making */
     int64_t profile_ms;  /* of a statement of the profile */
     int64_t connections; /* at most at the same time, of all its jobs on one host */

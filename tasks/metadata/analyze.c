@@ -18,6 +18,7 @@
 #define WAIT_MS       10000                 /* until another analysis is looked for again */
 #define HINTS_MAX     ((size_t)4 * 1024 * 1024)
 #define DIFF_MAX      ((size_t)4 * 1024 * 1024)
+#define HIDDEN_MAX    ((size_t)64 * 1024 * 1024)
 #define WARNINGS_MAX  8
 
 struct run {
@@ -30,6 +31,8 @@ struct run {
     bool narrowed;        /* the job's own globs leave out tables: no model of the datasource */
     bool locked;          /* no other run of the datasource is let in */
     struct keeper keeper; /* of a datasource */
+    struct qn_arena arena;
+    struct qn_hidden hidden; /* what people hid in the newest model */
     struct qn_analysis analysis;
     struct qn_buf changes; /* of the catalogue, JSON; empty: no run before */
     struct qn_buf diff;    /* of the model, likewise */
@@ -121,6 +124,42 @@ static enum qn_outcome wait_for_other(struct run *run)
 
 /* ---- what ---- */
 
+/* What rules hide they hide again. */
+static bool said_hidden(bool hidden, enum qn_model_source source)
+{
+    return hidden && source == QN_MODEL_HUMAN;
+}
+
+static int add_hidden(struct run *run, const struct qn_model_table *table, struct qn_err *reterr)
+{
+    int rc = QN_OK;
+
+    if (said_hidden(table->hidden, table->hidden_source)) {
+        return qn_hidden_add_column(&run->hidden, table->schema, table->name, "*", reterr);
+    }
+    for (size_t i = 0; rc == QN_OK && i < table->n_columns; i++) {
+        const struct qn_model_column *column = &table->columns[i];
+
+        if (said_hidden(column->hidden, column->hidden_source)) {
+            rc = qn_hidden_add_column(&run->hidden, table->schema, table->name, column->name,
+                                      reterr);
+        }
+    }
+    return rc;
+}
+
+static int find_hidden(struct run *run, struct qn_err *reterr)
+{
+    struct qn_model *newest = NULL;
+    int rc = qn_model_load(&newest, run->home->pg, run->source->name, -1, reterr);
+
+    for (size_t i = 0; rc == QN_OK && i < newest->n_tables; i++) {
+        rc = add_hidden(run, &newest->tables[i], reterr);
+    }
+    qn_model_free(newest);
+    return rc == QN_ENOTFOUND ? QN_OK : rc;
+}
+
 static int analyze(struct run *run, struct qn_err *reterr)
 {
     int64_t left_ms = qn_job_time_left_ms(run->job);
@@ -129,6 +168,8 @@ static int analyze(struct run *run, struct qn_err *reterr)
                   .time_zone = run->source->time_zone,
                   .language = run->args.language},
         .choice = run->args.choice,
+        .hide = run->source->hide,
+        .hidden = &run->hidden,
         .tier = run->args.tier,
         .declared_only = run->args.declared_only,
         .query_ms = run->source->profile_ms,
@@ -144,8 +185,9 @@ static int analyze(struct run *run, struct qn_err *reterr)
     if (has_models(run)) {
         keeper_init(&run->keeper, run->home->pg, run->source->name, run->args.tier);
         wish.keeper = &run->keeper.calls;
+        rc = find_hidden(run, reterr);
     }
-    if (has_models(run) && run->args.full && qn_job_attempt(run->job) == 1) {
+    if (rc == QN_OK && has_models(run) && run->args.full && qn_job_attempt(run->job) == 1) {
         rc = keeper_forget(&run->keeper, reterr);
     }
     return rc == QN_OK ? qn_analysis_run(&run->analysis, run->pg, &wish, reterr) : rc;
@@ -259,6 +301,7 @@ static int write_down(struct run *run, struct qn_err *reterr)
     look_at_role(run);
     rc = store(run, reterr);
     if (rc == QN_OK) {
+        qn_analysis_forget_hidden(&run->analysis);
         rc = make_report(run, reterr);
     }
     html = (struct qn_span){run->report.data, run->report.len};
@@ -280,6 +323,8 @@ static void init(struct run *run, struct qn_job *job)
 {
     *run = (struct run){.job = job, .home = qn_job_state(job)};
     qn_buf_init(&run->hints, HINTS_MAX);
+    qn_arena_init(&run->arena, HIDDEN_MAX);
+    run->hidden.arena = &run->arena;
     qn_buf_init(&run->changes, DIFF_MAX);
     qn_buf_init(&run->diff, DIFF_MAX);
     qn_buf_init(&run->report, METADATA_REPORT_MAX);
@@ -295,6 +340,7 @@ static void release(struct run *run)
     qn_buf_release(&run->changes);
     qn_analysis_free(&run->analysis);
     qn_pg_free(run->pg);
+    qn_arena_release(&run->arena);
     qn_buf_release(&run->hints);
     qn_datasource_free(run->source);
     analyze_args_release(&run->args);

@@ -173,16 +173,23 @@ void analyze_args_release(struct analyze_args *args)
 
 int analyze_args_keep_within(struct analyze_args *args, const char *json, struct qn_err *reterr)
 {
-    static const char *const names[] = {"include", "exclude"};
     struct qn_catalog_choice *choice = &args->within;
+    const struct {
+        const char *name;
+        const char *const **list;
+        size_t *n;
+    } lists[] = {
+        {"include", &choice->include, &choice->n_include},
+        {"exclude", &choice->exclude, &choice->n_exclude},
+        {"schemas", &choice->schemas, &choice->n_schemas},
+    };
     struct qn_json_item item;
     int rc = QN_OK;
 
     args->choice.within = choice;
-    for (size_t i = 0; i < 2 && json[0] != '\0' && rc == QN_OK; i++) {
-        if (qn_json_find(json, strlen(json), names[i], &item) && item.type == QN_JSON_ARRAY) {
-            rc = read_globs(args, &item, names[i], i == 0 ? &choice->include : &choice->exclude,
-                            i == 0 ? &choice->n_include : &choice->n_exclude, reterr);
+    for (size_t i = 0; i < 3 && json[0] != '\0' && rc == QN_OK; i++) {
+        if (qn_json_find(json, strlen(json), lists[i].name, &item) && item.type == QN_JSON_ARRAY) {
+            rc = read_globs(args, &item, lists[i].name, lists[i].list, lists[i].n, reterr);
         }
     }
     return rc;

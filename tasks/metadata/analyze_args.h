@@ -29,7 +29,7 @@ QN_MUST_CHECK int analyze_args_parse(struct analyze_args *ret, const char *json,
 void analyze_args_release(struct analyze_args *args);
 
 /* Sets within, which choice then refers to (args does not move), from
- * {"include":[...],"exclude":[...]}, as a datasource keeps them; "" is none. */
+ * {"include":[...],"exclude":[...],"schemas":[...]}, as a datasource keeps them; "" is none. */
 QN_MUST_CHECK int analyze_args_keep_within(struct analyze_args *args, const char *json,
                                            struct qn_err *reterr);
 

@@ -1,9 +1,12 @@
+#include "common/clock.h"
 #include "common/json_member.h"
 #include "home.h"
 #include "metadata.h"
+#include "report.h"
 #include "review_args.h"
 #include "tasks/lib/answer.h"
 #include "tasks/lib/file.h"
+#include "tasks/lib/model/model_hidden.h"
 #include "tasks/lib/model/model_store.h"
 #include <stdio.h>
 
@@ -22,6 +25,7 @@ struct run {
     bool fresh;      /* the newest is this job's */
     char hash[QN_CATALOG_HASH_SIZE];
     bool approved;
+    bool hides; /* what the version before showed */
 };
 
 static struct qn_model_change change_of(const struct run *run)
@@ -64,13 +68,43 @@ static int look(struct run *run, struct qn_err *reterr)
     return rc;
 }
 
+/* Whether a report that was made for a version may be shown beside a later model. */
+static bool shows_hidden(const struct run *run, int64_t version, const struct qn_model *model)
+{
+    struct qn_model *then = NULL;
+    int rc = qn_model_load(&then, run->home->pg, run->args.database, version, NULL);
+    bool shows = qn_model_hides_more(model, rc == QN_OK ? then : NULL);
+
+    qn_model_free(then);
+    return shows;
+}
+
+/* Without the profiles, which hold values of what is hidden now. */
+static void make_report(struct run *run, const struct qn_model *model, struct qn_buf *out)
+{
+    const struct metadata_report_source source = {
+        .model = model, .made_ms = qn_wall_ms(&qn_clock_system), .diff_json = ""};
+
+    qn_buf_reset(out);
+    if (metadata_report(out, &source) != QN_OK) {
+        qn_buf_reset(out);
+    }
+    run->hides = true;
+    qn_job_log(run->job,
+               "the report of version %lld is of the model alone until the next analysis: what is "
+               "hidden now is in versions and files of jobs before it",
+               (long long)model->version);
+}
+
 /* The report of the last analysis up to a version: edits and approvals read no rows. */
-static void read_report(const struct run *run, int64_t from, struct qn_buf *out)
+static void read_report(struct run *run, const struct qn_model *model, int64_t from,
+                        struct qn_buf *out)
 {
     char path[4096];
     int rc = QN_ENOTFOUND;
+    int64_t version;
 
-    for (int64_t version = from; version > 0 && rc != QN_OK; version--) {
+    for (version = from; version > 0 && rc != QN_OK; version--) {
         int n = snprintf(path, sizeof(path), "%s/models/%s/%lld.html", run->home->artifact_dir,
                          run->args.database, (long long)version);
 
@@ -80,7 +114,9 @@ static void read_report(const struct run *run, int64_t from, struct qn_buf *out)
         qn_buf_reset(out);
         rc = qn_file_read(path, out, NULL);
     }
-    if (rc != QN_OK) {
+    if (rc == QN_OK && shows_hidden(run, version + 1, model)) {
+        make_report(run, model, out);
+    } else if (rc != QN_OK) {
         qn_buf_reset(out);
         qn_job_log(run->job, "no version of %s has a report", run->args.database);
     }
@@ -94,7 +130,7 @@ static int publish(struct run *run, const struct qn_model *model, int64_t report
 
     qn_buf_init(&report, REPORT_MAX);
     if (run->home->artifact_dir != NULL) {
-        read_report(run, report_from, &report);
+        read_report(run, model, report_from, &report);
     }
     rc = metadata_home_publish(run->home, model, (struct qn_span){report.data, report.len}, reterr);
     qn_buf_release(&report);
@@ -157,6 +193,9 @@ static int give_result(struct run *run, struct qn_err *reterr)
     qn_json_member_text(&json, "hash", run->hash);
     qn_json_member_text(&json, "state", run->approved ? "approved" : "draft");
     qn_json_member_flag(&json, "new", run->fresh);
+    if (run->hides) {
+        qn_json_member_flag(&json, "hides", true);
+    }
     if (run->args.approve) {
         qn_json_member_number(&json, "approved", run->answers);
     }

@@ -1,13 +1,10 @@
 /* role_hidden.c - which columns are nobody's business, by what people say and by their names. */
-#include "common/json.h"
 #include "common/str.h"
 #include "role_tables.h"
-#include "tasks/lib/catalog/catalog.h"
-#include <stdio.h>
+#include "tasks/lib/hidden.h"
 #include <string.h>
 
-#define WORDS_SIZE  256
-#define PATTERN_MAX ((size_t)4096)
+#define WORDS_SIZE 256
 
 /* ---- by name ---- */
 
@@ -105,167 +102,20 @@ bool role_is_secret(const char *column, const char *type)
     return has_any(words, codes) || (!starts_with_any(type, numbers) && has_any(words, texts));
 }
 
-/* ---- by pattern ---- */
+/* ---- by pattern, by hints ---- */
 
-/* A glob without its dots, so to speak: what qn_glob_match makes of the part behind one. */
-static bool name_matches(const char *glob, const char *name)
-{
-    char pattern[PATTERN_MAX];
-
-    return snprintf(pattern, sizeof(pattern), "x.%s", glob) < (int)sizeof(pattern) &&
-           qn_glob_match(pattern, "x", name);
-}
-
-static bool table_matches(const char *glob, size_t len, const struct role_table *table)
-{
-    char pattern[PATTERN_MAX];
-
-    return len < sizeof(pattern) &&
-           snprintf(pattern, sizeof(pattern), "%.*s", (int)len, glob) >= 0 &&
-           (name_matches(pattern, table->name) ||
-            qn_glob_match(pattern, table->schema, table->name));
-}
-
-/* Names may have dots in them: each dot may be the one that parts table and column. */
 bool role_column_matches(const char *pattern, const struct role_table *table, const char *column)
 {
-    const char *dot = strchr(pattern, '.');
-
-    if (name_matches(pattern, column)) {
-        return true;
-    }
-    for (; dot != NULL; dot = strchr(dot + 1, '.')) {
-        if (name_matches(dot + 1, column) &&
-            table_matches(pattern, (size_t)(dot - pattern), table)) {
-            return true;
-        }
-    }
-    return false;
+    return qn_hidden_matches(pattern, table->schema, table->name, column);
 }
 
-/* ---- by hints ---- */
-
-struct hints {
-    struct qn_arena *arena;
-    struct datasource_list *list;
-};
-
-/* "a"."b" is a.b. */
-static void add_unquoted(struct qn_buf *out, struct qn_span escaped)
+static int take(void *arg, const char *pattern, struct qn_err *reterr)
 {
-    struct qn_buf text;
-
-    qn_buf_init(&text, PATTERN_MAX);
-    if (qn_json_unescape(escaped, &text) != QN_OK) {
-        qn_buf_add_byte(out, '*'); /* too long: rather too much than too little */
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] != '"') {
-            qn_buf_add_byte(out, text.data[i]);
-        }
-    }
-    qn_buf_release(&text);
-}
-
-static int hide(const struct hints *hints, struct qn_span table, struct qn_span column,
-                struct qn_err *reterr)
-{
-    struct qn_buf pattern;
-    int rc;
-
-    qn_buf_init(&pattern, PATTERN_MAX * 3);
-    add_unquoted(&pattern, table);
-    qn_buf_add_byte(&pattern, '.');
-    add_unquoted(&pattern, column);
-    rc = datasource_list_add(hints->list, qn_arena_text(hints->arena, pattern.data, pattern.len),
-                             reterr);
-    qn_buf_release(&pattern);
-    return rc == QN_OK ? qn_arena_status(hints->arena, "what hints hide", reterr) : rc;
-}
-
-static int hide_listed(const struct hints *hints, struct qn_span table, struct qn_span list,
-                       struct qn_err *reterr)
-{
-    struct qn_json_walk walk;
-    struct qn_json_item item;
-    int rc = qn_json_walk_init(&walk, list.data, list.len);
-
-    while (rc == QN_OK && qn_json_walk_next(&walk, &item)) {
-        if (item.type == QN_JSON_STRING) {
-            rc = hide(hints, table, item.value, reterr);
-        }
-    }
-    return rc;
-}
-
-static bool is_true(struct qn_span object, const char *member)
-{
-    struct qn_json_item item;
-
-    return qn_json_find(object.data, object.len, member, &item) && qn_span_is(item.value, "true");
-}
-
-static int hide_columns(const struct hints *hints, struct qn_span table, struct qn_span columns,
-                        struct qn_err *reterr)
-{
-    struct qn_json_walk walk;
-    struct qn_json_item column;
-    int rc = qn_json_walk_init(&walk, columns.data, columns.len);
-
-    while (rc == QN_OK && qn_json_walk_next(&walk, &column)) {
-        if (column.type == QN_JSON_OBJECT && is_true(column.value, "hidden")) {
-            rc = hide(hints, table, column.key, reterr);
-        }
-    }
-    return rc;
-}
-
-static int take_table(const struct hints *hints, const struct qn_json_item *table,
-                      struct qn_err *reterr)
-{
-    const struct qn_span all = {"*", 1};
-    struct qn_json_item item;
-    int rc = QN_OK;
-
-    if (table->type != QN_JSON_OBJECT) {
-        return QN_OK;
-    }
-    if (is_true(table->value, "hidden")) {
-        return hide(hints, table->key, all, reterr);
-    }
-    if (qn_json_find(table->value.data, table->value.len, "hidden", &item) &&
-        item.type == QN_JSON_ARRAY) {
-        rc = hide_listed(hints, table->key, item.value, reterr);
-    }
-    if (rc == QN_OK && qn_json_find(table->value.data, table->value.len, "columns", &item) &&
-        item.type == QN_JSON_OBJECT) {
-        rc = hide_columns(hints, table->key, item.value, reterr);
-    }
-    return rc;
+    return datasource_list_add(arg, pattern, reterr);
 }
 
 int role_hidden_of_hints(const char *hints, struct qn_arena *arena, struct datasource_list *list,
                          struct qn_err *reterr)
 {
-    const struct hints all = {arena, list};
-    struct qn_json_walk walk;
-    struct qn_json_item tables, table;
-    enum qn_json_type type;
-    int rc;
-
-    if (hints[0] == '\0') {
-        return QN_OK;
-    }
-    rc = qn_json_check(hints, strlen(hints), &type, reterr);
-    if (rc != QN_OK || type != QN_JSON_OBJECT ||
-        !qn_json_find(hints, strlen(hints), "tables", &tables)) {
-        return rc;
-    }
-    rc = qn_json_walk_init(&walk, tables.value.data, tables.value.len);
-    while (rc == QN_OK && qn_json_walk_next(&walk, &table)) {
-        rc = take_table(&all, &table, reterr);
-    }
-    return rc == QN_OK || rc == QN_ELIMIT || rc == QN_ENOMEM
-               ? rc
-               : qn_fail(reterr, rc, "hints: tables is no object");
+    return qn_hidden_of_hints(qn_pg_text(hints), arena, take, list, reterr);
 }

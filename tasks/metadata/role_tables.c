@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "common/str.h"
 #include "tasks/lib/catalog/catalog.h"
+#include "tasks/lib/catalog/catalog_sql.h"
 #include <string.h>
 
 #define ARENA_MAX ((size_t)256 * 1024 * 1024)
@@ -23,27 +24,7 @@ static const char read_sql[] =
     " AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'quern')"
     " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass"
     "  AND d.objid = c.oid AND d.deptype = 'e')"
-    " AND ($1 = '[]' OR n.nspname IN (SELECT json_array_elements_text($1::json)))"
     " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\", c.oid, a.attnum";
-
-/* What shows a hidden column under another name: views that are made of it, whatever they do with
- * it, whole (column 0), and tables that inherit it; and what is made of those.
- * $1: [{"t": oid, "c": attnum}, ...] */
-static const char spread_sql[] =
-    "WITH RECURSIVE tainted(t, c) AS ("
-    " SELECT t, c FROM json_to_recordset($1::json) AS h(t oid, c int)"
-    " UNION"
-    " SELECT more.t, more.c FROM tainted, LATERAL ("
-    "  SELECT r.ev_class AS t, 0 AS c FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
-    "  WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass"
-    "  AND d.refobjid = tainted.t AND (tainted.c = 0 OR d.refobjsubid = tainted.c)"
-    "  AND r.ev_class <> tainted.t"
-    "  UNION ALL"
-    "  SELECT i.inhrelid, heir.attnum::int FROM pg_inherits i"
-    "  JOIN pg_attribute a ON a.attrelid = i.inhparent AND a.attnum = tainted.c"
-    "  JOIN pg_attribute heir ON heir.attrelid = i.inhrelid AND heir.attname = a.attname"
-    "  WHERE i.inhparent = tainted.t) AS more"
-    ") SELECT t::bigint, c FROM tainted";
 
 struct reading {
     struct role_tables *tables;
@@ -88,9 +69,21 @@ static bool any_column(const struct datasource_list *patterns, const struct role
     return false;
 }
 
+static bool in_schema(const struct datasource_list *schemas, const char *schema)
+{
+    for (size_t i = 0; i < schemas->n; i++) {
+        if (strcmp(schemas->items[i], schema) == 0) {
+            return true;
+        }
+    }
+    return schemas->n == 0;
+}
+
+/* Those that are not are read too: what is chosen may be made of them. */
 static bool is_chosen(const struct datasource_record *record, const struct role_table *table)
 {
-    return (record->include.n == 0 || any_table(&record->include, table)) &&
+    return in_schema(&record->schemas, table->schema) &&
+           (record->include.n == 0 || any_table(&record->include, table)) &&
            !any_table(&record->exclude, table);
 }
 
@@ -221,7 +214,7 @@ static int hide_heirs(struct role_tables *all, struct qn_pg *pg, struct qn_err *
     } else if (json.len > 2) {
         struct qn_span param = qn_pg_bytes(json.data, json.len);
 
-        rc = qn_pg_query(pg, spread_sql, &param, 1, &rows, reterr);
+        rc = qn_pg_query(pg, catalog_sql_heirs, &param, 1, &rows, reterr);
     }
     qn_buf_release(&json);
     for (size_t i = 0; rc == QN_OK && rows != NULL && i < qn_pg_rows_count(rows); i++) {
@@ -235,20 +228,14 @@ int role_tables_read(struct role_tables *ret, struct qn_pg *pg,
                      const struct datasource_record *record, struct qn_err *reterr)
 {
     struct reading reading = {.tables = ret, .record = record};
-    struct qn_span param;
-    struct qn_buf schemas;
     int rc;
 
     *ret = (struct role_tables){.n_tables = 0};
     qn_arena_init(&ret->arena, ARENA_MAX);
-    qn_buf_init(&schemas, JSON_MAX);
-    datasource_list_to_json(&record->schemas, &schemas);
-    param = qn_pg_bytes(schemas.data, schemas.len);
     rc = role_hidden_of_hints(record->hints, &ret->arena, &reading.hidden, reterr);
     if (rc == QN_OK) {
-        rc = qn_pg_stream(pg, read_sql, &param, 1, take_row, &reading, reterr);
+        rc = qn_pg_stream(pg, read_sql, NULL, 0, take_row, &reading, reterr);
     }
-    qn_buf_release(&schemas);
     return rc == QN_OK ? hide_heirs(ret, pg, reterr) : rc;
 }
 

@@ -2,7 +2,8 @@
  *
  * A table is chosen by schemas and globs. Hidden are the columns that the operator or the hints
  * name, those whose names say that a secret is in them, views that are made of hidden columns, and
- * columns that are inherited from hidden ones. Hidden is hidden: what is not sure is left out.
+ * columns that are inherited or generated from hidden ones. Hidden is hidden: what is not sure is
+ * left out.
  *
  * Not here: granting (role_grants.h); definitions of tables (tasks/lib/catalog).
  */
@@ -17,7 +18,7 @@ enum role_hidden {
     ROLE_SEEN,
     ROLE_HIDDEN,     /* somebody said so */
     ROLE_SECRET,     /* its name does */
-    ROLE_HIDDEN_HEIR /* made of hidden columns: of a view, or inherited */
+    ROLE_HIDDEN_HEIR /* made of hidden columns: of a view, inherited or generated */
 };
 
 struct role_column {

@@ -31,7 +31,7 @@ class Keeping(DatasourceCase):
         probe = servers.run("model_probe", "source", self.env["QUERN_DATABASE_URL"], "shop")
         zone, globs, *limits = probe.stdout.strip().split("|")
         self.assertEqual((zone, json.loads(globs), limits),
-                         ("UTC", {"include": ["sales.*"], "exclude": ["x*"]},
+                         ("UTC", {"include": [], "exclude": ["x*"], "schemas": ["sales"]},
                           ["10000", "30000", "8", "7"]))
         for word, code in (("nosuch", "NOTFOUND"), (self.admin, "INVAL"), ("no such", "INVAL")):
             probe = servers.run("model_probe", "source", self.env["QUERN_DATABASE_URL"], word)

@@ -72,10 +72,12 @@ struct qn_catalog_column {
     int length;            /* of varchar(n) and char(n), 0: none */
     int precision, scale;  /* of numeric(p,s); precision 0: none given; scale of money: 2 */
     bool not_null;
-    bool identity;  /* GENERATED ... AS IDENTITY, or DEFAULT nextval(...) */
-    bool generated; /* GENERATED ALWAYS AS (...) STORED */
-    bool zoned;     /* timestamp with time zone */
-    bool readable;  /* this role may SELECT it */
+    bool identity;        /* GENERATED ... AS IDENTITY, or DEFAULT nextval(...) */
+    bool generated;       /* GENERATED ALWAYS AS (...) STORED */
+    bool zoned;           /* timestamp with time zone */
+    bool readable;        /* this role may SELECT it, and nobody hid it */
+    bool hidden;          /* the choice hides it from a role that may */
+    bool hidden_for_good; /* and its owner says so */
     /* Values that the definition allows: labels of an enum (the first QN_CATALOG_LABELS_MAX), or of
      * CHECK (c IN ('a', 'b')) of the column or its domain. */
     const char *const *labels;
@@ -120,6 +122,8 @@ struct qn_catalog_table {
     unsigned oid;
     bool partitioned;
     bool readable; /* the role may SELECT all or some columns, and use the schema */
+    bool hidden;   /* no column is readable, and some are hidden */
+    bool hidden_for_good;
     double rows;   /* the planner's estimate; -1: never analysed */
     int64_t bytes; /* of the table without indexes */
     int64_t pages;
@@ -159,13 +163,28 @@ struct qn_catalog_choice {
     size_t n_include;
     const char *const *exclude;
     size_t n_exclude;
+    const char *const *schemas; /* names, no globs; none: all */
+    size_t n_schemas;
     const struct qn_catalog_choice *within; /* NULL, or one that has to take the table too */
 };
 
-/* pg: after qn_pg_ready. choice NULL: all. To be freed. Errors: those of postgres.h; QN_ELIMIT
- * over a maximum, naming the glob to use. */
+/* Columns (patterns of hidden.h) that are not read though the role may: the first n_owner are the
+ * owner's, the others what people said. What is made of them is hidden too: views, generated and
+ * inherited columns. Of hidden columns name and type are kept, of hidden tables the name; no key,
+ * index, reference, check or label is. Borrowed. */
+struct qn_catalog_hide {
+    const char *const *patterns;
+    size_t n, n_owner;
+};
+
+/* pg: after qn_pg_ready. choice NULL: all; never the schema quern. To be freed. Errors: those of
+ * postgres.h; QN_ELIMIT over a maximum, naming the glob to use. */
 QN_MUST_CHECK int qn_catalog_read(struct qn_catalog **ret, struct qn_pg *pg,
                                   const struct qn_catalog_choice *choice, struct qn_err *reterr);
+/* The same without what is hidden; hide NULL: nothing is. */
+QN_MUST_CHECK int qn_catalog_read_hiding(struct qn_catalog **ret, struct qn_pg *pg,
+                                         const struct qn_catalog_choice *choice,
+                                         const struct qn_catalog_hide *hide, struct qn_err *reterr);
 void qn_catalog_free(struct qn_catalog *catalog); /* NULL is fine */
 
 /* Places; QN_CATALOG_NONE when there is none. schema "" finds a name that only one schema has. */

@@ -174,6 +174,9 @@ static int read_all(struct qn_catalog_reading *reading, struct qn_err *reterr)
     if (rc == QN_OK) {
         rc = read_columns(reading, reterr);
     }
+    if (rc == QN_OK && reading->hide != NULL && reading->hide->n > 0) {
+        rc = qn_catalog_hide(reading, reterr);
+    }
     qn_pg_rollback(reading->pg);
     return rc == QN_OK ? qn_catalog_hash(reading->catalog, reterr) : rc;
 }
@@ -184,10 +187,11 @@ static void begin_array(struct qn_buf *array)
     qn_buf_add_byte(array, '{');
 }
 
-int qn_catalog_read(struct qn_catalog **ret, struct qn_pg *pg,
-                    const struct qn_catalog_choice *choice, struct qn_err *reterr)
+int qn_catalog_read_hiding(struct qn_catalog **ret, struct qn_pg *pg,
+                           const struct qn_catalog_choice *choice,
+                           const struct qn_catalog_hide *hide, struct qn_err *reterr)
 {
-    struct qn_catalog_reading reading = {.pg = pg, .choice = choice};
+    struct qn_catalog_reading reading = {.pg = pg, .choice = choice, .hide = hide};
     int rc;
 
     reading.catalog = qn_zalloc(1, sizeof(*reading.catalog));
@@ -208,4 +212,10 @@ int qn_catalog_read(struct qn_catalog **ret, struct qn_pg *pg,
     }
     *ret = reading.catalog;
     return QN_OK;
+}
+
+int qn_catalog_read(struct qn_catalog **ret, struct qn_pg *pg,
+                    const struct qn_catalog_choice *choice, struct qn_err *reterr)
+{
+    return qn_catalog_read_hiding(ret, pg, choice, NULL, reterr);
 }

@@ -20,8 +20,9 @@ struct qn_catalog_reading {
     struct qn_catalog *catalog;
     struct qn_pg *pg;
     const struct qn_catalog_choice *choice;
-    struct qn_buf oids;    /* of the tables, as PostgreSQL writes an array */
-    struct qn_buf domains; /* the same of types that are domains */
+    const struct qn_catalog_hide *hide; /* NULL: nothing */
+    struct qn_buf oids;                 /* of the tables, as PostgreSQL writes an array */
+    struct qn_buf domains;              /* the same of types that are domains */
     struct qn_buf enums;
     size_t *by_oid;                /* places of tables */
     struct qn_catalog_type *types; /* by oid */
@@ -50,6 +51,8 @@ qn_pg_row_fn qn_catalog_take_database, qn_catalog_take_table, qn_catalog_take_si
     qn_catalog_take_type, qn_catalog_take_label, qn_catalog_take_column, qn_catalog_take_index,
     qn_catalog_take_reference, qn_catalog_take_text;
 
+/* Marks what is hidden and takes out what tells of it. */
+QN_MUST_CHECK int qn_catalog_hide(struct qn_catalog_reading *reading, struct qn_err *reterr);
 QN_MUST_CHECK int qn_catalog_hash(struct qn_catalog *catalog, struct qn_err *reterr);
 
 #endif

@@ -102,10 +102,21 @@ static bool any_matches(const char *const *globs, size_t n, const struct qn_cata
     return false;
 }
 
+static bool has_schema(const struct qn_catalog_choice *choice, const char *schema)
+{
+    for (size_t i = 0; i < choice->n_schemas; i++) {
+        if (strcmp(choice->schemas[i], schema) == 0) {
+            return true;
+        }
+    }
+    return choice->n_schemas == 0;
+}
+
 static bool is_chosen(const struct qn_catalog_choice *choice, const struct qn_catalog_table *table)
 {
     for (; choice != NULL; choice = choice->within) {
-        if ((choice->n_include > 0 && !any_matches(choice->include, choice->n_include, table)) ||
+        if (!has_schema(choice, table->schema) ||
+            (choice->n_include > 0 && !any_matches(choice->include, choice->n_include, table)) ||
             any_matches(choice->exclude, choice->n_exclude, table)) {
             return false;
         }

@@ -16,5 +16,7 @@ extern const char catalog_sql_columns[];
 extern const char catalog_sql_indexes[];
 extern const char catalog_sql_references[];
 extern const char catalog_sql_texts[];
+extern const char catalog_sql_every_column[];
+extern const char catalog_sql_heirs[]; /* of datasources' roles too */
 
 #endif

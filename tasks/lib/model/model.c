@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char *const qn_model_source_names[QN_MODEL_SOURCES] = {"rule", "llm", "comment", "hints",
-                                                             "human"};
+                                                             "human", "datasource"};
 
 const char *const qn_role_names[QN_ROLES] = {
     "other", "key",  "foreign_key", "measure", "average", "dimension",

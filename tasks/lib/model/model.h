@@ -2,7 +2,7 @@
  * machines share.
  *
  * Made of layers, each over the one below: what the catalogue, profile and relations show
- * (rules), COMMENTs, the owner's hints, a language model's proposals, and what people decided.
+ * (rules), a language model's proposals, COMMENTs, the owner's hints, and what people decided.
  * A layer replaces what lies below it, field by field, and never what lies above: an edit of a
  * person stays through every later analysis. Each described thing says where its text is from.
  *
@@ -33,6 +33,7 @@ enum qn_model_source { /* a later one goes before an earlier one */
                        QN_MODEL_COMMENT,
                        QN_MODEL_HINTS,
                        QN_MODEL_HUMAN,
+                       QN_MODEL_OWNER, /* of the datasource: what it hides nobody shows */
                        QN_MODEL_SOURCES,
 };
 extern const char *const qn_model_source_names[QN_MODEL_SOURCES];
@@ -208,7 +209,7 @@ struct qn_model_options {
 };
 
 /* From what was read; profiles as in relations.h; relations NULL: none. Unreadable tables and
- * columns are left out. */
+ * columns are left out; hidden ones are in it by name and type, hidden. */
 QN_MUST_CHECK int qn_model_build(struct qn_model **ret, const struct qn_catalog *catalog,
                                  const struct qn_profile_table *profiles,
                                  const struct qn_relations *relations,
@@ -225,7 +226,8 @@ QN_MUST_CHECK int qn_model_merge(struct qn_model *model, struct qn_span json,
 /* Checks a layer by itself: what is no such document. */
 QN_MUST_CHECK int qn_model_check_layer(struct qn_span json, struct qn_err *reterr);
 
-/* Sets the hash: after the last merge. */
+/* Takes out what tells of hidden tables and columns: values, extremes, relations, texts and metrics
+ * by rules, labels and times; then sets the hash. After the last merge. */
 QN_MUST_CHECK int qn_model_seal(struct qn_model *model, struct qn_err *reterr);
 
 /* The form quern-model/1, and back, the same: bytes too. */

@@ -43,15 +43,21 @@ static const struct qn_profile_column *profile_column(const struct qn_profile_ta
     return profile != NULL && place < profile->n_columns ? &profile->columns[place] : NULL;
 }
 
+/* What is hidden has a name only: who asks for it is to be told so. */
+static bool is_in(const struct qn_catalog_column *column)
+{
+    return column->readable || column->hidden;
+}
+
 /* Places of the table's columns in the model; QN_MODEL_NONE of what the role may not read. */
 static size_t place_of(const struct qn_catalog_table *source, size_t column)
 {
     size_t place = 0;
 
     for (size_t i = 0; i < column; i++) {
-        place += source->columns[i].readable ? 1 : 0;
+        place += is_in(&source->columns[i]) ? 1 : 0;
     }
-    return source->columns[column].readable ? place : QN_MODEL_NONE;
+    return is_in(&source->columns[column]) ? place : QN_MODEL_NONE;
 }
 
 static bool places_of(const struct qn_catalog_table *source, const size_t *columns, size_t n,
@@ -145,12 +151,13 @@ static void build_columns(struct qn_model_build *build, struct qn_model_table *t
         return;
     }
     for (size_t i = 0; i < source->n_columns; i++) {
-        if (!source->columns[i].readable) {
+        if (!is_in(&source->columns[i])) {
             table->unseen[table->n_unseen++] =
                 qn_arena_str(&build->model->arena, source->columns[i].name);
         } else {
             facts->columns[n].source = &source->columns[i];
-            facts->columns[n].profile = profile_column(facts->profile, i);
+            facts->columns[n].profile =
+                source->columns[i].hidden ? NULL : profile_column(facts->profile, i);
             build_column(build, &table->columns[n], &facts->columns[n]);
             n++;
         }
@@ -177,6 +184,8 @@ static void build_table(struct qn_model_build *build, size_t place, size_t from)
     table->schema = qn_arena_str(&build->model->arena, facts->source->schema);
     table->name = qn_arena_str(&build->model->arena, facts->source->name);
     table->kind = facts->source->kind;
+    table->hidden = facts->source->hidden;
+    table->hidden_source = facts->source->hidden_for_good ? QN_MODEL_OWNER : QN_MODEL_RULE;
     table->rows = rows_of(facts);
     table->label = table->time = QN_MODEL_NONE;
     table->description.text = "";
@@ -196,7 +205,7 @@ void qn_model_build_tables(struct qn_model_build *build)
     }
     for (size_t i = 0; i < n; i++) {
         build->table_places[i] = QN_MODEL_NONE;
-        if (build->catalog->tables[i].readable) {
+        if (build->catalog->tables[i].readable || build->catalog->tables[i].hidden) {
             build_table(build, build->model->n_tables, i);
             build->table_places[i] = build->model->n_tables++;
         }

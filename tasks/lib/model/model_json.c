@@ -1,4 +1,5 @@
 #include "model_form.h"
+#include "model_hidden.h"
 
 #include "common/json.h"
 #include "tasks/lib/digest.h"
@@ -298,8 +299,11 @@ int qn_model_to_json(const struct qn_model *model, struct qn_buf *out)
 int qn_model_seal(struct qn_model *model, struct qn_err *reterr)
 {
     struct qn_buf content;
-    int rc;
+    int rc = qn_model_clear_hidden(model, reterr);
 
+    if (rc != QN_OK) {
+        return rc;
+    }
     qn_buf_init(&content, QN_MODEL_BYTES_MAX);
     qn_buf_add_byte(&content, '{');
     qn_form_write(&qn_form_model, model, model, true, &content);

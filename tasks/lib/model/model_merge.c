@@ -79,11 +79,15 @@ static void merge_label(struct qn_layer *layer, struct qn_span object, struct qn
     }
 }
 
-static void hide_column(struct qn_layer *layer, struct qn_model_column *column, bool hidden)
+static void hide_column(struct qn_layer *layer, const struct qn_model_table *table,
+                        struct qn_model_column *column, bool hidden)
 {
     if (may(layer, column->hidden_source)) {
         column->hidden = hidden;
         column->hidden_source = layer->source;
+    } else if (!hidden && column->hidden_source == QN_MODEL_OWNER) {
+        qn_layer_warn(layer->model, "tables.%s.columns.%s.hidden: the datasource hides it",
+                      table->name, column->name);
     }
 }
 
@@ -110,7 +114,7 @@ static void hide_columns(struct qn_layer *layer, struct qn_span list, struct qn_
         size_t column = qn_model_column(table, name);
 
         if (column != QN_MODEL_NONE) {
-            hide_column(layer, &table->columns[column], true);
+            hide_column(layer, table, &table->columns[column], true);
         } else if (!is_unseen(table, name)) {
             qn_layer_warn(layer->model, "tables.%s.hidden: no column %s", table->name, name);
         }
@@ -203,7 +207,7 @@ static void merge_column(struct qn_layer *layer, struct qn_span object,
         column->unit_source = layer->source;
     }
     if (qn_layer_bool_of(object, "hidden", &hidden)) {
-        hide_column(layer, column, hidden);
+        hide_column(layer, table, column, hidden);
     }
     if (qn_layer_find(object, "values", &item)) {
         merge_values(layer, item.value, table, column);

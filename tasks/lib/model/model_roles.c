@@ -338,7 +338,8 @@ void qn_model_build_roles(struct qn_model_build *build, size_t place)
         qn_tokens_of(&c.tokens, of->source->name);
         column->pii = pii_of(facts, of);
         column->role = role_of(&c, of, column->pii);
-        column->hidden = column->pii == QN_PII_SECRET;
+        column->hidden = column->pii == QN_PII_SECRET || of->source->hidden;
+        column->hidden_source = of->source->hidden_for_good ? QN_MODEL_OWNER : QN_MODEL_RULE;
         column->unit = is_number(column->role) ? unit_of(&c.tokens) : "";
     }
 }

@@ -1,5 +1,5 @@
--- Every table, view and foreign table of the users, partitions folded into their root. Gives oid,
--- schema, name, kind, comment, readable, columns at most, rows, pages, bytes, parts, analysed.
+-- Every table, view and foreign table of the users, partitions folded into their root. Quern's own
+-- are nobody's: passwords are in them. Gives oid, schema, name, kind, comment, readable, columns at most, rows, pages, bytes, parts, analysed.
 -- Rows: -1 not known. Sizes are the planner's here; sizes.sql has better ones.
 WITH RECURSIVE roots AS (
     SELECT c.oid, c.relname, c.relkind, c.relnatts, c.reltuples, c.relpages, n.nspname,
@@ -9,7 +9,7 @@ WITH RECURSIVE roots AS (
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND NOT c.relispartition
       AND c.relpersistence <> 't'
-      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+      AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'quern')
       AND NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                         AND d.objsubid = 0 AND d.deptype = 'e')
