@@ -46,8 +46,8 @@ static enum qn_llm_class class_of(const struct qn_llm_call *call, int rc)
     if (qn_llm_is_stopped(call->llm)) {
         return QN_LLM_STOPPED;
     }
-    for (int class = QN_LLM_FINE + 1; class < QN_LLM_CLASSES; class ++) {
-        if (qn_llm_classes[class].code == rc && rc != QN_EAGAIN) {
+    for (int i = QN_LLM_FINE + 1; i < QN_LLM_CLASSES; i++) {
+        if (qn_llm_classes[i].code == rc && rc != QN_EAGAIN) {
             return (enum qn_llm_class) class;
         }
     }

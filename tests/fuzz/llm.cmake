@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_llm quern_tasks_lib)
