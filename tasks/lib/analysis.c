@@ -56,7 +56,7 @@ static int wait_for_room(struct running *run, struct qn_err *reterr)
 
     while (rc == QN_OK && share > QN_PROFILE_LOAD_MAX) {
         if (now() >= until) {
-            run->waited = false;
+            run->waited = true;
             return QN_EAGAIN;
         }
         if (qn_wait_fd(-1, 0, run->wish->stop_fd, now() + LOOK_AGAIN_MS) == QN_ELOST) {
@@ -121,7 +121,7 @@ static int make_profile(struct running *run, const struct qn_catalog_table *tabl
     const char *trouble;
     int rc = choose_tier(run, table, &asked.tier, &trouble, reterr);
 
-    asked.table_ms = QN_ANALYSIS_TABLE_MS; (void)time_for;
+    asked.table_ms = time_for(run, table);
     if (rc == QN_OK) {
         rc = qn_profile_table(ret, &run->result->arena, run->pg, table, &asked, reterr);
     }
