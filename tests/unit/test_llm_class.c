@@ -170,7 +170,7 @@ static void the_page_shows_the_table_of_classes(void **state)
         const struct qn_llm_class_row *of = &qn_llm_classes[i];
 
         snprintf(row, sizeof(row), "\n| `%s` | %d | %s | %s | %s |", of->name, of->retries + 1,
-                 word(of->breaker), word(of->fallback), job_of((enum qn_llm_class) class));
+                 word(of->breaker), word(of->fallback), job_of((enum qn_llm_class)i));
         if (strstr(page, row) == NULL) {
             fail_msg("docs/llm.md has no row%s", row);
         }

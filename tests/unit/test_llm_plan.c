@@ -33,7 +33,7 @@ static void no_class_has_more_requests_than_its_row(void **state)
     (void)state;
     for (int i = QN_LLM_FINE + 1; i < QN_LLM_CLASSES; i++) {
         for (int same = 1; same <= 4; same++) {
-            struct qn_llm_state_of_call call = call_of((enum qn_llm_class) class, same);
+            struct qn_llm_state_of_call call = call_of((enum qn_llm_class)i, same);
             int64_t wait;
 
             assert_int_equal(qn_llm_try_again(&call, &wait),

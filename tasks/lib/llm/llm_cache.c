@@ -48,7 +48,7 @@ static enum qn_llm_class class_of(const struct qn_llm_call *call, int rc)
     }
     for (int i = QN_LLM_FINE + 1; i < QN_LLM_CLASSES; i++) {
         if (qn_llm_classes[i].code == rc && rc != QN_EAGAIN) {
-            return (enum qn_llm_class) class;
+            return (enum qn_llm_class)i;
         }
     }
     return rc == QN_EAGAIN ? QN_LLM_BUSY : QN_LLM_OWN;
