@@ -3,7 +3,7 @@
  *   llm_probe URL [NAME=VALUE]...
  *
  * Options: key, model, fallback, profile, prices, redis, concurrency, rpm, budget_call, budget_job,
- * budget_key, budget_month (money), first_byte, idle, total, backoff (ms), context;
+ * budget_key, budget_month (money), first_byte, idle, total, backoff (ms), context, ca_file;
  * of the request: times, stream, json, tokens, prompt, job, who, purpose, cached, valid (a text
  * that an answer must hold); stop_ms: the stop fd is readable after it; probe: GET /models.
  *
@@ -168,6 +168,7 @@ static struct qn_llm_options options_of(const char *url)
                                    .profile = text("profile", "openai"),
                                    .prices = text("prices", "1000/100/10000"),
                                    .redis = text("redis", ""),
+                                   .ca_file = text("ca_file", ""),
                                    .ns = "test",
                                    .concurrency = number("concurrency", 0),
                                    .rpm = number("rpm", 0),

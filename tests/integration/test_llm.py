@@ -7,6 +7,7 @@ import urllib.request
 import case
 import llm_server
 import servers
+import smtp_server
 
 KEY = "sk-geheim0123456789abcdef"
 PROMPT = "How many orders are there?"
@@ -213,6 +214,22 @@ class Failures(LlmCase):
         answer = self.ask(url=url)
         self.assertEqual((answer["class"], answer["attempts"], answer["cost"]),
                          ("LLM_CONNECT", 3, 0))
+
+    def test_a_certificate_has_to_be_of_an_authority_that_is_known(self):
+        own = smtp_server.Certificate(self.folder)
+        server = llm_server.Server(key=KEY, tls=own.context()).start()
+        self.addCleanup(server.stop)
+        answer = self.ask(url=server.url)
+        self.assertEqual((answer["class"], server.state.count), ("LLM_CONNECT", {}))
+        self.assertIn("certificate", answer["error"])
+        self.assertEqual(self.ask(url=server.url, ca_file=own.file)["class"], "OK")
+
+    def test_an_error_says_what_came(self):
+        self.assertEqual(self.ask("html")["error"], "LLM_PROTOCOL: status 200, text/html")
+        self.assertEqual(self.ask("error-in-200")["error"],
+                         "LLM_SERVER: status 200, upstream failed")
+        self.assertEqual(self.ask("404")["error"], "LLM_REQUEST: status 404, no such model")
+        self.assertEqual(self.ask("length-always")["error"], "LLM_TRUNCATED: finish_reason length")
 
     def test_a_prompt_that_was_cut_silently_is_noticed(self):
         long = "word " * 2000

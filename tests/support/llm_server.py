@@ -183,6 +183,7 @@ ERRORS = {
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         pass
@@ -476,10 +477,14 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self, key="", answers=None, delay=0.0):
+    def __init__(self, key="", answers=None, delay=0.0, tls=None):
+        """tls: an ssl.SSLContext."""
         super().__init__(("127.0.0.1", 0), Handler)
         self.state = State(key, answers or {}, delay)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+            self.url = self.url.replace("http:", "https:")
 
     def handle_error(self, *_):
         pass  # a client that went away

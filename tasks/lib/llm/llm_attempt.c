@@ -92,22 +92,36 @@ static enum qn_llm_class judge_answer(const struct qn_llm_call *call, struct rec
     return class == QN_LLM_CUT && broken ? transport : class;
 }
 
+/* What came, in a line: the server's own words for an error, never a piece of an answer. */
+static void add_words(const struct qn_llm_call *call, const struct qn_llm_attempt *attempt,
+                      const struct qn_http_answer *http, struct qn_buf *out)
+{
+    const char *key = call->llm->key, *finish = attempt->answer.finish;
+    enum qn_llm_class problem = attempt->answer.problem;
+    bool own = http->status == 200 && (problem == QN_LLM_FINE || problem == QN_LLM_PROTOCOL);
+    struct qn_span words = own ? (struct qn_span){http->content_type, strlen(http->content_type)}
+                               : span_of(&http->body);
+
+    if (finish[0] != '\0') {
+        qn_buf_add_str(out, "finish_reason ");
+        qn_llm_excerpt((struct qn_span){finish, strlen(finish)}, key, DETAIL_MAX, out);
+        return;
+    }
+    qn_buf_printf(out, "status %d, ", http->status);
+    qn_llm_excerpt(words, key, DETAIL_MAX, out);
+}
+
 static void tell_detail(const struct qn_llm_call *call, struct qn_llm_attempt *attempt,
                         const struct qn_http_answer *http, const struct qn_err *why)
 {
-    const char *key = call->llm->key;
     struct qn_buf text;
 
     qn_buf_init(&text, 4096);
     if (why->code != QN_OK) {
-        qn_llm_excerpt((struct qn_span){why->msg, strlen(why->msg)}, key, DETAIL_MAX, &text);
-    } else if (http->status != 200) {
-        qn_buf_printf(&text, "status %d: ", http->status);
-        qn_llm_excerpt(span_of(&http->body), key, DETAIL_MAX - text.len, &text);
-    } else if (attempt->answer.finish[0] != '\0') {
-        qn_buf_add_str(&text, "finish_reason ");
-        qn_llm_excerpt((struct qn_span){attempt->answer.finish, strlen(attempt->answer.finish)},
-                       key, DETAIL_MAX, &text);
+        qn_llm_excerpt((struct qn_span){why->msg, strlen(why->msg)}, call->llm->key, DETAIL_MAX,
+                       &text);
+    } else {
+        add_words(call, attempt, http, &text);
     }
     qn_str_copy(attempt->detail, sizeof(attempt->detail), text.data);
     qn_buf_release(&text);
