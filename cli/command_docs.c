@@ -235,7 +235,7 @@ const char cli_doc_model_export[] =
 const char cli_doc_model_analyze[] =
     "Makes a job of metadata.analyze, waits for it with its progress, and shows the newest "
     "version. What did not change since the last run is not read again. Globs go over "
-    "schema.table.\n\n"
+    "schema.table; of a part of the tables no version is made.\n\n"
     "    quern model analyze shop\n"
     "    quern model analyze crm --depth exact --exclude 'audit.*'";
 

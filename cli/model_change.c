@@ -130,6 +130,22 @@ static void add_list(const struct cli *cli, const char *name, struct qn_buf *out
     qn_buf_add_byte(out, ']');
 }
 
+static void show_analysis(const struct change *change)
+{
+    const struct cli *cli = change->cli;
+    struct qn_json_item stored;
+
+    if (cli_json_at((struct qn_span){change->result.data, change->result.len}, "model.stored",
+                    &stored) &&
+        qn_span_is(stored.value, "false"))
+        fprintf(cli->term.out,
+                "a part of %s was analysed: no version is made of it, and the files "
+                "of the job have it\n",
+                cli->words[0]);
+    else
+        show(cli, "newest");
+}
+
 int cli_run_model_analyze(struct cli *cli)
 {
     static const char *const words[] = {"depth", "language", "relations"};
@@ -145,9 +161,9 @@ int cli_run_model_analyze(struct cli *cli)
     if (cli_flag(cli, "full"))
         qn_json_member_flag(&change.args, "full", true);
     int code = finish(&change, rc, &err);
-    release(&change);
     if (code == CLI_EXIT_OK)
-        show(cli, "newest");
+        show_analysis(&change);
+    release(&change);
     return code;
 }
 

@@ -19,6 +19,8 @@ if args["database"] == "broken":
     print(json.dumps({"rejected": "the newest version has another hash"}), file=quern)
     sys.exit(100)
 more = {"newest": 4, "new": args["database"] == "shop"}
+if args["database"] == "part":
+    more["model"] = {"stored": False}
 if args.get("approve"):
     more["approved"] = args["approve"]
 print(json.dumps({"result": {**args, **more}}), file=quern)
@@ -413,6 +415,12 @@ class Changing(cli_case.Cli):
             "database": "shop", "depth": "exact", "language": "zh", "relations": "declared",
             "include": ["public.*", "sales.*"], "exclude": ["*_log"], "full": True}))
         self.fails(2, "depth", "model", "analyze", "shop", "--depth", "deep")
+
+    def test_of_a_part_no_version_is_shown(self):
+        Published(self.folder / "artifacts", "part").add(shop())
+        shown = self.ok("model", "analyze", "part", "--include", "sales.*")
+        self.assertEqual(shown, "a part of part was analysed: no version is made of it, and the"
+                                " files of the job have it\n")
 
     def test_a_model_that_is_published_elsewhere_is_no_failure_of_the_job(self):
         done = self.quern("model", "analyze", "far")
