@@ -22,6 +22,10 @@ static const char save_catalog[] =
     " ON CONFLICT (datasource) DO UPDATE SET catalog = excluded.catalog,"
     " catalog_hash = excluded.catalog_hash, made_at = excluded.made_at RETURNING true";
 static const char forget[] = "DELETE FROM quern.analysis_profiles WHERE datasource = $1";
+static const char forget_others[] =
+    "DELETE FROM quern.analysis_profiles p WHERE p.datasource = $1 AND NOT EXISTS ("
+    "SELECT FROM json_to_recordset($2::json) AS now(s text, n text, h text)"
+    " WHERE now.s = p.table_schema AND now.n = p.table_name AND now.h = p.table_hash)";
 
 /* The words keep apart from other locks of the database. */
 #define LOCK_KEY "(hashtextextended('quern.analysis ' || $1::text, 0))"
@@ -110,6 +114,14 @@ int checkpoint_forget(struct qn_pg *pg, const char *datasource, struct qn_err *r
     const struct qn_span param = qn_pg_text(datasource);
 
     return qn_pg_run(pg, forget, &param, 1, reterr);
+}
+
+int checkpoint_forget_others(struct qn_pg *pg, const char *datasource, struct qn_span tables,
+                             struct qn_err *reterr)
+{
+    const struct qn_span params[] = {qn_pg_text(datasource), tables};
+
+    return qn_pg_run(pg, forget_others, params, 2, reterr);
 }
 
 int checkpoint_lock(struct qn_pg *pg, const char *datasource, bool *ret_taken,

@@ -36,6 +36,11 @@ QN_MUST_CHECK int checkpoint_save_catalog(struct qn_pg *pg, const char *datasour
 QN_MUST_CHECK int checkpoint_forget(struct qn_pg *pg, const char *datasource,
                                     struct qn_err *reterr);
 
+/* The profiles of all but tables, JSON [{"s":schema,"n":name,"h":hash},...]: of what is gone, and
+ * of what was defined, or hidden, otherwise then. */
+QN_MUST_CHECK int checkpoint_forget_others(struct qn_pg *pg, const char *datasource,
+                                           struct qn_span tables, struct qn_err *reterr);
+
 /* *ret_taken false: another session has it. Until checkpoint_unlock, or the end of the session. */
 QN_MUST_CHECK int checkpoint_lock(struct qn_pg *pg, const char *datasource, bool *ret_taken,
                                   struct qn_err *reterr);

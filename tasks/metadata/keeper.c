@@ -1,6 +1,7 @@
 #include "keeper.h"
 
 #include "checkpoint.h"
+#include "common/json_member.h"
 #include "tasks/lib/catalog/catalog_diff.h"
 #include "tasks/lib/catalog/catalog_json.h"
 
@@ -100,6 +101,30 @@ int keeper_changes(const struct keeper *keeper, const struct qn_catalog *catalog
     return rc == QN_ENOTFOUND ? QN_OK : rc;
 }
 
+/* What was hidden since is in profiles of the definition before. */
+static int forget_others(const struct keeper *keeper, const struct qn_catalog *catalog,
+                         struct qn_err *reterr)
+{
+    struct qn_buf tables;
+    int rc;
+
+    qn_buf_init(&tables, QN_CATALOG_BYTES_MAX);
+    qn_buf_add_byte(&tables, '[');
+    for (size_t i = 0; i < catalog->n_tables; i++) {
+        qn_buf_add_str(&tables, i > 0 ? ",{" : "{");
+        qn_json_member_text(&tables, "s", catalog->tables[i].schema);
+        qn_json_member_text(&tables, "n", catalog->tables[i].name);
+        qn_json_member_text(&tables, "h", catalog->tables[i].hash);
+        qn_buf_add_byte(&tables, '}');
+    }
+    rc = qn_buf_add_byte(&tables, ']');
+    rc = rc == QN_OK ? checkpoint_forget_others(keeper->pg, keeper->datasource,
+                                                (struct qn_span){tables.data, tables.len}, reterr)
+                     : qn_fail(reterr, rc, "names of tables: %s", qn_err_text(rc));
+    qn_buf_release(&tables);
+    return rc;
+}
+
 int keeper_replace(const struct keeper *keeper, const struct qn_catalog *catalog,
                    struct qn_err *reterr)
 {
@@ -112,5 +137,5 @@ int keeper_replace(const struct keeper *keeper, const struct qn_catalog *catalog
                                                (struct qn_span){now.data, now.len}, reterr)
                      : qn_fail(reterr, rc, "the catalogue as a text: %s", qn_err_text(rc));
     qn_buf_release(&now);
-    return rc;
+    return rc == QN_OK ? forget_others(keeper, catalog, reterr) : rc;
 }

@@ -28,8 +28,8 @@ QN_MUST_CHECK int keeper_forget(const struct keeper *keeper, struct qn_err *rete
  * when there was none. */
 QN_MUST_CHECK int keeper_changes(const struct keeper *keeper, const struct qn_catalog *catalog,
                                  struct qn_buf *out, struct qn_err *reterr);
-/* This catalogue takes the place of the one before: the last step of a run, so that one that is
- * tried again tells the same changes. */
+/* This catalogue takes the place of the one before, and profiles of other definitions go: the last
+ * step of a run, so that one that is tried again tells the same changes. */
 QN_MUST_CHECK int keeper_replace(const struct keeper *keeper, const struct qn_catalog *catalog,
                                  struct qn_err *reterr);
 
