@@ -2,6 +2,8 @@
 
 #include "common/mem.h"
 #include "common/str.h"
+#include "common/utf8.h"
+#include "guard_comments.h"
 #include "guard_run.h"
 #include <pg_query.h>
 #include <string.h>
@@ -140,15 +142,41 @@ static int walk(struct guard_run *run, const char *json, struct qn_err *reterr)
     return qn_arena_status(run->arena, "the guard", reterr);
 }
 
-static int parse(struct guard_run *run, struct qn_err *reterr)
+/* A text that is refused is read once more without its comments. */
+static PgQueryParseResult read_text(struct guard_run *run)
 {
     PgQueryParseResult parsed = pg_query_parse(run->sql);
-    int rc = QN_OK;
+    const char *bare = parsed.error != NULL ? guard_without_comments(run->sql, run->arena) : NULL;
 
-    if (parsed.error != NULL) {
-        guard_refuse(run, GUARD_SYNTAX, parsed.error->cursorpos - 1, "", "%s",
+    if (bare != NULL) {
+        pg_query_free_parse_result(parsed);
+        run->sql = bare;
+        parsed = pg_query_parse(bare);
+    }
+    return parsed;
+}
+
+/* cursor counts characters, from 1. */
+static int byte_of(const char *sql, int cursor)
+{
+    const size_t len = strlen(sql);
+    size_t at = 0;
+
+    for (; cursor > 1 && at < len; cursor--) {
+        at += qn_utf8_char(sql + at, len - at);
+    }
+    return cursor > 0 ? (int)at : -1;
+}
+
+static int parse(struct guard_run *run, struct qn_err *reterr)
+{
+    PgQueryParseResult parsed = read_text(run);
+    int rc = qn_arena_status(run->arena, "the statement", reterr);
+
+    if (rc == QN_OK && parsed.error != NULL) {
+        guard_refuse(run, GUARD_SYNTAX, byte_of(run->sql, parsed.error->cursorpos), "", "%s",
                      parsed.error->message);
-    } else {
+    } else if (rc == QN_OK) {
         rc = walk(run, parsed.parse_tree, reterr);
     }
     pg_query_free_parse_result(parsed);

@@ -91,7 +91,8 @@ double guard_bound_steps(struct guard_bound from, struct guard_bound to, struct 
     if (from.kind == GUARD_BOUND_NONE || to.kind != from.kind || step.kind == GUARD_BOUND_NONE) {
         return -1;
     }
-    if (from.anchor != to.anchor) {
+    /* two times of the data are not the same time */
+    if (from.anchor != to.anchor || from.anchor == GUARD_ANCHOR_DATA) {
         from = to_epoch(from);
         to = to_epoch(to);
     }
@@ -188,7 +189,7 @@ static struct guard_bound call(const struct guard_run *run, const struct guard_s
     if (first == NULL) {
         return none;
     }
-    if (is_word(name, "min max first_value last_value lag lead")) {
+    if (is_word(name, "min max first_value last_value")) {
         return guard_bound_of(run, scope, first);
     }
     if (is_word(name, "date timestamp timestamptz")) {

@@ -254,25 +254,29 @@ static bool is_between(const char *kind)
     return strstr(kind, "BETWEEN") != NULL;
 }
 
+/* type: as the catalogue writes it, with its schema or without. */
+static bool is_type(const char *type, const char *schema, const char *name)
+{
+    const size_t len = strlen(schema);
+
+    if (strcmp(schema, GUARD_SEARCH_PATH) == 0 && strcmp(type, name) == 0) {
+        return true;
+    }
+    return strncmp(type, schema, len) == 0 && type[len] == '.' && strcmp(type + len + 1, name) == 0;
+}
+
 /* An enumeration that a column of the model has. */
 static bool of_the_model(const struct guard *guard, const char *schema, const char *name)
 {
     const struct qn_model *model = guard->model;
-    size_t i, k, len = strlen(schema);
+    size_t i, k;
 
     for (i = 0; i < model->n_tables; i++) {
         for (k = 0; k < model->tables[i].n_columns; k++) {
             const struct qn_model_column *column = &model->tables[i].columns[k];
-            const char *type = column->type;
 
-            if (column->family != QN_FAMILY_ENUM || column->hidden) {
-                continue;
-            }
-            if (len > 0 && strncmp(type, schema, len) == 0 && type[len] == '.') {
-                type += len + 1;
-            }
-            if (strcmp(type, name) == 0 &&
-                (len == 0 || type != column->type || strcmp(schema, "public") == 0)) {
+            if (column->family == QN_FAMILY_ENUM && !column->hidden &&
+                is_type(column->type, schema, name)) {
                 return true;
             }
         }
@@ -285,7 +289,7 @@ static bool type(struct walk *walk, const struct qn_json_node *node)
     const struct qn_json_node *names = guard_field(node, "names");
     size_t n;
     const char *name = guard_last_name(names, &n);
-    const char *schema = n == 2 ? guard_string(names->first) : "";
+    const char *schema = n == 2 ? guard_string(names->first) : GUARD_SEARCH_PATH;
 
     if (in_catalog(names, n) && guard_listed(guard_types, name)) {
         return true;
@@ -298,13 +302,23 @@ static bool type(struct walk *walk, const struct qn_json_node *node)
                         "the type %s is not one of those that are allowed", name);
 }
 
+/* (jsonb_each(x)).key */
+static bool is_pair(const struct qn_json_node *node, const char *name)
+{
+    const struct qn_json_node *call = guard_is(guard_field(node, "arg"), "FuncCall");
+    const char *function_name = guard_last_name(guard_field(call, "funcname"), NULL);
+
+    return strncmp(function_name, "json", 4) == 0 && strstr(function_name, "_each") != NULL &&
+           (strcmp(name, "key") == 0 || strcmp(name, "value") == 0);
+}
+
 static bool indirection(struct walk *walk, const struct qn_json_node *node)
 {
     const struct qn_json_node *steps = guard_field(node, "indirection");
     const struct qn_json_node *at = steps != NULL ? steps->first : NULL;
 
     for (; at != NULL; at = at->next) {
-        if (guard_is(at, "A_Indices") == NULL) {
+        if (guard_is(at, "A_Indices") == NULL && !is_pair(node, guard_string(at))) {
             return guard_refuse(walk->run, GUARD_COLUMN, walk->position, guard_string(at),
                                 "a field of a value, (x).y, is not allowed");
         }

@@ -88,6 +88,20 @@ static const struct guard_base *find_base(const struct guard_run *run, const cha
     return place != QN_MODEL_NONE ? &guard->bases[place] : NULL;
 }
 
+/* Each use of a table has columns of its own. */
+static struct guard_columns columns_of(struct guard_run *run, const struct guard_base *base,
+                                       const struct guard_item *item)
+{
+    struct guard_column *columns = guard_columns_make(run, base->columns.n);
+    size_t i;
+
+    for (i = 0; columns != NULL && i < base->columns.n; i++) {
+        columns[i] = base->columns.items[i];
+        columns[i].item = item;
+    }
+    return (struct guard_columns){columns, columns != NULL ? base->columns.n : 0};
+}
+
 static bool table(struct guard_run *run, struct guard_scope *scope, const struct qn_json_node *node)
 {
     const char *schema = qn_json_text(node, "schemaname"), *name = qn_json_text(node, "relname");
@@ -112,7 +126,7 @@ static bool table(struct guard_run *run, struct guard_scope *scope, const struct
         return false;
     }
     item->base = base;
-    item->columns = base->columns;
+    item->columns = columns_of(run, base, item);
     item->hidden = base->hidden;
     item->schema = alias_of(node)[0] == '\0' ? base->table->schema : "";
     guard_use(run, GUARD_USE_RELATION,

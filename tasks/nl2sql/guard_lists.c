@@ -7,9 +7,10 @@
 /* clang-format off */
 const char guard_functions[] =
     /* numbers */
-    "abs acos acosd asin asind atan atan2 atan2d atand cbrt ceil ceiling cos cosd cot cotd degrees"
+    "abs acos acosd acosh asin asind asinh atan atan2 atan2d atand atanh cbrt ceil ceiling cos cosd"
+    " cosh cot cotd degrees"
     " div exp floor gcd lcm ln log log10 min_scale mod pi power radians random round scale sign sin"
-    " sind sqrt tan tand to_hex trim_scale trunc width_bucket"
+    " sind sinh sqrt tan tand tanh to_hex trim_scale trunc width_bucket"
     /* text */
     " ascii bit_length btrim char_length character_length chr concat concat_ws decode encode format"
     " initcap is_normalized left length like_escape lower lpad ltrim md5 normalize octet_length"
@@ -59,8 +60,8 @@ const char guard_functions[] =
     " websearch_to_tsquery";
 
 const char guard_operators[] =
-    "! !! !~ !~* !~~ !~~* # #- #> #>> #>>= % & && &< &> * + - -> ->> -|- / < << <<= <= <> <@ = > >="
-    " >> >>= ? ?& ?| @ @> @? @@ @@@ ^ ^@ |/ || ||/ | ~ ~* ~~ ~~* !=";
+    "!! !~ !~* !~~ !~~* # #- #> #>> % & && &< &> * + - -> ->> -|- / < <-> << <<= <= <> <@ = > >= >>"
+    " >>= ? ?& ?| @ @> @? @@ ^ ^@ |/ || ||/ | ~ ~* ~~ ~~*";
 
 const char guard_types[] =
     "bit bool bpchar bytea char cidr date datemultirange daterange float4 float8 inet int2 int4"

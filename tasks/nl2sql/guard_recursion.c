@@ -9,13 +9,15 @@
 #include <math.h>
 #include <string.h>
 
-#define STRIDES_MAX 16
+#define CONDITIONS_MAX 64
 
 struct recursion {
     struct guard_run *run;
     const struct guard_scope *scope;
     const struct guard_cte *own;
     struct guard_columns out;
+    const struct qn_json_node *conditions[CONDITIONS_MAX]; /* that every row must meet */
+    size_t n;
     bool ends;
     double steps;
 };
@@ -187,6 +189,33 @@ static bool same(const struct guard_column *a, const struct guard_column *b)
     return a->base != NULL && a->base == b->base && a->place == b->place;
 }
 
+/* Some condition makes a column of this table equal to one of another. */
+static bool is_tied(const struct recursion *at, const struct guard_item *item)
+{
+    size_t i;
+
+    for (i = 0; i < at->n; i++) {
+        const struct qn_json_node *expr = guard_is(at->conditions[i], "A_Expr");
+        const char *name = guard_last_name(guard_field(expr, "name"), NULL);
+        const struct guard_column *left = base_column(at, guard_field(expr, "lexpr"));
+        const struct guard_column *right = base_column(at, guard_field(expr, "rexpr"));
+
+        if (strcmp(name, "=") == 0 && left != NULL && right != NULL && left->item != right->item &&
+            (left->item == item || right->item == item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* r.id = child.parent_id, and child.id is the next: or of a table that is tied to child. */
+static bool walks(const struct recursion *at, const struct guard_column *next,
+                  const struct guard_column *base)
+{
+    return base != NULL && next->base != NULL && !same(next, base) &&
+           (next->item == base->item || is_tied(at, next->item));
+}
+
 /* own (operator) other */
 static bool progress(struct recursion *at, const struct qn_json_node *node, const char *operator,
                      const struct qn_json_node * other)
@@ -204,9 +233,9 @@ static bool progress(struct recursion *at, const struct qn_json_node *node, cons
         return false;
     }
     if (strcmp(operator, "=") == 0) { /* along a key, to another column of the table */
-        return base != NULL && next->base != NULL && !same(next, base);
+        return walks(at, next, base);
     }
-    if (base != NULL && same(next, base)) {
+    if (base != NULL && same(next, base) && next->item == base->item) {
         return operator[1] == '\0' &&(rising || falling);
     }
     return (rising || falling) && counts(at, column, rising, other);
@@ -226,45 +255,42 @@ static const char *turned(const char *operator)
     return "";
 }
 
-static void condition(struct recursion *at, const struct qn_json_node *node);
-
-static void each(struct recursion *at, const struct qn_json_node *list)
-{
-    const struct qn_json_node *item = list != NULL ? list->first : NULL;
-
-    for (; item != NULL; item = item->next) {
-        condition(at, item);
-    }
-}
-
-static void between(struct recursion *at, const struct qn_json_node *expr)
+static bool between(struct recursion *at, const struct qn_json_node *expr)
 {
     const struct qn_json_node *pair =
         guard_field(guard_is(guard_field(expr, "rexpr"), "List"), "items");
     const struct qn_json_node *node = guard_field(expr, "lexpr");
 
-    if (guard_count(pair) == 2) {
-        at->ends |=
-            progress(at, node, ">=", pair->first) || progress(at, node, "<=", pair->first->next);
-    }
+    return guard_count(pair) == 2 &&
+           (progress(at, node, ">=", pair->first) || progress(at, node, "<=", pair->first->next));
 }
 
-static void condition(struct recursion *at, const struct qn_json_node *node)
+static bool judge(struct recursion *at, const struct qn_json_node *expr)
 {
-    const struct qn_json_node *both = guard_is(node, "BoolExpr"), *expr = guard_is(node, "A_Expr");
-    const struct qn_json_node *left = guard_field(expr, "lexpr"),
-                              *right = guard_field(expr, "rexpr");
+    const struct qn_json_node *left = guard_field(expr, "lexpr");
+    const struct qn_json_node *right = guard_field(expr, "rexpr");
     const char *operator= guard_last_name(guard_field(expr, "name"), NULL);
 
-    if (both != NULL && strcmp(qn_json_text(both, "boolop"), "AND_EXPR") == 0) {
-        each(at, guard_field(both, "args"));
-    }
     if (strcmp(qn_json_text(expr, "kind"), "AEXPR_BETWEEN") == 0) {
-        between(at, expr);
+        return between(at, expr);
     }
-    if (strcmp(qn_json_text(expr, "kind"), "AEXPR_OP") == 0 && left != NULL) {
-        at->ends |=
-            progress(at, left, operator, right) || progress(at, right, turned(operator), left);
+    return strcmp(qn_json_text(expr, "kind"), "AEXPR_OP") == 0 && left != NULL &&
+           (progress(at, left, operator, right) || progress(at, right, turned(operator), left));
+}
+
+/* The conditions that AND joins. */
+static void condition(struct recursion *at, const struct qn_json_node *node)
+{
+    const struct qn_json_node *both = guard_is(node, "BoolExpr"), *list, *item;
+
+    if (guard_is(node, "A_Expr") != NULL && at->n < CONDITIONS_MAX) {
+        at->conditions[at->n++] = node;
+    }
+    if (both != NULL && strcmp(qn_json_text(both, "boolop"), "AND_EXPR") == 0) {
+        list = guard_field(both, "args");
+        for (item = list != NULL ? list->first : NULL; item != NULL; item = item->next) {
+            condition(at, item);
+        }
     }
 }
 
@@ -279,6 +305,19 @@ static void joined(struct recursion *at, const struct qn_json_node *node)
         joined(at, guard_field(join, "larg"));
         joined(at, guard_field(join, "rarg"));
     }
+}
+
+/* Only values that are there, and each row once: they are used up. */
+static bool is_used_up(const struct recursion *at)
+{
+    size_t i;
+
+    for (i = 0; i < at->out.n; i++) {
+        if (at->out.items[i].base == NULL && at->out.items[i].own != at->own) {
+            return false;
+        }
+    }
+    return at->own->distinct;
 }
 
 /* ---- texts that double ---- */
@@ -382,6 +421,10 @@ bool guard_recursion(struct guard_run *run, const struct guard_scope *scope,
     condition(&at, guard_field(select, "whereClause"));
     for (; item != NULL; item = item->next) {
         joined(&at, item);
+    }
+    at.ends = is_used_up(&at);
+    for (i = 0; i < at.n; i++) {
+        at.ends |= judge(&at, guard_is(at.conditions[i], "A_Expr"));
     }
     if (!at.ends) {
         return guard_refuse(run, GUARD_SIZE, guard_position(select), own->name,

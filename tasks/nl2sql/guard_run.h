@@ -18,12 +18,13 @@
 #define GUARD_SERIES_MAX  1000000.0 /* of all series, multiplied */
 #define GUARD_LENGTH_MAX  10000.0   /* of repeat, lpad, rpad, format */
 #define GUARD_GROWTH_MAX  100000.0  /* of all of them, multiplied */
-#define GUARD_WEIGHT_MAX  50000.0   /* nodes of an expression, names of derived columns put in */
+#define GUARD_WEIGHT_MAX  10000.0   /* nodes of an expression, names of derived columns put in */
 #define GUARD_SELECTS_MAX 100
 
 struct guard_column {
     const char *name;
     const struct guard_base *base; /* the table whose column it is, unchanged; NULL: made */
+    const struct guard_item *item; /* through which it is seen */
     size_t place;                  /* in it; or in the list of a recursive name's columns */
     bool hidden;
     const struct guard_cte *own;      /* whose recursive term sees it so */
@@ -61,7 +62,8 @@ struct guard_cte {
     struct guard_columns start; /* of a recursive one: its first part */
     double series;              /* by what its series multiply */
     size_t used;
-    bool ready; /* false: only later in its list, so nobody may name it yet */
+    bool distinct; /* UNION, not UNION ALL */
+    bool ready;    /* false: only later in its list, so nobody may name it yet */
 };
 
 struct guard_scope {

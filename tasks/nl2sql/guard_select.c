@@ -102,6 +102,7 @@ static bool target(struct select *select, const struct qn_json_node *node,
                  : NULL;
     if (column != NULL) {
         made.base = column->base;
+        made.item = column->item;
         made.place = column->place;
         made.own = column->own;
     }

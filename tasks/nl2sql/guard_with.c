@@ -81,6 +81,7 @@ static bool recursive(struct guard_run *run, struct guard_scope *scope, struct g
     }
     cte->start = guard_columns_rename(run, cte->start, guard_field(node, "aliascolnames"));
     cte->columns = with_marks(run, own_columns(run, cte), node);
+    cte->distinct = guard_field(select, "all") == NULL;
     cte->ready = true;
     if (!guard_select(run, &inner, inner.ctes, guard_field(select, "rarg"), cte, NULL)) {
         return false;

@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_guard quern_tasks quern_tasks_lib)
