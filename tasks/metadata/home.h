@@ -21,7 +21,7 @@ struct metadata_home {
 
 /* For the rows of the tasks. */
 QN_MUST_CHECK int metadata_home_init(void **ret_home, struct qn_err *reterr);
-void metadata_home_done(void *home);
+void metadata_home_done(void *arg); /* what metadata_home_init gave */
 
 /* Before anything else in a run: connects. */
 QN_MUST_CHECK int metadata_home_ready(struct metadata_home *home, struct qn_job *job,

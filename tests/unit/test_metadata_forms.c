@@ -5,15 +5,17 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define MIB ((size_t)1024 * 1024)
+#define MIB        ((size_t)1024 * 1024)
+#define NAMES_SIZE 64
 
 /* The names of the forms that are made of a model with one long text, "json yaml md mmd". YAML
  * writes each two bytes of it as six. */
-static int make(size_t bytes, char names[64])
+static int make(size_t bytes, char names[NAMES_SIZE])
 {
     struct qn_buf texts[ANALYSIS_FORMS];
     struct qn_model_file files[ANALYSIS_FORMS];
@@ -35,7 +37,9 @@ static int make(size_t bytes, char names[64])
     rc = analysis_forms_make(model, texts, files, &n, &err);
     names[0] = '\0';
     for (size_t i = 0; i < n; i++) {
-        strcat(strcat(names, files[i].suffix), " ");
+        size_t len = strlen(names);
+
+        snprintf(names + len, NAMES_SIZE - len, "%s ", files[i].suffix);
         assert_true(files[i].bytes.len > 0);
     }
     for (size_t i = 0; i < ANALYSIS_FORMS; i++) {
@@ -49,7 +53,7 @@ static int make(size_t bytes, char names[64])
 
 static void a_form_that_is_too_large_is_left_out(void **state)
 {
-    char names[64];
+    char names[NAMES_SIZE];
 
     (void)state;
     assert_int_equal(make(8, names), QN_OK);
@@ -60,7 +64,7 @@ static void a_form_that_is_too_large_is_left_out(void **state)
 
 static void without_json_there_is_no_model(void **state)
 {
-    char names[64];
+    char names[NAMES_SIZE];
 
     (void)state;
     assert_int_equal(make(ANALYSIS_FILE_MAX, names), QN_ELIMIT);
