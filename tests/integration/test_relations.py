@@ -126,8 +126,14 @@ class Relations(unittest.TestCase):
         url = self.database("""
             CREATE TABLE gen (a int, b int GENERATED ALWAYS AS (a * 2) STORED);
             CREATE TABLE dropped (a int, c text);
+            CREATE TABLE notes (id int PRIMARY KEY, c text, d int);
+            CREATE TABLE marks (c text);
+            CREATE TABLE codes (d int);
             INSERT INTO gen SELECT i FROM generate_series(1, 50) i;
-            INSERT INTO dropped SELECT i, 'x' FROM generate_series(1, 100) i;""")
+            INSERT INTO dropped SELECT i, 'x' FROM generate_series(1, 100) i;
+            INSERT INTO notes SELECT i, 'x' || i, 7 * i FROM generate_series(1, 40) i;
+            INSERT INTO marks SELECT 'x' || i FROM generate_series(1, 60) i;
+            INSERT INTO codes SELECT 7 * i FROM generate_series(1, 60) i;""")
         self.assertEqual(self.accepted(url), set())
 
     def test_several_columns_refer_in_a_role_each_time(self):

@@ -161,20 +161,30 @@ static bool is_lone(const struct qn_relation_candidate *candidates, size_t n, si
     return candidates[at].name.score >= 0.6 && candidates[at].name.score < NAME_SURE;
 }
 
-/* Without data a name must be exact to be taken. */
-static double capped(const struct qn_relation_candidate *candidate, double score)
+/* By its values alone, and neither a declaration nor a name says that it is a key. */
+static bool is_doubtful(const struct qn_relation_schema *schema,
+                        const struct qn_relation_candidate *candidate)
 {
-    bool unseen = !candidate->probed || !(candidate->tested > 0);
+    const struct qn_relation_key *key =
+        candidate->key != QN_RELATION_NONE ? &schema->keys[candidate->key] : NULL;
 
-    if (candidate->barred || ((candidate->name.rule == QN_RELATION_RULE_VALUES ||
-                               candidate->name.rule == QN_RELATION_RULE_FOREIGN) &&
-                              unseen)) {
+    return candidate->name.rule == QN_RELATION_RULE_VALUES && key != NULL && !key->declared &&
+           key->label.key[0] == '\0' && !qn_relation_compare_says(&key->label.base);
+}
+
+/* Without data a name must be exact to be taken. */
+static double capped(const struct qn_relation_schema *schema,
+                     const struct qn_relation_candidate *candidate, double score)
+{
+    const enum qn_relation_rule rule = candidate->name.rule;
+    bool unseen = !candidate->probed || !(candidate->tested > 0);
+    bool nameless = rule == QN_RELATION_RULE_VALUES || rule == QN_RELATION_RULE_FOREIGN;
+    bool vague = candidate->name.score < NAME_EXACT || (candidate->n > 1 && !candidate->telling);
+
+    if (candidate->barred || (nameless && unseen)) {
         return 0;
     }
-    return unseen &&
-                   (candidate->name.score < NAME_EXACT || (candidate->n > 1 && !candidate->telling))
-               ? fmin(score, 0.75)
-               : score;
+    return (unseen && vague) || is_doubtful(schema, candidate) ? fmin(score, 0.75) : score;
 }
 
 /* 1 when the best other key is as good, 0 when it is a whole step behind. */
@@ -207,6 +217,6 @@ void qn_relation_score_column(const struct qn_relation_schema *schema,
         double logit = candidates[i].logit +
                        qn_relation_weights[QN_RELATION_RIVALS] * rivals(candidates, n, i);
 
-        candidates[i].score = capped(&candidates[i], qn_relation_score_of(logit));
+        candidates[i].score = capped(schema, &candidates[i], qn_relation_score_of(logit));
     }
 }
