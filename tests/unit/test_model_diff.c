@@ -115,8 +115,10 @@ static void edits_are_told_field_by_field(void **state)
     char *text;
 
     (void)state;
-    merge(other, "{\"tables\":{\"orders\":{\"label\":\"status\",\"hidden\":true,\"columns\":{"
-                 "\"channel\":{\"values\":{\"app\":{\"zh\":[\"应用\"]}}}}}},"
+    merge(other, "{\"tables\":{\"orders\":{\"label\":\"status\",\"columns\":{"
+                 "\"channel\":{\"values\":{\"app\":{\"zh\":[\"应用\"]}}}}},"
+                 "\"reviews\":{\"hidden\":true,\"columns\":{\"rating\":{\"description\":\"x\"}}},"
+                 "\"users\":{\"columns\":{\"level\":{\"hidden\":true,\"description\":\"x\"}}}},"
                  "\"week_start\":\"sunday\",\"metrics\":[{\"name\":\"order_count\","
                  "\"expr\":\"count(orders.id)\"}],\"relations\":[{\"child_table\":\"orders\","
                  "\"child_columns\":[\"user_id\"],\"parent_table\":\"users\","
@@ -128,7 +130,12 @@ static void edits_are_told_field_by_field(void **state)
         strstr(text, "{\"what\":\"tables.orders.label\",\"from\":\"id\",\"to\":\"status\"}"));
     assert_non_null(strstr(
         text, "{\"what\":\"tables.orders.label_source\",\"from\":\"rule\",\"to\":\"human\"}"));
-    assert_non_null(strstr(text, "{\"what\":\"tables.orders.hidden\",\"from\":false,\"to\":true}"));
+    assert_non_null(
+        strstr(text, "{\"what\":\"tables.reviews.hidden\",\"from\":false,\"to\":true}"));
+    assert_non_null(strstr(
+        text, "{\"what\":\"tables.users.columns.level.hidden\",\"from\":false,\"to\":true}"));
+    assert_null(strstr(text, "level.description"));
+    assert_null(strstr(text, "rating.description"));
     assert_non_null(strstr(text, "{\"what\":\"tables.orders.columns.channel.values\",\"from\":["));
     assert_non_null(strstr(text, "{\"what\":\"metrics.order_count.expr\",\"from\":\"count(*)\","
                                  "\"to\":\"count(orders.id)\"}"));

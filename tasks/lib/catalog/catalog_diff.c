@@ -232,6 +232,12 @@ static void add_only(struct qn_buf *out, const char *key, const struct word *fir
     qn_buf_add_byte(out, ']');
 }
 
+/* What is hidden now had values in its definition: labels, a default. */
+static bool is_readable(const struct word *column)
+{
+    return strstr(column->text, " not readable") == NULL;
+}
+
 static void add_columns(struct pair *pair)
 {
     struct word *from, *to;
@@ -252,7 +258,7 @@ static void add_columns(struct pair *pair)
         qn_json_add_key(pair->out, "column");
         qn_json_add_str(pair->out, to[i].name);
         qn_json_add_key(pair->out, "from");
-        qn_json_add_str(pair->out, before->text);
+        qn_json_add_str(pair->out, is_readable(&to[i]) ? before->text : "");
         qn_json_add_key(pair->out, "to");
         qn_json_add_str(pair->out, to[i].text);
         qn_buf_add_byte(pair->out, '}');

@@ -3,6 +3,7 @@
 #include "model_form.h"
 
 #include "common/json.h"
+#include "common/str.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct diff {
     struct qn_buf added, removed, changed;
     struct qn_buf one, other; /* the two values that are compared */
     int status;               /* the first failure of these */
+    bool mute;                /* of a hidden column only that it is hidden is told */
     struct qn_arena arena;
 };
 
@@ -68,7 +70,7 @@ static void compare_fields(struct diff *diff, const struct qn_form *form, const 
     for (size_t i = 0; i < form->n_fields; i++) {
         const struct qn_field *field = &form->fields[i];
 
-        if (!is_compared(field)) {
+        if (!is_compared(field) || (diff->mute && !qn_str_starts(field->name, "hidden"))) {
             continue;
         }
         write_both(diff, form, field, one, other);
@@ -116,7 +118,9 @@ static void compare_columns(struct diff *diff, const char *path, const struct qn
             struct side a = {&one->columns[before], {diff->from, one}};
             struct side b = {&other->columns[i], {diff->to, other}};
 
+            diff->mute = other->hidden || other->columns[i].hidden;
             compare_fields(diff, &qn_form_column, column_path, &a, &b);
+            diff->mute = false;
         }
     }
 }
