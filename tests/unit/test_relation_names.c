@@ -13,7 +13,8 @@
 
 static const char tickets[] =
     "tickets: *ticket_id, reporter_user_id, assignee_id, created_by, state_code text, "
-    "duplicate_of, priority, version, ticket_no, closedby, sort_order, external_user_id, "
+    "duplicate_of, superseded_by, priority, version, ticket_no, closedby, sort_order, "
+    "external_user_id, "
     "clonedfrom, reply_to_id, approver_id, examiner_id";
 
 static const char *const tables[] = {
@@ -39,6 +40,9 @@ static const char *const tables[] = {
     "shippers: *id, name text",
     "sales: *id, ship_via, shipper_id, currency_code text, sold_by, customer, ad_id",
     "parcels: *id, ship_city text",
+    "vehicles: *vehicle_id, plate text",
+    "trucks: *vehicle_id, load",
+    "trips: *trip_id, truck_id",
     "currencies: *code text, +name text",
     "ads: *id, viewer_count",
     "Employee: *EmployeeId, ReportsTo, SupportRepId",
@@ -76,6 +80,8 @@ static const char *const sure[][2] = {
     {"tickets.state_code", "ticket_states.code"},
     {"tickets.duplicate_of", "tickets.ticket_id"},
     {"tickets.reply_to_id", "tickets.ticket_id"},
+    {"tickets.superseded_by", "tickets.ticket_id"},
+    {"trips.truck_id", "trucks.vehicle_id"},
     {"comments.ticket_id", "tickets.ticket_id"},
     {"comments.author_id", "users.user_id"},
     {"airports.country_id", "countries.id"},

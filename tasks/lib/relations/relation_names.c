@@ -118,12 +118,16 @@ static struct qn_relation_name by_table(const struct qn_relation_schema *schema,
 {
     struct qn_relation_name name = qn_relation_name_none;
 
-    if (!key->own || label->base.n == 0 ||
+    if ((!key->own && !key->primary) || label->base.n == 0 ||
         (label->key[0] == '\0' && !qn_relation_compare_says(&label->base))) {
         return qn_relation_name_none;
     }
     name = qn_relation_compare_table(schema, asker, &label->base, &schema->tables[key->table].words,
                                      key->table == asker->table);
+    if (!key->own && (name.rule != QN_RELATION_RULE_TABLE || name.quality < 1)) {
+        return qn_relation_name_none; /* patient_id, for patients.person_id, needs all of its name
+                                       */
+    }
     if (names_itself(schema, key)) { /* athlete.player_no: player is another name of athlete */
         struct qn_relation_name other =
             qn_relation_compare_table(schema, asker, &label->base, &key->label.base, false);

@@ -7,6 +7,12 @@ static bool is_by(const struct qn_relation_label *label)
     return qn_relation_words_is(label->joint, "by von durch por par");
 }
 
+/* What is done by another of its kind, not by somebody: superseded_by. */
+static bool is_done_by_its_kind(const char *word)
+{
+    return qn_relation_words_is(word, "superseded replaced succeeded obsoleted preceded followed");
+}
+
 static unsigned role_flags(const struct qn_relation_schema *schema,
                            const struct qn_relation_label *label)
 {
@@ -20,8 +26,9 @@ static unsigned role_flags(const struct qn_relation_schema *schema,
     if (base->n == 2 && strcmp(label->joint, "to") != 0) {
         flags |= qn_relation_lexicon_find(&schema->lexicon, base->word[0]).flags & QN_WORD_SELF;
     }
-    if (is_by(label) || (strcmp(label->joint, "to") == 0 &&
-                         qn_relation_compare_ends(base->word[base->n - 1], "ed"))) {
+    if ((is_by(label) && !is_done_by_its_kind(base->word[base->n - 1])) ||
+        (strcmp(label->joint, "to") == 0 &&
+         qn_relation_compare_ends(base->word[base->n - 1], "ed"))) {
         flags |= QN_WORD_BY_USER;
     }
     return flags;
