@@ -385,8 +385,9 @@ class Shared(LlmCase):
     def test_an_answer_that_is_not_valid_or_not_whole_is_not_kept(self):
         self.assertEqual([row["valid"] for row in self.ask(cached=1, valid="nothing", times=2)],
                          [False, False])
+        self.assertFalse(self.ask(cached=1)["from_cache"])  # though all would do now
         self.ask("cut-json", cached=1, times=2)
-        self.assertEqual((self.count("ok"), self.count("cut-json")), (2, 4))
+        self.assertEqual((self.count("ok"), self.count("cut-json")), (3, 4))
 
 
 class Settings(LlmCase):

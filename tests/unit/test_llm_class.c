@@ -90,6 +90,7 @@ static void a_retry_after_is_seconds_or_a_date(void **state)
     assert_int_equal(qn_llm_retry_after_ms("120", wall), 120000);
     assert_int_equal(qn_llm_retry_after_ms("1.5", wall), 2000);
     assert_int_equal(qn_llm_retry_after_ms("99999999999999999999", wall), 31 * 86400000LL);
+    assert_int_equal(qn_llm_retry_after_ms("99999999999999999999.5", wall), 31 * 86400000LL);
     assert_int_equal(qn_llm_retry_after_ms("Sun, 06 Nov 1994 08:50:37 GMT", wall), 60000);
     assert_int_equal(qn_llm_retry_after_ms("Sun, 06 Nov 1994 08:48:37 GMT", wall), 0);
     assert_int_equal(qn_llm_retry_after_ms("", wall), -1);

@@ -126,7 +126,8 @@ int64_t qn_llm_retry_after_ms(const char *text, int64_t wall_ms)
     if (qn_strn_to_i64(text, n, &seconds) != QN_OK || seconds > WAIT_MAX_S) {
         seconds = WAIT_MAX_S;
     }
-    return (seconds + (text[n] == '.')) * 1000;
+    seconds += text[n] == '.';
+    return (seconds < WAIT_MAX_S ? seconds : WAIT_MAX_S) * 1000;
 }
 
 /* ---- classes ---- */
