@@ -1,8 +1,9 @@
+#include "guard_bound.h"
+
 #include "guard_run.h"
 
 #include <ctype.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -453,38 +454,54 @@ static double unit_seconds(const char *unit)
     return 0;
 }
 
+/* "04:00:30", after the number before the colon. */
+static double of_clock(double hours, const char **at)
+{
+    char *end;
+    const double minutes = strtod(*at + 1, &end);
+
+    *at = end + strspn(end, ":.0123456789");
+    return fabs(hours) * 3600 + minutes * 60;
+}
+
+/* The word behind a number: how many seconds it stands for, 0 when it is none. */
+static double of_unit(const char **at)
+{
+    char word[16] = "";
+    size_t len = 0;
+
+    *at += strspn(*at, " ");
+    while (isalpha((unsigned char)**at) && len < sizeof(word) - 1) {
+        word[len++] = *(*at)++;
+    }
+    return unit_seconds(word);
+}
+
 struct guard_bound guard_bound_span(const char *text)
 {
-    double seconds = 0, hours, minutes;
-    char word[16];
-    int used;
+    double seconds = 0;
 
     text += strspn(text, " @");
     if (*text == '\0') {
         return none;
     }
     while (*text != '\0') {
-        double number;
+        char *end;
+        const double number = strtod(text, &end);
+        double unit;
 
-        if (sscanf(text, "%lf:%lf%n", &hours, &minutes, &used) == 2) {
-            seconds += fabs(hours) * 3600 + minutes * 60;
-            text += used + (int)strspn(text + used, ":.0123456789");
-        } else if (sscanf(text, "%lf%n", &number, &used) == 1 && isfinite(number)) {
-            size_t len = 0;
-
-            text += used + (int)strspn(text + used, " ");
-            while (isalpha((unsigned char)text[len]) && len < sizeof(word) - 1) {
-                word[len] = text[len];
-                len++;
-            }
-            word[len] = '\0';
-            if (unit_seconds(word) == 0) {
+        if (end == text || !isfinite(number)) {
+            return none;
+        }
+        text = end;
+        if (*text == ':') {
+            seconds += of_clock(number, &text);
+        } else {
+            unit = of_unit(&text);
+            if (unit == 0) {
                 return none;
             }
-            seconds += number * unit_seconds(word);
-            text += len;
-        } else {
-            return none;
+            seconds += number * unit;
         }
         text += strspn(text, " ,");
     }
@@ -493,16 +510,30 @@ struct guard_bound guard_bound_span(const char *text)
 
 struct guard_bound guard_bound_time(const char *text)
 {
-    int year, month = 1, day = 1;
+    double parts[3];
     double at;
+    size_t i;
 
     if (is_word(text, "now today yesterday tomorrow")) {
         return (struct guard_bound){
             .kind = GUARD_BOUND_TIME, .anchor = GUARD_ANCHOR_NOW, .lo = -2 * DAY, .hi = 2 * DAY};
     }
-    if (sscanf(text, " %4d-%2d-%2d", &year, &month, &day) != 3 || strpbrk(text, "bB") != NULL) {
+    text += strspn(text, " ");
+    for (i = 0; i < 3; i++) {
+        const size_t digits = strspn(text, "0123456789");
+
+        if (digits == 0 || digits > 4) {
+            return none;
+        }
+        parts[i] = strtod(text, NULL);
+        text += digits;
+        if (i < 2 && *text++ != '-') {
+            return none;
+        }
+    }
+    if (strpbrk(text, "bB") != NULL || parts[1] > 12 || parts[2] > 31) {
         return none;
     }
-    at = days_of(year, month, day);
+    at = days_of(parts[0], parts[1], parts[2]);
     return of(GUARD_BOUND_TIME, at - 3 * DAY, at + 4 * DAY);
 }

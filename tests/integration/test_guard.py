@@ -38,8 +38,8 @@ class GuardCase(unittest.TestCase):
     def check(self, statements, hints=HINTS, url=None):
         """A verdict for each, in order, and what the program says besides."""
         batch = self.folder / "batch"
-        lines = [{"sql": sql, "database": url or self.url} | ({"hints": str(hints)} if hints else {})
-                 for sql in statements]
+        place = {"database": url or self.url} | ({"hints": str(hints)} if hints else {})
+        lines = [{"sql": sql} | place for sql in statements]
         batch.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         done = servers.run("quern-worker", "run", "nl2sql.check", "--batch", str(batch))
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -1,5 +1,5 @@
 /* guard_room.h - a guard of the shop of model_room.h, its password hashes hidden by the sample's
- * hints, and the cases of tests/guard. One file, for unit tests: they define UNIT_DATA.
+ * hints, and the cases of tests/guard. One file, for unit tests.
  */
 #ifndef TESTS_SUPPORT_GUARD_ROOM_H
 #define TESTS_SUPPORT_GUARD_ROOM_H
@@ -17,6 +17,9 @@
 #include "tasks/nl2sql/guard.h"
 #include <string.h>
 
+#ifndef UNIT_DATA
+#define UNIT_DATA "." /* the build says where */
+#endif
 #define GUARD_CASES UNIT_DATA "/../guard/"
 
 struct guard_room {

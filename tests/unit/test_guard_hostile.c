@@ -116,10 +116,12 @@ static void tortured(void *arg, const char *sql, const char *class)
     (void)class;
     qn_buf_init(&text, HUGE);
     for (i = 0; i < len; i += 7) {
+        const size_t skip = i % 3 < len - i ? i % 3 : 0;
+
         qn_buf_reset(&text);
         qn_buf_add(&text, sql, i);
         qn_buf_add_byte(&text, "'\"$(;*./\\"[i % 9]);
-        qn_buf_add(&text, sql + i + (i % 3), len - i - (i % 3 < len - i ? i % 3 : 0));
+        qn_buf_add(&text, sql + i + skip, len - i - skip);
         guard_room_ask(&shop, (struct qn_span){text.data, text.len}, &verdict);
         guard_room_ask(&shop, (struct qn_span){sql, i}, &verdict);
         (*n)++;
