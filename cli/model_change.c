@@ -244,6 +244,9 @@ static void tell_edit(const struct change *change)
                 newest, name, name, name);
     else
         fprintf(cli->term.out, "the edits of %s are kept\n", name);
+    if (cli_json_at(result, "hides", &item) && qn_span_is(item.value, "true"))
+        fprintf(cli->term.out, "what it hides is still in versions and files of jobs before it;\n"
+                               "its report is of the model alone until the next analysis\n");
     show_warnings(cli);
 }
 

@@ -14,7 +14,8 @@ CREATE TABLE clients (id int PRIMARY KEY, kind text NOT NULL DEFAULT 'CANARYGLOB
     kind_made text GENERATED ALWAYS AS ('made ' || kind) STORED);
 INSERT INTO clients SELECT i, 'CANARYGLOB' || 1 + i % 2, 'CANARYHINT' || 1 + i % 2,
     'CANARYEDIT' || 1 + i % 2, 'CANARYSEEN' || 1 + i % 2, 'canarymail' || i || '@example.org',
-    77770000 + i % 3, jsonb_build_object('call', '+4917655' || 10000 + i % 5) FROM generate_series(1, 300) i;
+    77770000 + i % 3, jsonb_build_object('call', '+4917655' || 10000 + i % 5)
+    FROM generate_series(1, 300) i;
 CREATE TABLE secrets (id int PRIMARY KEY, note text);
 INSERT INTO secrets SELECT i, 'CANARYTABLE' || 1 + i % 2 FROM generate_series(1, 300) i;
 CREATE VIEW client_kinds AS SELECT id, kind AS sort FROM clients;

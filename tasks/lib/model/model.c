@@ -3,8 +3,8 @@
 #include "common/mem.h"
 #include <string.h>
 
-const char *const qn_model_source_names[QN_MODEL_SOURCES] = {"rule", "llm", "comment", "hints",
-                                                             "human", "datasource"};
+const char *const qn_model_source_names[QN_MODEL_SOURCES] = {"rule",  "llm",   "comment",
+                                                             "hints", "human", "datasource"};
 
 const char *const qn_role_names[QN_ROLES] = {
     "other", "key",  "foreign_key", "measure", "average", "dimension",
