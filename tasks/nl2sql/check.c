@@ -26,12 +26,15 @@ static const struct qn_param params[] = {
 
 /* ---- the plan ---- */
 
+static const char search_path[] =
+    "SET LOCAL search_path = pg_catalog, " GUARD_SEARCH_PATH ", pg_temp";
+
 static int begin(struct qn_pg *pg, int64_t query_ms, struct qn_err *reterr)
 {
     char timeout[64];
     const char *const settings[] = {
         "BEGIN READ ONLY",
-        "SET LOCAL search_path = pg_catalog, " GUARD_SEARCH_PATH ", pg_temp",
+        search_path,
         "SET LOCAL standard_conforming_strings = on",
         "SET LOCAL lock_timeout = 1000",
         timeout,

@@ -45,9 +45,9 @@ static void forget(struct check_place *place)
     qn_buf_init(&place->hints, HINTS_MAX);
 }
 
-void check_place_done(void *arg)
+void check_place_done(void *state)
 {
-    struct check_place *place = arg;
+    struct check_place *place = state;
 
     if (place != NULL) {
         forget(place);

@@ -26,7 +26,7 @@ struct check_place {
 };
 
 QN_MUST_CHECK int check_place_init(void **ret_place, struct qn_err *reterr);
-void check_place_done(void *place);
+void check_place_done(void *state);
 
 /* Ready to be asked: place->guard, and place->pg outside of a transaction. hints_path: "" for
  * those of the datasource. QN_EINVAL and QN_ENOTFOUND are the caller's mistakes. */

@@ -84,14 +84,14 @@ static bool split(const struct qn_json_node *ref, struct parts *ret)
     size_t n = guard_count(fields);
 
     *ret = (struct parts){"", "", "", false};
-    if (n == 0 || n > 3) {
+    if (at == NULL || n > 3) {
         return false;
     }
-    if (n == 3) {
+    if (n == 3 && at->next != NULL) {
         ret->schema = guard_string(at);
         at = at->next;
     }
-    if (n >= 2) {
+    if (n >= 2 && at->next != NULL) {
         ret->table = guard_string(at);
         at = at->next;
     }

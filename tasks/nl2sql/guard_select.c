@@ -49,7 +49,7 @@ static bool expand(const struct select *select, const struct qn_json_node *value
     }
     if (parts == 2) {
         only = guard_find_item(&select->scope, guard_string(first), "");
-    } else if (parts == 3) {
+    } else if (parts == 3 && first != NULL) {
         only = guard_find_item(&select->scope, guard_string(first->next), guard_string(first));
     }
     for (item = only != NULL ? only : select->scope.items; item != NULL; item = item->next) {

@@ -56,7 +56,9 @@ static struct guard_columns with_marks(struct guard_run *run, struct guard_colum
     if ((search == NULL && cycle == NULL) || items == NULL) {
         return columns;
     }
-    memcpy(items, columns.items, columns.n * sizeof(*items));
+    if (columns.n > 0) {
+        memcpy(items, columns.items, columns.n * sizeof(*items));
+    }
     if (search != NULL) {
         items[columns.n++].name = qn_json_text(search, "search_seq_column");
     }
