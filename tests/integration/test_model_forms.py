@@ -8,7 +8,7 @@ import servers
 import yaml
 
 TESTS = pathlib.Path(__file__).parents[1]
-HINTS = TESTS / "unit" / "shop_hints.json"
+HINTS = TESTS.parent / "tasks" / "sample" / "shop_hints.json"
 PAGE = TESTS.parent / "docs" / "tasks" / "semantic-model.md"
 
 # Lines of an erDiagram.
