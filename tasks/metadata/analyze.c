@@ -3,6 +3,7 @@
 #include "analyze_args.h"
 #include "checkpoint.h"
 #include "common/clock.h"
+#include "hidden_by_people.h"
 #include "home.h"
 #include "keeper.h"
 #include "metadata.h"
@@ -124,42 +125,6 @@ static enum qn_outcome wait_for_other(struct run *run)
 
 /* ---- what ---- */
 
-/* What rules hide they hide again. */
-static bool said_hidden(bool hidden, enum qn_model_source source)
-{
-    return hidden && source == QN_MODEL_HUMAN;
-}
-
-static int add_hidden(struct run *run, const struct qn_model_table *table, struct qn_err *reterr)
-{
-    int rc = QN_OK;
-
-    if (said_hidden(table->hidden, table->hidden_source)) {
-        return qn_hidden_add_column(&run->hidden, table->schema, table->name, "*", reterr);
-    }
-    for (size_t i = 0; rc == QN_OK && i < table->n_columns; i++) {
-        const struct qn_model_column *column = &table->columns[i];
-
-        if (said_hidden(column->hidden, column->hidden_source)) {
-            rc = qn_hidden_add_column(&run->hidden, table->schema, table->name, column->name,
-                                      reterr);
-        }
-    }
-    return rc;
-}
-
-static int find_hidden(struct run *run, struct qn_err *reterr)
-{
-    struct qn_model *newest = NULL;
-    int rc = qn_model_load(&newest, run->home->pg, run->source->name, -1, reterr);
-
-    for (size_t i = 0; rc == QN_OK && i < newest->n_tables; i++) {
-        rc = add_hidden(run, &newest->tables[i], reterr);
-    }
-    qn_model_free(newest);
-    return rc == QN_ENOTFOUND ? QN_OK : rc;
-}
-
 static int analyze(struct run *run, struct qn_err *reterr)
 {
     int64_t left_ms = qn_job_time_left_ms(run->job);
@@ -185,7 +150,7 @@ static int analyze(struct run *run, struct qn_err *reterr)
     if (has_models(run)) {
         keeper_init(&run->keeper, run->home->pg, run->source->name, run->args.tier);
         wish.keeper = &run->keeper.calls;
-        rc = find_hidden(run, reterr);
+        rc = metadata_hidden_by_people(&run->hidden, run->home->pg, run->source->name, reterr);
     }
     if (rc == QN_OK && has_models(run) && run->args.full && qn_job_attempt(run->job) == 1) {
         rc = keeper_forget(&run->keeper, reterr);
@@ -198,8 +163,7 @@ static void look_at_role(struct run *run)
     const struct qn_catalog *catalog = run->analysis.catalog;
 
     if (catalog->superuser) {
-        warn(run, "the role is a superuser: a datasource should have one that may "
-                  "only read");
+        warn(run, "the role is a superuser: a datasource should have one that may only read");
     } else if (catalog->writes) {
         warn(run, "the role may write: a datasource should have one that may only read");
     }
@@ -211,8 +175,7 @@ static void look_at_role(struct run *run)
                   "exclude of the datasource itself choose them");
     }
     if (catalog->n_tables == 0) {
-        warn(run, "no table is to be seen: the role has no rights, or globs leave "
-                  "all out");
+        warn(run, "no table is to be seen: the role has no rights, or globs leave all out");
     }
 }
 
