@@ -1,6 +1,6 @@
 -- StreamHub: music streaming service, quoted CamelCase
--- Own DDL and generated data (deterministic, no random()); foreign keys left out on purpose, truth in StreamHub.fks.tsv.
--- Load into an empty database: psql -v ON_ERROR_STOP=1 -q -f StreamHub.sql
+-- Own DDL and generated data (deterministic, no random()); foreign keys left out on purpose, truth in streamhub.fks.tsv.
+-- Load into an empty database: psql -v ON_ERROR_STOP=1 -q -f streamhub.sql
 SET client_min_messages = warning;
 CREATE FUNCTION _h(seed int, i bigint, n int) RETURNS int LANGUAGE sql IMMUTABLE AS
 $$ SELECT ((('x' || substr(md5(seed || ':' || i), 1, 8))::bit(32)::bigint & 2147483647) % n)::int $$;

@@ -1,6 +1,6 @@
--- trade: order management, snake_case, text customer codes
--- Own DDL and generated data (deterministic, no random()); foreign keys left out on purpose, truth in trade.fks.tsv.
--- Load into an empty database: psql -v ON_ERROR_STOP=1 -q -f trade.sql
+-- wholesale: order management, snake_case, text customer codes
+-- Own DDL and generated data (deterministic, no random()); foreign keys left out on purpose, truth in wholesale.fks.tsv.
+-- Load into an empty database: psql -v ON_ERROR_STOP=1 -q -f wholesale.sql
 SET client_min_messages = warning;
 CREATE FUNCTION _h(seed int, i bigint, n int) RETURNS int LANGUAGE sql IMMUTABLE AS
 $$ SELECT ((('x' || substr(md5(seed || ':' || i), 1, 8))::bit(32)::bigint & 2147483647) % n)::int $$;
