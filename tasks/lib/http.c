@@ -119,12 +119,17 @@ static bool is_header(struct qn_span line, const char *name, struct qn_span *ret
     return true;
 }
 
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static void keep_word(char *out, struct qn_span value, bool lower)
 {
     size_t len = value.len < QN_HTTP_WORD_SIZE ? value.len : QN_HTTP_WORD_SIZE - 1;
 
     for (size_t i = 0; i < len; i++) {
-        out[i] = lower ? (char)tolower((unsigned char)value.data[i]) : value.data[i];
+        out[i] = lower ? small(value.data[i]) : value.data[i];
     }
     out[len] = '\0';
 }
