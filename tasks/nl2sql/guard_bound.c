@@ -421,6 +421,11 @@ struct guard_bound guard_bound_of(const struct guard_run *run, const struct guar
 
 /* ---- texts ---- */
 
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static double unit_seconds(const char *unit)
 {
     static const struct {
@@ -444,7 +449,7 @@ static double unit_seconds(const char *unit)
     size_t i;
 
     for (i = 0; i < sizeof(word) - 1 && unit[i] != '\0'; i++) {
-        word[i] = (char)tolower((unsigned char)unit[i]);
+        word[i] = small(unit[i]);
     }
     for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (is_word(word, units[i].words)) {

@@ -179,7 +179,7 @@ static int get_times(struct probe *probe, struct qn_kv *kv, struct qn_err *reter
     for (int64_t i = 0; i < number(probe->args[0]) && rc == QN_OK; i++) {
         rc = qn_model_get(&cache, probe->home, probe->datasource, &model, NULL, reterr);
     }
-    if (rc == QN_OK) {
+    if (rc == QN_OK && model != NULL) {
         qn_buf_printf(&probe->out, "%.3f %lld %lld",
                       (double)(qn_mono_ms(&qn_clock_system) - begin) / 1000,
                       (long long)qn_kv_counters(kv)->loads, (long long)model->version);

@@ -299,7 +299,7 @@ static void estimates_are_between_what_was_seen_and_what_can_be(void **state)
     assert_true(fabs(estimate(1e6, 1000, 1000, 1000, 0) - 1e6) < 1e-3);
     assert_true(estimate(1e6, 1000, 5, 0, 0) == 5);
     assert_true(estimate(1e6, 0, 0, 0, 0) == 0);
-    for (double twice = 0; twice < 5000; twice += 100) {
+    for (int twice = 0; twice < 5000; twice += 100) {
         double found = estimate(1e6, 50000, 20000, 10000, twice);
 
         assert_true(found >= 20000 && found <= 1e6);
