@@ -4,6 +4,7 @@
  * then Quern's own row is committed. What fails behind the first step drops the role again.
  */
 #include "common/json.h"
+#include "common/json_member.h"
 #include "common/verdict.h"
 #include "datasource_run.h"
 #include "role.h"
@@ -212,14 +213,10 @@ static void tell(struct adding *adding)
         qn_json_add_str(out, record->name);
         qn_json_add_key(out, "role");
         qn_json_add_str(out, record->role);
-        qn_json_add_key(out, "role_made");
-        qn_buf_add_str(out, record->role_made ? "true" : "false");
-        qn_json_add_key(out, "tables");
-        qn_json_add_i64(out, adding->found.tables);
-        qn_json_add_key(out, "columns");
-        qn_json_add_i64(out, adding->found.columns);
-        qn_json_add_key(out, "hidden");
-        qn_json_add_i64(out, adding->count.hidden);
+        qn_json_member_flag(out, "role_made", record->role_made);
+        qn_json_member_number(out, "tables", adding->found.tables);
+        qn_json_member_number(out, "columns", adding->found.columns);
+        qn_json_member_number(out, "hidden", adding->count.hidden);
         qn_json_add_key(out, "verdicts");
         qn_buf_printf(out, "[%s]}\n", adding->verdicts.data);
         return;

@@ -1,5 +1,6 @@
 /* datasource_change.c - set and remove. */
 #include "common/json.h"
+#include "common/json_member.h"
 #include "datasource_run.h"
 #include "role.h"
 #include "tasks/lib/catalog/catalog.h"
@@ -197,8 +198,7 @@ static void tell_removed(const struct removing *removing)
         qn_json_add_str(out, record->name);
         qn_json_add_key(out, "role");
         qn_json_add_str(out, record->role);
-        qn_json_add_key(out, "role_dropped");
-        qn_buf_add_str(out, removing->dropped ? "true" : "false");
+        qn_json_member_flag(out, "role_dropped", removing->dropped);
         qn_json_add_key(out, "sql");
         qn_json_add_str(out, sql.data);
         qn_buf_add_str(out, "}\n");
