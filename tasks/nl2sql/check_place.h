@@ -7,7 +7,7 @@
 #ifndef TASKS_NL2SQL_CHECK_PLACE_H
 #define TASKS_NL2SQL_CHECK_PLACE_H
 
-#include "guard.h"
+#include "tasks/nl2sql/guard/guard.h"
 #include "tasks/lib/analysis.h"
 #include "tasks/lib/datasource.h"
 #include <quern/job.h>

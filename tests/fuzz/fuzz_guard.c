@@ -2,7 +2,7 @@
  * allowed stays allowed with a comment around it. */
 #include "fuzz.h"
 
-#include "tasks/nl2sql/guard.h"
+#include "tasks/nl2sql/guard/guard.h"
 #include <string.h>
 
 static const char text[] =

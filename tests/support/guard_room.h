@@ -14,7 +14,7 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "model_room.h"
-#include "tasks/nl2sql/guard.h"
+#include "tasks/nl2sql/guard/guard.h"
 #include <string.h>
 
 #ifndef UNIT_DATA

@@ -1,0 +1,29 @@
+/* slot.h - at most so many of something at the same time, of all processes of this host.
+ *
+ * Places are byte ranges of a file of locks, one file a name, in the run folder; the kernel frees
+ * the lock of a process that dies, so there is nothing to repair. A wait is bounded and ends when
+ * stop_fd becomes readable.
+ *
+ *     qn_slot_take(&slot, "postgresql", 30, 10000, stop_fd, &err); ... qn_slot_give(&slot);
+ *
+ * Not here: limits of all hosts together (quern limit).
+ */
+#ifndef TASKS_LIB_SLOT_H
+#define TASKS_LIB_SLOT_H
+
+#include "common/buf.h"
+
+#define QN_SLOT_MAX 1000
+
+struct qn_slot {
+    int fd;    /* -1: none is held */
+    int place; /* of it */
+};
+
+/* QN_EAGAIN when none was free within wait_ms (the text tells how many there are), QN_ETIMEOUT
+ * "stopped by the soft limit", QN_EINVAL for a name or number that is none, QN_ESYS. */
+QN_MUST_CHECK int qn_slot_take(struct qn_slot *ret, const char *name, int64_t slots,
+                               int64_t wait_ms, int stop_fd, struct qn_err *reterr);
+void qn_slot_give(struct qn_slot *slot); /* one that holds none is fine */
+
+#endif
