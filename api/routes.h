@@ -73,6 +73,13 @@ void api_metadata_analyses(struct api_request *req);
 void api_models_edits(struct api_request *req);
 void api_models_approvals(struct api_request *req);
 
+/* nl2sql.c: jobs that answer questions */
+void api_nl2sql_ask(struct api_request *req);
+void api_nl2sql_translate(struct api_request *req);
+void api_nl2sql_check(struct api_request *req);
+void api_nl2sql_dashboard(struct api_request *req);
+void api_nl2sql_feedback(struct api_request *req);
+
 /* published.c: what workers have published */
 void api_workers_list(struct api_request *req);
 void api_tasks_list(struct api_request *req);
