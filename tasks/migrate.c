@@ -28,6 +28,7 @@ static const struct {
      "SELECT quern.give_identity()"},
     {"upkeep", migration_0003_upkeep, NULL, NULL},
     {"metadata", migration_0004_metadata, NULL, NULL},
+    {"nl2sql", migration_0005_nl2sql, NULL, NULL},
 };
 #define KNOWN (int)(sizeof(known) / sizeof(known[0]))
 
