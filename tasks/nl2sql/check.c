@@ -1,8 +1,9 @@
 #include "check.h"
 
-#include "check_place.h"
 #include "common/json.h"
+#include "common/mem.h"
 #include "tasks/lib/answer.h"
+#include "tasks/nl2sql/place/place.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -20,9 +21,47 @@ static const struct qn_param params[] = {
      .doc = "a datasource's name; with quern-worker run also a PostgreSQL URL"},
     {.name = "hints",
      .type = QN_STRING,
-     .doc = "a file of hints (nlq-hints/1), with quern-worker run only: a datasource has its own"},
+     .doc = "a file of hints (nlq-hints/1) or its text, with quern-worker run only: a datasource "
+            "has its own"},
     {.name = NULL},
 };
+
+/* Of an executor. The connection is kept from line to line of a batch, never between jobs of a
+ * queue. */
+struct checker {
+    struct place *place;
+    struct qn_pg *pg; /* NULL: none */
+    char *url;        /* whose it is */
+};
+
+static void disconnect(struct checker *checker)
+{
+    qn_pg_free(checker->pg);
+    if (checker->url != NULL) {
+        explicit_bzero(checker->url, strlen(checker->url));
+    }
+    qn_free(checker->url);
+    checker->pg = NULL;
+    checker->url = NULL;
+}
+
+static int connect(struct checker *checker, struct qn_job *job, const char *url,
+                   struct qn_err *reterr)
+{
+    int rc = QN_OK;
+
+    if (checker->url != NULL && strcmp(checker->url, url) != 0) {
+        disconnect(checker);
+    }
+    if (checker->pg == NULL) {
+        rc = qn_pg_create(&checker->pg, url, reterr);
+        checker->url = rc == QN_OK ? qn_strdup(url) : NULL;
+    }
+    if (rc == QN_OK && checker->url == NULL) {
+        rc = qn_fail(reterr, QN_ENOMEM, "no memory for a connection");
+    }
+    return rc == QN_OK ? qn_pg_ready(checker->pg, qn_job_id(job), qn_job_stop_fd(job), reterr) : rc;
+}
 
 /* ---- the plan ---- */
 
@@ -50,15 +89,20 @@ static int begin(struct qn_pg *pg, int64_t query_ms, struct qn_err *reterr)
     return rc;
 }
 
-static int check_cost(const struct check_place *place, struct qn_span sql,
+static int check_cost(struct checker *checker, struct qn_job *job,
+                      const struct qn_datasource *source, struct qn_span sql,
                       struct guard_verdict *verdict, struct qn_err *reterr)
 {
-    int rc = begin(place->pg, place->source->query_ms, reterr);
+    int rc = connect(checker, job, source->url, reterr);
 
-    if (rc == QN_OK) {
-        rc = guard_cost(place->pg, sql, verdict, reterr);
+    if (rc != QN_OK) {
+        return rc;
     }
-    qn_pg_rollback(place->pg);
+    rc = begin(checker->pg, source->query_ms, reterr);
+    if (rc == QN_OK) {
+        rc = guard_cost(checker->pg, sql, verdict, reterr);
+    }
+    qn_pg_rollback(checker->pg);
     return rc;
 }
 
@@ -92,7 +136,8 @@ static int give(struct qn_job *job, const struct guard_verdict *verdict, struct 
 }
 
 /* The statement as it is in the arguments: a NUL and what is no UTF-8 cannot come so far. */
-static int check(struct qn_job *job, const struct check_place *place, struct qn_err *reterr)
+static int check(struct checker *checker, struct qn_job *job, const struct place_database *database,
+                 struct qn_err *reterr)
 {
     const char *text = qn_job_arg_string(job, "sql");
     const struct qn_span sql = {text, text != NULL ? strlen(text) : 0};
@@ -102,29 +147,66 @@ static int check(struct qn_job *job, const struct check_place *place, struct qn_
     if (text == NULL) {
         return qn_fail(reterr, QN_EINVAL, "sql: is missing");
     }
-    rc = guard_check(place->guard, sql, &verdict, NULL, reterr);
+    rc = guard_check(database->guard, sql, &verdict, NULL, reterr);
     if (rc == QN_OK && verdict.class == GUARD_ALLOWED) {
-        rc = check_cost(place, sql, &verdict, reterr);
+        rc = check_cost(checker, job, database->source, sql, &verdict, reterr);
     }
     return rc == QN_OK ? give(job, &verdict, reterr) : rc;
 }
 
 static enum qn_outcome run(struct qn_job *job)
 {
-    struct check_place *place = qn_job_state(job);
-    const char *database = qn_job_arg_string(job, "database");
+    struct checker *checker = qn_job_state(job);
+    const char *name = qn_job_arg_string(job, "database");
     const char *hints = qn_job_arg_string(job, "hints");
+    const struct place_database *database;
     struct qn_err err = {.code = QN_OK};
-    int rc = check_place_ready(place, job, database != NULL ? database : "",
-                               hints != NULL ? hints : "", &err);
+    int rc;
 
+    place_begin(checker->place, job);
+    rc = place_names(checker->place, name != NULL ? name : "", hints != NULL ? hints : "",
+                     &database, &err);
     if (rc == QN_EINVAL || rc == QN_ENOTFOUND) {
         return qn_job_reject(job, "%s", err.msg);
     }
+    if (rc == QN_OK && database->too_strong) {
+        qn_job_log(job, "warning: the role is a superuser or may write; nothing is run here, but "
+                        "such a role is refused where statements are");
+    }
     if (rc == QN_OK) {
-        rc = check(job, place, &err);
+        rc = check(checker, job, database, &err);
+    }
+    if (rc != QN_OK || !qn_job_is_local(job)) {
+        disconnect(checker);
     }
     return qn_answer(job, rc, &err);
+}
+
+static int init(void **ret_checker, struct qn_err *reterr)
+{
+    struct checker *checker = qn_zalloc(1, sizeof(*checker));
+    void *place = NULL;
+    int rc = checker != NULL ? place_init(&place, reterr)
+                             : qn_fail(reterr, QN_ENOMEM, "no memory for a task");
+
+    if (rc != QN_OK) {
+        qn_free(checker);
+        return rc;
+    }
+    checker->place = place;
+    *ret_checker = checker;
+    return QN_OK;
+}
+
+static void done(void *arg)
+{
+    struct checker *checker = arg;
+
+    if (checker != NULL) {
+        disconnect(checker);
+        place_done(checker->place);
+        qn_free(checker);
+    }
 }
 
 const struct qn_task nl2sql_check_task = {
@@ -133,7 +215,7 @@ const struct qn_task nl2sql_check_task = {
     .params = params,
     .soft_limit_ms = SOFT_LIMIT_MS,
     .hard_limit_ms = HARD_LIMIT_MS,
-    .init = check_place_init,
+    .init = init,
     .run = run,
-    .done = check_place_done,
+    .done = done,
 };

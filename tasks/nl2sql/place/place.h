@@ -2,9 +2,10 @@
  * rules, the cache, the language model, and the way to Quern's own database.
  *
  * One per process, shared by all tasks of the family: place_init of the second task gives the same.
- * What is read of a database is kept for PLACE_KEEP_MS, and as long as its model is the same its
- * guard and rules are too. No connection is open between calls: those to Quern's own database
- * are taken for the moment (a slot of the host, tasks/lib/slot.h) and closed.
+ * What is read of a database is kept for PLACE_KEEP_MS (longer when it took long to make), and as
+ * long as its model is the same its guard and rules are too. No connection is open between calls:
+ * those to Quern's own database are taken for the moment (a slot of the host, tasks/lib/slot.h) and
+ * closed.
  *
  * The model of a datasource is the stored one (approved, with people's edits); of one without, and
  * of a URL in quern-worker run, it is made by tasks/lib/analysis.h, with the datasource's own
@@ -45,6 +46,10 @@ struct place_database {
  * call. QN_EINVAL and QN_ENOTFOUND are the caller's mistakes. */
 QN_MUST_CHECK int place_database(struct place *place, const char *database, const char *hints,
                                  const struct place_database **ret, struct qn_err *reterr);
+/* The same for who needs no more than names (nl2sql.check): a model that is not stored is made of
+ * the catalogue alone. */
+QN_MUST_CHECK int place_names(struct place *place, const char *database, const char *hints,
+                              const struct place_database **ret, struct qn_err *reterr);
 /* Makes database->rules, once for a model. */
 QN_MUST_CHECK int place_rules(struct place *place, const struct place_database *database,
                               struct qn_err *reterr);

@@ -1,0 +1,44 @@
+/* place_type.h - what a place is made of, for the files of this folder. */
+#ifndef TASKS_NL2SQL_PLACE_TYPE_H
+#define TASKS_NL2SQL_PLACE_TYPE_H
+
+#include "place.h"
+#include "tasks/lib/model/model_cache.h"
+
+struct place_entry {
+    char *database; /* as the caller said it; NULL: the entry is free */
+    char *hints;
+    bool names_only;
+    int64_t read_ms; /* monotonic */
+    int64_t keep_ms;
+    uint64_t used;
+    struct qn_datasource *source;
+    struct qn_model_cache cache; /* of a stored model, which is its first */
+    struct qn_model *made;       /* of one that was made here */
+    struct guard *guard;
+    struct rules *rules;
+    struct place_database view;
+};
+
+struct place {
+    size_t users; /* tasks of this process */
+    struct qn_job *job;
+    struct qn_kv *kv;       /* NULL: no cache is configured, or it cannot be used */
+    struct qn_err no_cache; /* why, code QN_OK: no reason */
+    struct qn_llm *llm;     /* NULL until it is asked for */
+    struct qn_pg *quern;    /* NULL but for the moment */
+    struct place_entry entries[PLACE_DATABASES_MAX];
+    uint64_t clock;
+};
+
+/* Reads the entry anew: its source, its model, its guard. After a failure it is to be forgotten. */
+QN_MUST_CHECK int place_entry_read(struct place *place, struct place_entry *entry,
+                                   struct qn_err *reterr);
+void place_entry_forget(struct place_entry *entry);
+
+/* A model of entry->source, by looking at the database. To be freed. */
+QN_MUST_CHECK int place_make_model(struct place *place, const struct place_entry *entry,
+                                   struct qn_model **ret, bool *ret_too_strong,
+                                   struct qn_err *reterr);
+
+#endif
