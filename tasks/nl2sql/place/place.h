@@ -27,7 +27,7 @@
 struct place;
 
 QN_MUST_CHECK int place_init(void **ret_place, struct qn_err *reterr);
-void place_done(void *place);
+void place_done(void *arg); /* what place_init gave */
 
 /* Before anything else in a run. */
 void place_begin(struct place *place, struct qn_job *job);
