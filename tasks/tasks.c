@@ -5,6 +5,7 @@
 #include "tasks/metadata/datasource_command.h"
 #include "tasks/metadata/metadata.h"
 #include "tasks/nl2sql/check.h"
+#include "tasks/nl2sql/feedback.h"
 #include "tasks/orders/orders.h"
 #include "tasks/reports/sales.h"
 #include "tasks/upkeep/upkeep_tasks.h"
@@ -20,6 +21,7 @@ const struct qn_task *const qn_builtin_tasks[] = {
     &metadata_analyze_task,
     &metadata_review_task,
     &nl2sql_check_task,
+    &nl2sql_feedback_task,
     &clean_task,
     &warm_task,
     &popularity_task,
