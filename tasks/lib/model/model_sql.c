@@ -25,7 +25,7 @@ static bool is_plain(const char *name)
            !qn_word_in(name, reserved);
 }
 
-static const char *quoted(struct qn_arena *arena, const char *name)
+const char *qn_model_sql_name(struct qn_arena *arena, const char *name)
 {
     size_t len = strlen(name), n = 0;
     char *out;
@@ -51,17 +51,17 @@ static const char *quoted(struct qn_arena *arena, const char *name)
 const char *qn_model_sql_table(struct qn_arena *arena, const struct qn_model *model, size_t table)
 {
     const struct qn_model_table *of = &model->tables[table];
-    const char *name = quoted(arena, of->name);
+    const char *name = qn_model_sql_name(arena, of->name);
 
     if (qn_model_table(model, "", of->name) != QN_MODEL_NONE) {
         return qn_arena_str(arena, name);
     }
-    return qn_arena_printf(arena, "%s.%s", quoted(arena, of->schema), name);
+    return qn_arena_printf(arena, "%s.%s", qn_model_sql_name(arena, of->schema), name);
 }
 
 const char *qn_model_sql_column(struct qn_arena *arena, const struct qn_model *model, size_t table,
                                 size_t column)
 {
     return qn_arena_printf(arena, "%s.%s", qn_model_sql_table(arena, model, table),
-                           quoted(arena, model->tables[table].columns[column].name));
+                           qn_model_sql_name(arena, model->tables[table].columns[column].name));
 }

@@ -7,6 +7,8 @@
 
 #include "model.h"
 
+/* One name: itself when it is a plain identifier that is not reserved, else quoted. May be name. */
+const char *qn_model_sql_name(struct qn_arena *arena, const char *name);
 /* table, or schema.table when several schemas have it; parts are quoted when they are no plain
  * identifiers or are reserved. */
 const char *qn_model_sql_table(struct qn_arena *arena, const struct qn_model *model, size_t table);

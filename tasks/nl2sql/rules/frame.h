@@ -146,6 +146,9 @@ struct frame {
     int64_t limit;            /* 0: none asked for */
     int64_t offset;           /* "the second": 1 */
     size_t per;               /* dimension within whose values limit counts; QN_MODEL_NONE none */
+    bool folded; /* one row about the groups, not the groups: "how many customers have more
+                    than 5 orders", "orders per customer on average" */
+    enum frame_aggregate fold; /* FRAME_COUNT of the groups; else of the first measure over them */
     bool zero;          /* also things without any row: "customers with their number of orders" */
     bool distinct_rows; /* FRAME_LIST over a join: each row of the table once */
 };
