@@ -78,6 +78,14 @@ typedef int qn_pg_row_fn(void *arg, const struct qn_span *values, size_t n, stru
 QN_MUST_CHECK int qn_pg_stream(struct qn_pg *pg, const char *sql, const struct qn_span *params,
                                size_t n_params, qn_pg_row_fn *fn, void *arg, struct qn_err *reterr);
 
+/* Of the last statement that PostgreSQL refused; all empty when it did not. */
+struct qn_pg_fault {
+    char sqlstate[6];
+    char hint[200]; /* may name what the role may not see */
+    int position;   /* character of the statement, from 1; 0: none */
+};
+const struct qn_pg_fault *qn_pg_last_fault(const struct qn_pg *pg);
+
 /* The stop fd is readable: tells a QN_ETIMEOUT of the soft limit from the server's. */
 bool qn_pg_is_stopped(const struct qn_pg *pg);
 
@@ -89,5 +97,8 @@ void qn_pg_hide_values(struct qn_err *err);
 /* Leaves a transaction that is open. Does not heed the stop fd and never fails: a
  * connection that does not answer is closed. */
 void qn_pg_rollback(struct qn_pg *pg);
+
+/* Ends the connection, and with it a transaction that is open; qn_pg_ready makes a new one. */
+void qn_pg_close(struct qn_pg *pg);
 
 #endif
