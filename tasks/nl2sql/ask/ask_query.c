@@ -1,0 +1,99 @@
+/* ask_query.c - the statement is run, or planned. */
+#include "ask_run.h"
+
+#include <string.h>
+
+#define NOTE_MAX 2000
+
+int64_t ask_delay(const struct query *query)
+{
+    return query->rc == QN_EAGAIN && query->sqlstate[0] == '\0' ? ASK_BUSY_MS : 0;
+}
+
+static void tell(const struct ask *ask)
+{
+    const struct query *query = &ask->query;
+
+    qn_job_log(
+        ask->job, "%s: %s, %zu rows%s; waited %lld, connected %lld, planned %lld, ran %lld ms",
+        ask->args.dry_run ? "planned" : "run", guard_class_names[query->verdict.class],
+        query->rows.n_rows, query->rows.truncated ? " and more" : "", (long long)query->wait_ms,
+        (long long)query->connect_ms, (long long)query->gate_ms, (long long)query->run_ms);
+}
+
+static void take_too_long(struct ask *ask)
+{
+    const long long seconds = (long long)(ask->database->source->query_ms / 1000);
+
+    ask_refuse(ask, route_code_names[ROUTE_FAILED],
+               qn_arena_printf(&ask->arena,
+                               ask_is_zh(ask) ? "查询超过 %lld 秒，已被终止。"
+                                              : "The statement took longer than %lld s and was "
+                                                "ended.",
+                               seconds));
+}
+
+/* What concerns the statement is a no; what concerns the database is a failure. */
+static int judge(struct ask *ask, struct qn_err *reterr)
+{
+    const struct query *query = &ask->query;
+
+    switch (query->rc) {
+    case QN_OK:
+        if (query->verdict.class != GUARD_ALLOWED) {
+            ask_refuse(ask, route_code_names[ROUTE_GUARD], query->verdict.reason);
+        }
+        return QN_OK;
+    case QN_EINVAL:
+    case QN_ELIMIT:
+    case QN_EUNSUPPORTED:
+        ask_refuse(ask, route_code_names[ROUTE_FAILED], query->err.msg);
+        return QN_OK;
+    case QN_ETIMEOUT:
+        if (!qn_job_should_stop(ask->job)) {
+            take_too_long(ask);
+            return QN_OK;
+        }
+        break;
+    case QN_EAGAIN:
+        ask->delay_ms = ask_delay(query);
+        break;
+    default:
+        break;
+    }
+    return qn_fail(reterr, query->rc, "%s", query->err.msg);
+}
+
+int ask_query(struct ask *ask, struct qn_err *reterr)
+{
+    const struct query_place place = {.source = ask->database->source,
+                                      .model = ask->database->model,
+                                      .application_name = qn_job_id(ask->job),
+                                      .stop_fd = qn_job_stop_fd(ask->job),
+                                      .any_role = qn_job_is_local(ask->job)};
+    struct qn_buf note;
+    int rc;
+
+    if (!ask->answered) {
+        return QN_OK;
+    }
+    qn_job_progress(ask->job, 2, 4, "asking the database");
+    qn_buf_init(&note, NOTE_MAX);
+    ask->query.sql = (struct qn_span){ask->route.sql, strlen(ask->route.sql)};
+    ask->query.verdict = ask->route.verdict;
+    ask->query.max_rows = ask->args.max_rows;
+    ask->query.dry = ask->args.dry_run;
+    rc = query_run(&place, &ask->query, 1, &note, reterr);
+    if (note.len > 0) {
+        ask_warn(ask, "%s", note.data);
+    }
+    qn_buf_release(&note);
+    if (rc != QN_OK) {
+        return rc;
+    }
+    tell(ask);
+    rc = judge(ask, reterr);
+    return rc == QN_OK && ask->answered && !ask->args.dry_run && ask->query.rows.n_rows == 0
+               ? ask_look_at_nothing(ask, reterr)
+               : rc;
+}
