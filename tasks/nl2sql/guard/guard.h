@@ -71,5 +71,10 @@ QN_MUST_CHECK int guard_check(const struct guard *guard, struct qn_span sql,
 /* EXPLAIN, of a statement that guard_check allows, in the transaction that is open on pg. */
 QN_MUST_CHECK int guard_cost(struct qn_pg *pg, struct qn_span sql, struct guard_verdict *ret,
                              struct qn_err *reterr);
+/* The verdict on a plan, for who asks for it without waiting: GUARD_EXPLAIN and the statement give
+ * it in one value. */
+#define GUARD_EXPLAIN "EXPLAIN (FORMAT JSON) "
+QN_MUST_CHECK int guard_cost_judge(struct qn_span plan, struct guard_verdict *ret,
+                                   struct qn_err *reterr);
 
 #endif

@@ -32,13 +32,14 @@ static void measure(struct plan *plan, const struct qn_json_node *node)
     }
 }
 
-static int judge(struct qn_span json, struct guard_verdict *ret, struct qn_err *reterr)
+int guard_cost_judge(struct qn_span json, struct guard_verdict *ret, struct qn_err *reterr)
 {
     struct plan plan = {0, 0};
     struct qn_json_node *root;
     struct qn_arena arena;
     int rc;
 
+    *ret = (struct guard_verdict){.class = GUARD_ALLOWED, .position = -1};
     qn_arena_init(&arena, PLAN_MAX);
     rc = qn_json_tree(&root, json, PLAN_DEPTH, &arena, reterr);
     if (rc == QN_OK) {
@@ -71,7 +72,7 @@ int guard_cost(struct qn_pg *pg, struct qn_span sql, struct guard_verdict *ret,
 
     *ret = (struct guard_verdict){.class = GUARD_ALLOWED, .position = -1};
     qn_buf_init(&text, GUARD_SQL_MAX + 64);
-    qn_buf_add_str(&text, "EXPLAIN (FORMAT JSON) ");
+    qn_buf_add_str(&text, GUARD_EXPLAIN);
     qn_buf_add(&text, sql.data, sql.len);
     rc = qn_buf_status(&text);
     if (rc != QN_OK) {
@@ -81,7 +82,7 @@ int guard_cost(struct qn_pg *pg, struct qn_span sql, struct guard_verdict *ret,
     rc = qn_pg_query(pg, text.data, NULL, 0, &rows, &err);
     qn_buf_release(&text);
     if (rc == QN_OK) {
-        rc = judge(qn_pg_value(rows, 0, 0), ret, reterr);
+        rc = guard_cost_judge(qn_pg_value(rows, 0, 0), ret, reterr);
     } else if (rc == QN_EINVAL || (rc == QN_ETIMEOUT && !qn_pg_is_stopped(pg)) || rc == QN_ELIMIT) {
         ret->class = GUARD_COST;
         snprintf(ret->reason, sizeof(ret->reason), "no plan: %s", err.msg);
