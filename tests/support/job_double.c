@@ -50,6 +50,18 @@ const char *qn_job_id(const struct qn_job *job)
     return "default.double";
 }
 
+const char *qn_job_task(const struct qn_job *job)
+{
+    (void)job;
+    return "task.double";
+}
+
+const char *qn_job_request_id(const struct qn_job *job)
+{
+    (void)job;
+    return "";
+}
+
 void *qn_job_state(const struct qn_job *job)
 {
     return job->state;

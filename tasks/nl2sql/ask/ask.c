@@ -3,34 +3,9 @@
 #include "ask_run.h"
 #include "common/clock.h"
 #include "tasks/lib/answer.h"
-#include <stdarg.h>
 
 #define SOFT_LIMIT_MS ((int64_t)60 * 1000)
 #define HARD_LIMIT_MS ((int64_t)75 * 1000)
-#define WARNING_MAX   1000 /* bytes */
-
-void ask_warn(struct ask *ask, const char *fmt, ...)
-{
-    char text[WARNING_MAX];
-    va_list args;
-
-    if (ask->warnings.n == ASK_WARNINGS_MAX) {
-        return;
-    }
-    va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-    ask->warnings.items[ask->warnings.n++] = qn_arena_str(&ask->arena, text);
-    qn_job_log(ask->job, "warning: %s", text);
-}
-
-void ask_refuse(struct ask *ask, const char *code, const char *reason)
-{
-    ask->answered = false;
-    ask->code = code;
-    ask->reason = qn_arena_str(&ask->arena, reason);
-    qn_job_log(ask->job, "not answered: %s: %s", code, reason);
-}
 
 static void init(struct ask *ask, struct qn_job *job)
 {

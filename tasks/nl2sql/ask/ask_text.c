@@ -40,11 +40,6 @@ static const struct words chinese = {
     .cut = {"结果更多，仅读取了前 ", " 行。"},
 };
 
-bool ask_is_zh(const struct ask *ask)
-{
-    return ask->route.language != NULL && strcmp(ask->route.language, "zh") == 0;
-}
-
 static bool ends_sentence(const char *text)
 {
     size_t len = strlen(text);
