@@ -3,6 +3,7 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "tasks/lib/answer.h"
+#include "tasks/lib/slot.h"
 #include "tasks/nl2sql/place/place.h"
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 #define HARD_LIMIT_MS ((int64_t)75 * 1000)
 #define RESULT_MAX    ((size_t)4096)
 
-#define PLAN_MS 5000 /* planning computes what does not change: it may take long too */
+#define SLOT_WAIT_MS 10000
+#define PLAN_MS      5000 /* planning computes what does not change: it may take long too */
 
 static const struct qn_param params[] = {
     {.name = "sql", .type = QN_STRING, .required = true, .doc = "the statement"},
@@ -32,6 +34,7 @@ struct checker {
     struct place *place;
     struct qn_pg *pg; /* NULL: none */
     char *url;        /* whose it is */
+    struct qn_slot slot;
 };
 
 static void disconnect(struct checker *checker)
@@ -43,6 +46,7 @@ static void disconnect(struct checker *checker)
     qn_free(checker->url);
     checker->pg = NULL;
     checker->url = NULL;
+    qn_slot_give(&checker->slot);
 }
 
 static int connect(struct checker *checker, struct qn_job *job, const char *url,
@@ -54,6 +58,10 @@ static int connect(struct checker *checker, struct qn_job *job, const char *url,
         disconnect(checker);
     }
     if (checker->pg == NULL) {
+        rc = qn_slot_take(&checker->slot, QN_SLOT_DATABASE, qn_slot_connections(), SLOT_WAIT_MS,
+                          qn_job_stop_fd(job), reterr);
+    }
+    if (rc == QN_OK && checker->pg == NULL) {
         rc = qn_pg_create(&checker->pg, url, reterr);
         checker->url = rc == QN_OK ? qn_strdup(url) : NULL;
     }
@@ -194,6 +202,7 @@ static int init(void **ret_checker, struct qn_err *reterr)
         return rc;
     }
     checker->place = place;
+    checker->slot.fd = -1;
     *ret_checker = checker;
     return QN_OK;
 }

@@ -52,7 +52,7 @@ struct route_wish {
     struct qn_job *job;
     const char *question;
     const char *language; /* "" finds out */
-    const char *today;
+    const char *today;    /* "": the model's reference day, else the day in its time zone */
     enum route_translator translator;
     const char *const *tables;
     size_t n_tables;
@@ -102,5 +102,10 @@ struct route {
 QN_MUST_CHECK int route_question(const struct route_wish *wish, struct route *ret,
                                  struct qn_err *reterr);
 void route_release(struct route *route);
+
+/* The answer of the job to a failure of route_question: snoozed for delay_ms, tried again, or
+ * failed, with err's text. */
+enum qn_outcome route_failure(const struct route *route, struct qn_job *job, int rc,
+                              const struct qn_err *err);
 
 #endif

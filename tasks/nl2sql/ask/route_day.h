@@ -6,8 +6,8 @@
 
 #define ROUTE_DAY_SIZE 12 /* "2025-06-30" */
 
-/* zone: a name of the system's zones; UTC for one that is none. Changes TZ of
- * the process for the moment. */
+/* zone: a name of the system's zones; UTC for one that is none. Changes TZ of the process for the
+ * moment. */
 void route_day(const char *zone, int64_t wall_ms, char out[ROUTE_DAY_SIZE]);
 
 #endif

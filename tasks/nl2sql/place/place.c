@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SLOT_WAIT_MS 10000
+
 static struct place *shared; /* of all tasks of this process */
 
 static bool is_set(const char *name)
@@ -65,7 +67,11 @@ static struct place *create(void)
     struct place *place = qn_zalloc(1, sizeof(*place));
     const struct qn_kv_options options = {.on_trouble = tell_trouble, .arg = place};
 
-    if (place != NULL && is_set("QUERN_CACHE_URL") &&
+    if (place == NULL) {
+        return NULL;
+    }
+    place->slot.fd = -1;
+    if (is_set("QUERN_CACHE_URL") &&
         qn_kv_create_from_env(&place->kv, &options, &place->no_cache) != QN_OK) {
         place->kv = NULL;
     }
@@ -115,20 +121,40 @@ void place_begin(struct place *place, struct qn_job *job)
 
 /* ---- Quern's own database ---- */
 
-int place_quern(struct place *place, struct qn_pg **ret, struct qn_err *reterr)
+int place_slot(const struct place *place, struct qn_slot *ret, struct qn_err *reterr)
+{
+    return qn_slot_take(ret, QN_SLOT_DATABASE, qn_slot_connections(), SLOT_WAIT_MS,
+                        qn_job_stop_fd(place->job), reterr);
+}
+
+static int open_quern(struct place *place, struct qn_err *reterr)
 {
     void *state = NULL;
-    int rc;
+    int rc = place_slot(place, &place->slot, reterr);
+
+    if (rc == QN_OK) {
+        rc = qn_database_init(&state, reterr);
+    }
+    if (rc == QN_OK) {
+        place->quern = state;
+    } else {
+        qn_slot_give(&place->slot);
+    }
+    return rc;
+}
+
+int place_quern(struct place *place, struct qn_pg **ret, struct qn_err *reterr)
+{
+    int rc = QN_OK;
 
     if (!is_set("QUERN_DATABASE_URL")) {
         return qn_fail(reterr, QN_ENOTFOUND, "QUERN_DATABASE_URL is not set");
     }
     if (place->quern == NULL) {
-        rc = qn_database_init(&state, reterr);
-        if (rc != QN_OK) {
-            return rc;
-        }
-        place->quern = state;
+        rc = open_quern(place, reterr);
+    }
+    if (rc != QN_OK) {
+        return rc;
     }
     rc = qn_pg_ready(place->quern, qn_job_id(place->job), qn_job_stop_fd(place->job), reterr);
     if (rc == QN_OK) {
@@ -143,6 +169,7 @@ void place_quern_end(struct place *place)
 {
     qn_database_done(place->quern);
     place->quern = NULL;
+    qn_slot_give(&place->slot);
 }
 
 /* ---- databases ---- */

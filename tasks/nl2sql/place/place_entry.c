@@ -82,6 +82,7 @@ static int find_model(struct place *place, struct place_entry *entry, const stru
 
     entry->view.stored = rc == QN_OK;
     if (rc == QN_ENOTFOUND) {
+        place_quern_end(place); /* one connection at a time */
         rc = make(place, entry, reterr);
         *ret = entry->made;
     }

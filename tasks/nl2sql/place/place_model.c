@@ -72,9 +72,13 @@ static int analyze(const struct place *place, const struct place_entry *entry,
                    struct qn_analysis_wish *wish, struct qn_analysis *ret, struct qn_err *reterr)
 {
     const struct qn_datasource *source = entry->source;
+    struct qn_slot slot = {.fd = -1};
     struct qn_pg *pg = NULL;
-    int rc = qn_pg_create(&pg, source->url, reterr);
+    int rc = place_slot(place, &slot, reterr);
 
+    if (rc == QN_OK) {
+        rc = qn_pg_create(&pg, source->url, reterr);
+    }
     if (rc == QN_OK) {
         rc = qn_pg_ready(pg, qn_job_id(place->job), qn_job_stop_fd(place->job), reterr);
     }
@@ -85,6 +89,7 @@ static int analyze(const struct place *place, const struct place_entry *entry,
         rc = qn_model_seal(ret->model, reterr);
     }
     qn_pg_free(pg);
+    qn_slot_give(&slot);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include "place.h"
 #include "tasks/lib/model/model_cache.h"
+#include "tasks/lib/slot.h"
 
 struct place_entry {
     char *database; /* as the caller said it; NULL: the entry is free */
@@ -27,9 +28,13 @@ struct place {
     struct qn_err no_cache; /* why, code QN_OK: no reason */
     struct qn_llm *llm;     /* NULL until it is asked for */
     struct qn_pg *quern;    /* NULL but for the moment */
+    struct qn_slot slot;    /* of quern */
     struct place_entry entries[PLACE_DATABASES_MAX];
     uint64_t clock;
 };
+
+/* A slot of the host for one connection; to be given back. */
+QN_MUST_CHECK int place_slot(const struct place *place, struct qn_slot *ret, struct qn_err *reterr);
 
 /* Reads the entry anew: its source, its model, its guard. After a failure it is to be forgotten. */
 QN_MUST_CHECK int place_entry_read(struct place *place, struct place_entry *entry,
