@@ -13,7 +13,9 @@ for every four bytes of its contents (rounded up), an answer likewise.
     POST /v1/chat/completions
 
 With --answers, a model named "file" answers as the file says: lines {"question": ..., "sql": ...};
-the question is the text of the last block between <question> and </question> in the prompt.
+the question is the text of the last block between <question> and </question> in the prompt. sql
+may be null (it says that it cannot answer), and a list: what it says first, after the first
+complaint, and so on. The model file-NOISE writes one of NOISES around what the model file says.
 """
 import argparse
 import gzip
@@ -150,6 +152,19 @@ ANSWERS = {
     "overloaded": lambda r: Said(r, "SEL", finish="insufficient_system_resource"),
     "no-usage": lambda r: Said(r, WORDS, told=False),
 }
+# What models write around a statement: name -> the text with it.
+NOISES = {
+    "fenced": lambda sql: f"```sql\n{sql};\n```",
+    "prose": lambda sql: f"Here is the query that you asked for:\n\n```sql\n{sql}\n```\n\n"
+                         "It joins the tables and groups the rows. Let me know if it helps!",
+    "bare": lambda sql: f"Sure! This answers it:\n\n{sql};\n\nIt was written for PostgreSQL.",
+    "think": lambda sql: f"<think>DROP TABLE x; or SELECT 1? No.</think>\n\n{sql}",
+    "lone": lambda sql: f"First SELECT * FROM a, then ... done.</think>\n```\n{sql}\n```",
+    "two": lambda sql: f"```sql\nSELECT 1\n```\nBetter:\n```sql\n{sql}\n```",
+    "label": lambda sql: f"SQL: {sql}",
+    "json": lambda sql: json.dumps({"sql": sql, "explanation": "It counts."}),
+    "marks": lambda sql: f"\ufeff\u200b{sql}\u200b\n",
+}
 # Answers of another status: scenario -> status, headers, body.
 BUSY = {"error": {"message": "Rate limit reached", "type": "rate_limit_error"}}
 ERRORS = {
@@ -283,6 +298,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def play(self, request, scenario, turn):
         if self.server.state.delay:
             time.sleep(self.server.state.delay)
+        if scenario.startswith("file-") and scenario[5:] in NOISES:
+            self.play_file(request, turn, scenario)
+            return
         method = self.method_of(scenario) or self.method_of(re.sub(r"-\d+$", "", scenario))
         if scenario in ERRORS:
             status, headers, body = ERRORS[scenario]
@@ -297,10 +315,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # ---- scenarios that need more ----
 
-    def play_file(self, request, _turn, _scenario):
+    def play_file(self, request, _turn, scenario):
         blocks = re.findall(r"<question>\s*(.*?)\s*</question>", prompt_of(request), re.S)
         sql = self.server.state.answers.get(blocks[-1] if blocks else None)
-        self.write(Said(request, sql if sql else "CANNOT ANSWER"))
+        if isinstance(sql, list):
+            said = sum(message["role"] == "assistant" for message in request["messages"])
+            sql = sql[min(said, len(sql) - 1)]
+        noise = NOISES.get(scenario[5:], str)
+        self.write(Said(request, noise(sql) if sql else "CANNOT ANSWER"))
 
     def play_401(self, *_):
         self.refuse_key()
