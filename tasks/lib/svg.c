@@ -1,8 +1,8 @@
 #include "svg.h"
 
-#include "common/utf8.h"
 #include "html.h"
 #include "svg_scale.h"
+#include "svg_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,34 +200,6 @@ void qn_svg_line(struct qn_buf *out, const struct qn_svg_chart *chart)
 
 /* Bars and parts. */
 
-/* East Asian scripts and signs take two columns; good enough to cut a label. */
-static size_t columns_of(const char *text, size_t bytes)
-{
-    return bytes >= 3 && (unsigned char)text[0] >= 0xe1 ? 2 : 1;
-}
-
-static void add_label(struct qn_buf *out, const char *label, size_t columns)
-{
-    size_t len = strlen(label), used = 0, i = 0, keep = 0;
-
-    while (i < len && used <= columns) {
-        size_t n = qn_utf8_char(label + i, len - i);
-
-        n = n > 0 ? n : 1;
-        used += columns_of(label + i, n);
-        if (used < columns) {
-            keep = i + n;
-        }
-        i += n;
-    }
-    if (used <= columns && i == len) {
-        qn_html_str(out, label);
-    } else {
-        qn_html_text(out, label, keep);
-        qn_buf_add_str(out, "\xe2\x80\xa6");
-    }
-}
-
 static void draw_bar(struct qn_buf *out, const struct qn_svg_point *point, int y, double part)
 {
     double width = fmax(part, 0) * (BAR_RIGHT - BAR_LEFT);
@@ -236,7 +208,7 @@ static void draw_bar(struct qn_buf *out, const struct qn_svg_point *point, int y
                    "<g><title>%s: %s</title><text class=\"name\" x=\"%d\" y=\"%d\""
                    " text-anchor=\"end\">",
                    point->label, point->text, BAR_LEFT - 12, y + 19);
-    add_label(out, point->label, BAR_COLUMNS);
+    qn_svg_label(out, point->label, BAR_COLUMNS);
     qn_html_printf(out,
                    "</text><rect class=\"track\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\""
                    " rx=\"4\"/><rect class=\"c0\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"16\""
@@ -276,7 +248,7 @@ static void draw_legend(struct qn_buf *out, const struct qn_svg_point *point, si
                    "<g><rect class=\"c%d\" x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"3\"/>"
                    "<text x=\"%d\" y=\"%d\"><tspan class=\"name\">",
                    colour, x, y, x + 20, y + 11);
-    add_label(out, point->label, 18);
+    qn_svg_label(out, point->label, 18);
     qn_html_printf(out, "</tspan> %s</text></g>", point->text);
 }
 

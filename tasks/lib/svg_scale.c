@@ -5,8 +5,7 @@
 
 #define STEPS_WANTED 4
 
-/* The next of 1, 2, 2.5, 5 times a power of ten. */
-static double round_step(double rough)
+double qn_svg_step(double rough)
 {
     static const double good[] = {1, 2, 2.5, 5, 10};
     double power = pow(10, floor(log10(rough)));
@@ -27,7 +26,7 @@ void qn_svg_scale_init(struct qn_svg_scale *ret, double low, double high)
         *ret = (struct qn_svg_scale){.low = 0, .high = 1, .step = 1, .steps = 1};
         return;
     }
-    ret->step = round_step(range / STEPS_WANTED);
+    ret->step = qn_svg_step(range / STEPS_WANTED);
     ret->low = floor(low / ret->step + 1e-9) * ret->step;
     ret->high = ceil(high / ret->step - 1e-9) * ret->step;
     ret->steps = (int)lround((ret->high - ret->low) / ret->step);

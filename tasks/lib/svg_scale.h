@@ -1,4 +1,4 @@
-/* svg_scale.h - the numbers beside a chart, for svg.c only. Pure. */
+/* svg_scale.h - the numbers beside a chart. Pure. */
 #ifndef TASKS_LIB_SVG_SCALE_H
 #define TASKS_LIB_SVG_SCALE_H
 
@@ -12,8 +12,11 @@ struct qn_svg_scale {
 
 #define QN_SVG_MOST 1e290 /* the arithmetic of a scale holds up to here */
 
-/* low <= 0 <= high, neither beyond QN_SVG_MOST; both 0 gives 0 to 1. */
+/* low <= high, neither beyond QN_SVG_MOST; both the same gives 0 to 1: only 0 may be alone. */
 void qn_svg_scale_init(struct qn_svg_scale *ret, double low, double high);
+
+/* The next of 1, 2, 2.5, 5 times a power of ten. rough is positive. */
+double qn_svg_step(double rough);
 
 /* "12.5k", "3M", with the decimals that the step needs. */
 void qn_svg_number(double value, double step, char out[QN_SVG_NUMBER_SIZE]);

@@ -45,9 +45,10 @@ struct chart {
     enum chart_type alternatives[CHART_ALTERNATIVES];
     size_t n_alternatives;
     const char *title;
-    const char *reason;         /* for people */
-    size_t x;                   /* column of the axis, QN_MODEL_NONE none */
-    size_t series;              /* column whose values are the series, QN_MODEL_NONE none */
+    const char *reason;   /* for people */
+    const char *language; /* "en" or "zh": of the words in the picture */
+    size_t x;             /* column of the axis, QN_MODEL_NONE none */
+    size_t series; /* column whose values are the series, or name the points; QN_MODEL_NONE none */
     size_t y[CHART_SERIES_MAX]; /* columns of the measures */
     size_t n_y;
     size_t most; /* of the categories are shown, the rest is "other" or left out; 0: all */

@@ -1,0 +1,33 @@
+#include "chart_draw.h"
+
+/* Colours are those of the page (tasks/lib/page.h), and have a value of their own for a picture
+ * that stands alone. */
+const char chart_style[] =
+    ".qc{--k:var(--ink,#1a2230);--f:var(--faint,#667085);--l:var(--line,#e4e7ec);"
+    "--p:var(--paper,#fff);--k0:var(--c0,#2f6fdb);--k1:var(--c1,#12a594);--k2:var(--c2,#eda52b);"
+    "--k3:var(--c3,#d8497a);--k4:var(--c4,#8660d0);--k5:var(--c5,#8391a7);"
+    "--k6:var(--c6,#6b8e23);--k7:var(--c7,#a0522d);display:block;width:100%;height:auto;"
+    "font:12px system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"PingFang SC\","
+    "\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif;font-variant-numeric:tabular-nums;"
+    "overflow:visible}"
+    "@media screen and (prefers-color-scheme:dark){.qc{--k:var(--ink,#e8ecf2);"
+    "--f:var(--faint,#96a2b4);--l:var(--line,#2a3340);--p:var(--paper,#171d26);"
+    "--k0:var(--c0,#6ba1f7);--k1:var(--c1,#3fc8b6);--k2:var(--c2,#f2bb5c);--k3:var(--c3,#ee7ba2);"
+    "--k4:var(--c4,#a98bea);--k5:var(--c5,#8b99ad);--k6:var(--c6,#a4c45a);--k7:var(--c7,#cf8a63)}}"
+    ".qc text{fill:var(--f);unicode-bidi:isolate}.qc .name{fill:var(--k)}"
+    ".qc .much{fill:var(--k);font-size:24px;font-weight:600}"
+    ".qc .most{fill:var(--k);font-size:46px;font-weight:650}"
+    ".qc .grid{stroke:var(--l);stroke-width:1}.qc .zero{stroke:var(--f);stroke-width:1}"
+    ".qc .card{fill:none;stroke:var(--l)}.qc .area{fill:var(--k0);opacity:.11}"
+    ".qc .line{fill:none;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}"
+    ".qc .thin{stroke-width:1.2}.qc .dot{fill:var(--p);stroke-width:2}"
+    ".qc .spot{opacity:.62}.qc .hit{fill:transparent}.qc .hit:hover{fill:var(--k);opacity:.07}"
+    ".qc .rest{stroke-dasharray:5 4}"
+    ".qc .f0{fill:var(--k0)}.qc .f1{fill:var(--k1)}.qc .f2{fill:var(--k2)}.qc .f3{fill:var(--k3)}"
+    ".qc .f4{fill:var(--k4)}.qc .f5{fill:var(--k5)}.qc .f6{fill:var(--k6)}.qc .f7{fill:var(--k7)}"
+    ".qc .s0{stroke:var(--k0)}.qc .s1{stroke:var(--k1)}.qc .s2{stroke:var(--k2)}"
+    ".qc .s3{stroke:var(--k3)}.qc .s4{stroke:var(--k4)}.qc .s5{stroke:var(--k5)}"
+    ".qc .s6{stroke:var(--k6)}.qc .s7{stroke:var(--k7)}"
+    ".qc .slim{display:none}"
+    "@media screen and (max-width:640px){.qc text{font-size:21px}.qc .much{font-size:32px}"
+    ".qc .most{font-size:60px}.qc .wide{display:none}.qc .slim{display:inline}}";
