@@ -4,8 +4,8 @@
 #include "common/mem.h"
 #include "postgres_type.h"
 #include "wait.h"
+#include <malloc.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 /* ---- connecting ---- */
 
@@ -67,11 +67,36 @@ static void step_connect(struct qn_pg *pg)
 
 /* ---- a statement ---- */
 
+/* All that the heap has given out, to libraries too. */
+static size_t heap_bytes(void)
+{
+    const struct mallinfo2 heap = mallinfo2();
+
+    return heap.uordblks + heap.hblkhd;
+}
+
+/* libpq makes room for a whole row as soon as it has read how long it is, and does not say so. That
+ * memory is not touched before the row comes: seen here, it never does. */
+static bool is_busy(struct qn_pg *pg)
+{
+    const size_t max = pg->sink.row_bytes_max;
+    size_t before;
+    bool busy;
+
+    if (max == 0 || pg->doing != QN_PG_RUNNING) {
+        return PQisBusy(pg->conn);
+    }
+    before = heap_bytes();
+    busy = PQisBusy(pg->conn);
+    pg->too_large = pg->too_large || heap_bytes() >= before + max;
+    return busy;
+}
+
 static void begin_statement(struct qn_pg *pg, const struct qn_pg_sink *sink)
 {
     pg->sink = sink != NULL ? *sink : (struct qn_pg_sink){.arg = NULL};
     pg->headed = false;
-    pg->held = 0;
+    pg->too_large = false;
     pg->outcome = (struct qn_err){.code = QN_OK};
     pg->fault = (struct qn_pg_fault){.position = 0};
     pg->doing = QN_PG_RUNNING;
@@ -254,10 +279,9 @@ static void drop_result(struct qn_pg *pg, const PGresult *result)
 
 static void take_results(struct qn_pg *pg)
 {
-    while (pg->doing != QN_PG_NOTHING && !PQisBusy(pg->conn)) {
+    while (pg->doing != QN_PG_NOTHING && !is_busy(pg)) {
         PGresult *result = PQgetResult(pg->conn);
 
-        pg->held = 0;
         if (result == NULL) {
             pg->doing = QN_PG_NOTHING;
             return;
@@ -271,29 +295,12 @@ static void take_results(struct qn_pg *pg)
     }
 }
 
-/* libpq keeps a row until it is whole, and does not say how much it has: counted by what was in
- * the socket before and is not there any more. */
-static bool read_input(struct qn_pg *pg)
-{
-    int before = 0, after = 0;
-    bool read;
-
-    if (pg->sink.row_bytes_max == 0) {
-        return PQconsumeInput(pg->conn) == 1;
-    }
-    (void)ioctl(PQsocket(pg->conn), FIONREAD, &before);
-    read = PQconsumeInput(pg->conn) == 1;
-    (void)ioctl(PQsocket(pg->conn), FIONREAD, &after);
-    pg->held += before > after ? (size_t)(before - after) : 0;
-    return read;
-}
-
 static void step_statement(struct qn_pg *pg)
 {
     const bool running = pg->doing == QN_PG_RUNNING;
     int unsent = PQflush(pg->conn);
 
-    if (unsent < 0 || !read_input(pg)) {
+    if (unsent < 0 || PQconsumeInput(pg->conn) == 0) {
         if (running) {
             qn_pg_lost(pg, "connection lost");
         } else {
@@ -303,8 +310,7 @@ static void step_statement(struct qn_pg *pg)
     }
     take_results(pg);
     pg->events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
-    if (pg->doing == QN_PG_RUNNING && pg->sink.row_bytes_max > 0 &&
-        pg->held > pg->sink.row_bytes_max) {
+    if (pg->doing == QN_PG_RUNNING && pg->too_large) {
         (void)cancel(pg);
         qn_pg_close(pg); /* the server would send the rest of the row first */
         qn_fail(&pg->outcome, QN_ELIMIT, "a row is larger than %zu MiB",

@@ -23,7 +23,7 @@ struct qn_pg {
     int64_t deadline; /* mono ms, of connecting and ending */
     struct qn_pg_sink sink;
     bool headed;           /* the sink knows the columns */
-    size_t held;           /* bytes of a row that is not whole */
+    bool too_large;        /* a row is over the sink's maximum */
     struct qn_err outcome; /* of what is started; given when it is done */
     struct qn_pg_fault fault;
 };
