@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include "check_sql.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "tasks/lib/answer.h"
@@ -10,7 +11,9 @@
 
 #define SOFT_LIMIT_MS ((int64_t)60 * 1000)
 #define HARD_LIMIT_MS ((int64_t)75 * 1000)
-#define RESULT_MAX    ((size_t)4096)
+#define USES_MAX      ((size_t)64 * 1024)
+#define SQL_MAX       (4 * GUARD_SQL_MAX)
+#define RESULT_MAX    (8 * SQL_MAX) /* a byte may be six in JSON */
 
 #define SLOT_WAIT_MS 10000
 #define PLAN_MS      5000 /* planning computes what does not change: it may take long too */
@@ -25,6 +28,7 @@ static const struct qn_param params[] = {
      .type = QN_STRING,
      .doc = "a file of hints (nlq-hints/1) or its text, with quern-worker run only: a datasource "
             "has its own"},
+    {.name = "id", .type = QN_STRING, .doc = "of a line of a batch; not read"},
     {.name = NULL},
 };
 
@@ -116,7 +120,26 @@ static int check_cost(struct checker *checker, struct qn_job *job,
 
 /* ---- the task ---- */
 
-static int give(struct qn_job *job, const struct guard_verdict *verdict, struct qn_err *reterr)
+/* Written in one way, of one that is allowed. */
+static void add_sql(struct qn_buf *out, const char *sql, bool allowed)
+{
+    struct qn_buf text;
+
+    qn_buf_init(&text, SQL_MAX);
+    if (allowed) {
+        check_sql_canonical(sql, &text);
+    }
+    qn_json_add_key(out, "sql");
+    if (text.len > 0) {
+        qn_json_add_string(out, text.data, text.len);
+    } else {
+        qn_buf_add_str(out, "null");
+    }
+    qn_buf_release(&text);
+}
+
+static int give(struct qn_job *job, const char *sql, const struct guard_verdict *verdict,
+                struct qn_err *reterr)
 {
     struct qn_buf json;
     int rc;
@@ -135,6 +158,7 @@ static int give(struct qn_job *job, const struct guard_verdict *verdict, struct 
     } else {
         qn_buf_add_str(&json, "null");
     }
+    add_sql(&json, sql, verdict->class == GUARD_ALLOWED);
     qn_buf_add_byte(&json, '}');
     rc = qn_buf_status(&json);
     rc = rc == QN_OK ? qn_job_result(job, json.data, json.len, reterr)
@@ -150,16 +174,20 @@ static int check(struct checker *checker, struct qn_job *job, const struct place
     const char *text = qn_job_arg_string(job, "sql");
     const struct qn_span sql = {text, text != NULL ? strlen(text) : 0};
     struct guard_verdict verdict;
+    struct qn_buf uses;
     int rc;
 
     if (text == NULL) {
         return qn_fail(reterr, QN_EINVAL, "sql: is missing");
     }
-    rc = guard_check(database->guard, sql, &verdict, NULL, reterr);
+    qn_buf_init(&uses, USES_MAX);
+    rc = guard_check(database->guard, sql, &verdict, &uses, reterr);
     if (rc == QN_OK && verdict.class == GUARD_ALLOWED) {
+        qn_job_log(job, "uses %s", uses.data);
         rc = check_cost(checker, job, database->source, sql, &verdict, reterr);
     }
-    return rc == QN_OK ? give(job, &verdict, reterr) : rc;
+    qn_buf_release(&uses);
+    return rc == QN_OK ? give(job, text, &verdict, reterr) : rc;
 }
 
 static enum qn_outcome run(struct qn_job *job)

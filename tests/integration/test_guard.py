@@ -20,7 +20,7 @@ def cases(name):
     return [json.loads(line) for line in lines]
 
 
-class GuardCase(unittest.TestCase):
+class ShopCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory(prefix="qng", dir="/tmp")
@@ -47,6 +47,8 @@ class GuardCase(unittest.TestCase):
         self.assertEqual(len(answers), len(statements))
         return [answer.get("result", answer) for answer in answers], done.stderr
 
+
+class Guard(ShopCase):
     def test_what_is_allowed_can_be_planned(self):
         allowed = cases("allow.jsonl")
         verdicts, _ = self.check([item["sql"] for item in allowed])
@@ -101,6 +103,23 @@ class GuardCase(unittest.TestCase):
         self.assertEqual(json.loads(done.stdout)["verdict"], "allow", done.stderr)
         self.assertIn("the role is a superuser", done.stderr)
 
+    def test_an_allowed_statement_is_written_in_one_way(self):
+        said = ["select  COUNT(*) /* all */ from Orders", "SELECT count(*) FROM orders -- all"]
+        verdicts, _ = self.check([*said, "SELECT nothing"])
+        self.assertEqual([verdict["sql"] for verdict in verdicts],
+                         ["SELECT count(*) FROM orders", "SELECT count(*) FROM orders", None])
+
+    def test_hints_may_be_a_text(self):
+        hints = json.dumps({"format": "nlq-hints/1", "tables": {"reviews": {"hidden": ["comment"]}}})
+        verdicts, _ = self.check(["SELECT comment FROM reviews"], hints=hints)
+        self.assertEqual(verdicts[0]["class"], "hidden")
+
+    def test_what_is_used_is_in_the_log(self):
+        done = servers.run("quern-worker", "run", "nl2sql.check", "--verbose",
+                           "sql=SELECT max(id) FROM orders", f"database={self.url}")
+        self.assertIn('"relations":["orders"],"columns":["orders.id"],"functions":["max"]',
+                      done.stderr)
+
     def test_hints_say_what_is_hidden(self):
         sql = ["SELECT comment FROM reviews", "SELECT * FROM reviews", "SELECT id FROM reviews"]
         hints = self.folder / "hints.json"
@@ -134,6 +153,55 @@ class GuardCase(unittest.TestCase):
         done = servers.run("quern-worker", "run", "nl2sql.check", "--batch", str(batch))
         self.assertNotEqual(done.returncode, 0)
         self.assertNotIn("allow", done.stdout)
+
+
+class Datasources(ShopCase):
+    """Of a datasource its own words hold, and of a stored model those of people."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.postgres.psql("CREATE DATABASE home", "template1")
+        cls.env = {"QUERN_DATABASE_URL": cls.postgres.database_url("home"),
+                   "QUERN_ARTIFACT_DIR": str(cls.folder / "artifacts")}
+        cls.run_ok("quern-worker", "migrate")
+        cls.run_ok("quern", "datasource", "add", "shop", "--url", cls.url, "--use-role-of-url",
+                   "--hide", "reviews.comment", "--exclude", "user_events")
+
+    @classmethod
+    def run_ok(cls, *words):
+        done = servers.run(*words, env=cls.env)
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
+        return json.loads(done.stdout) if done.stdout.startswith("{") else None
+
+    def classes(self, *statements):
+        """By one process each: nothing is kept from an earlier call."""
+        return [self.run_ok("quern-worker", "run", "nl2sql.check", f"sql={sql}",
+                            "database=shop")["class"] for sql in statements]
+
+    def test_a_datasource_is_known_by_its_words_and_then_by_its_model(self):
+        asked = ("SELECT comment FROM reviews", "SELECT count(*) FROM user_events",
+                 "SELECT phone FROM users", "SELECT count(*) FROM orders")
+        self.assertEqual(self.classes(*asked), ["hidden", "relation", "allowed", "allowed"])
+        self.run_ok("quern-worker", "run", "metadata.analyze", "database=shop", "depth=catalogue")
+        edits = {"tables": {"users": {"columns": {"phone": {"hidden": True}}}}}
+        self.run_ok("quern-worker", "run", "metadata.review", "database=shop",
+                    f"edits={json.dumps(edits)}")
+        self.assertEqual(self.classes(*asked), ["hidden", "relation", "hidden", "allowed"])
+
+    def test_hints_of_who_asks_are_not_for_jobs_of_a_queue(self):
+        redis = servers.start_redis(self.folder / "redis")
+        self.addCleanup(redis.stop)
+        env = {**self.env, "QUERN_BROKER_URL": redis.url}
+        worker = servers.Program(self.folder, "quern-worker", env=env)
+        self.addCleanup(worker.stop)
+        servers.wait_until(lambda: "nl2sql.check" in servers.run(
+            "quern", "task", "list", env=env).stdout, 20, "the task to be published")
+        done = servers.run("quern", "enqueue", "nl2sql.check", "sql=SELECT 1", "database=shop",
+                           "hints=/etc/hosts", "--follow", env=env)
+        self.assertEqual((done.returncode, done.stdout.count("allow")), (1, 0))
+        self.assertIn("quern-worker run", done.stdout + done.stderr)
 
 
 if __name__ == "__main__":
