@@ -343,6 +343,7 @@ int analysis_result_to_json(const struct analysis_result *result, size_t max, st
     } else {
         left_out += result->changes.len > 0;
     }
+    qn_json_member_raw(out, "described", result->described.data, result->described.len);
     qn_json_member_number(out, "left_out", (int64_t)left_out);
     add_times(analysis, out);
     qn_buf_add_byte(out, '}');

@@ -11,10 +11,11 @@
 
 struct analysis_result {
     const struct qn_analysis *analysis;
-    const char *datasource; /* "" of a database by URL */
-    bool stored;            /* the model has a version */
-    bool fresh;             /* the version is new */
-    struct qn_span changes; /* JSON of the diff with the run before; empty: there was none */
+    const char *datasource;   /* "" of a database by URL */
+    bool stored;              /* the model has a version */
+    bool fresh;               /* the version is new */
+    struct qn_span described; /* JSON of what a language model did; empty: none was asked */
+    struct qn_span changes;   /* JSON of the diff with the run before; empty: there was none */
     const char *const *warnings;
     size_t n_warnings;
 };

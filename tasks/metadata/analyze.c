@@ -3,6 +3,7 @@
 #include "analyze_args.h"
 #include "checkpoint.h"
 #include "common/clock.h"
+#include "describe_run.h"
 #include "hidden_by_people.h"
 #include "home.h"
 #include "keeper.h"
@@ -21,6 +22,7 @@
 #define DIFF_MAX      ((size_t)4 * 1024 * 1024)
 #define HIDDEN_MAX    ((size_t)64 * 1024 * 1024)
 #define WARNINGS_MAX  8
+#define DESCRIBED_MAX 1024
 
 struct run {
     struct qn_job *job;
@@ -35,6 +37,7 @@ struct run {
     struct qn_arena arena;
     struct qn_hidden hidden; /* what people hid in the newest model */
     struct qn_analysis analysis;
+    struct describe_run describe;
     struct qn_buf changes; /* of the catalogue, JSON; empty: no run before */
     struct qn_buf diff;    /* of the model, likewise */
     struct qn_buf report;
@@ -158,6 +161,15 @@ static int analyze(struct run *run, struct qn_err *reterr)
     return rc == QN_OK ? qn_analysis_run(&run->analysis, run->pg, &wish, reterr) : rc;
 }
 
+/* The database is left alone meanwhile. */
+static int describe(struct run *run, struct qn_err *reterr)
+{
+    qn_pg_free(run->pg);
+    run->pg = NULL;
+    return describe_run(&run->describe, &run->args, run->home, run->source->name, &run->analysis,
+                        reterr);
+}
+
 static void look_at_role(struct run *run)
 {
     const struct qn_catalog *catalog = run->analysis.catalog;
@@ -236,7 +248,7 @@ static int make_report(struct run *run, struct qn_err *reterr)
 
 static int give_result(struct run *run, struct qn_err *reterr)
 {
-    const struct analysis_result result = {
+    struct analysis_result result = {
         .analysis = &run->analysis,
         .datasource = run->source->name,
         .stored = is_stored(run),
@@ -245,13 +257,18 @@ static int give_result(struct run *run, struct qn_err *reterr)
         .warnings = run->warnings,
         .n_warnings = run->n_warnings,
     };
+    struct qn_buf described;
     struct qn_buf json;
     int rc;
 
+    qn_buf_init(&described, DESCRIBED_MAX);
     qn_buf_init(&json, QN_RESULT_MAX);
+    describe_run_json(&run->describe, &described);
+    result.described = (struct qn_span){described.data, described.len};
     rc = analysis_result_to_json(&result, QN_RESULT_MAX, &json);
     rc = rc == QN_OK ? qn_job_result(run->job, json.data, json.len, reterr)
                      : qn_fail(reterr, rc, "the result: %s", qn_err_text(rc));
+    qn_buf_release(&described);
     qn_buf_release(&json);
     return rc;
 }
@@ -298,6 +315,7 @@ static void release(struct run *run)
     if (run->locked) {
         checkpoint_unlock(run->home->pg, run->source->name);
     }
+    describe_run_close(&run->describe);
     qn_buf_release(&run->report);
     qn_buf_release(&run->diff);
     qn_buf_release(&run->changes);
@@ -321,6 +339,9 @@ static enum qn_outcome work(struct run *run, struct qn_err *err)
         rc = metadata_home_ready(run->home, run->job, err);
     }
     if (rc == QN_OK) {
+        rc = describe_run_open(&run->describe, &run->args, run->home, err);
+    }
+    if (rc == QN_OK) {
         rc = open_source(run, err);
     }
     if (rc == QN_EINVAL || rc == QN_ENOTFOUND) {
@@ -334,6 +355,14 @@ static enum qn_outcome work(struct run *run, struct qn_err *err)
     }
     if (rc == QN_OK) {
         rc = analyze(run, err);
+    }
+    if (rc == QN_OK) {
+        rc = describe(run, err);
+    }
+    if (rc == QN_EAGAIN && run->describe.told.delay_ms > 0) {
+        qn_job_log(run->job, "%s", err->msg);
+        qn_job_delay(run->job, run->describe.told.delay_ms);
+        return QN_SNOOZE;
     }
     if (rc == QN_OK) {
         rc = write_down(run, err);

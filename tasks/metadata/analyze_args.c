@@ -1,6 +1,7 @@
 #include "analyze_args.h"
 
 #include "common/json.h"
+#include "tasks/lib/llm/llm_profile.h"
 #include <string.h>
 
 #define DEPTHS "catalogue|statistics|sample|exact"
@@ -28,11 +29,18 @@ const struct qn_param analyze_params[] = {
      .type = QN_STRING,
      .choices = "en|zh",
      .preset = "en",
-     .doc = "of the descriptions made by rules"},
+     .doc = "of descriptions"},
     {.name = "full",
      .type = QN_BOOLEAN,
      .preset = "false",
      .doc = "profile all tables anew, also those that did not change"},
+    {.name = "describe",
+     .type = QN_BOOLEAN,
+     .preset = "false",
+     .doc = "a language model proposes descriptions and synonyms, for people to review"},
+    {.name = "max_cost",
+     .type = QN_NUMBER,
+     .doc = "with describe: nobody is asked when the estimate is above, in the model's currency"},
     {.name = "hints",
      .type = QN_STRING,
      .doc = "a file of hints (nlq-hints/1), with quern-worker run only: a datasource has its own"},
@@ -85,6 +93,17 @@ static int read_choice(struct analyze_args *args, const struct qn_json_item *ite
                : qn_fail(reterr, QN_EINVAL, "%s: must be one of %s", param->name, param->choices);
 }
 
+static int read_cost(const struct qn_json_item *item, int64_t *ret_micro, struct qn_err *reterr)
+{
+    if (item->type != QN_JSON_NUMBER ||
+        qn_llm_micro(item->value.data, item->value.len, ret_micro) != QN_OK || *ret_micro <= 0) {
+        return qn_fail(
+            reterr, QN_EINVAL,
+            "max_cost: must be an amount above 0, with six digits behind the point at most");
+    }
+    return QN_OK;
+}
+
 static int read_globs(struct analyze_args *args, const struct qn_json_item *item, const char *name,
                       const char *const **ret, size_t *ret_n, struct qn_err *reterr)
 {
@@ -134,11 +153,13 @@ static int read_member(struct analyze_args *args, const struct qn_json_item *ite
         rc = read_globs(args, item, name, &args->choice.include, &args->choice.n_include, reterr);
     } else if (strcmp(name, "exclude") == 0) {
         rc = read_globs(args, item, name, &args->choice.exclude, &args->choice.n_exclude, reterr);
-    } else if (strcmp(name, "full") == 0) {
-        args->full = qn_span_is(item->value, "true");
+    } else if (strcmp(name, "full") == 0 || strcmp(name, "describe") == 0) {
+        *(name[0] == 'f' ? &args->full : &args->describe) = qn_span_is(item->value, "true");
         rc = item->type == QN_JSON_BOOLEAN
                  ? QN_OK
-                 : qn_fail(reterr, QN_EINVAL, "full: must be true or false");
+                 : qn_fail(reterr, QN_EINVAL, "%s: must be true or false", name);
+    } else if (strcmp(name, "max_cost") == 0) {
+        rc = read_cost(item, &args->max_cost_micro, reterr);
     } else {
         rc = read_text(args, item, name, name[0] == 'd' ? &args->database : &args->hints, reterr);
     }

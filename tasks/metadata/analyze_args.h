@@ -17,6 +17,8 @@ struct analyze_args {
     enum qn_profile_tier tier;
     bool declared_only;
     bool full;
+    bool describe;
+    int64_t max_cost_micro; /* 0: none */
     struct qn_catalog_choice choice;
     struct qn_catalog_choice within; /* the datasource's own, which holds as well */
 };

@@ -226,6 +226,18 @@ const struct qn_llm_profile *qn_llm_profile(const struct qn_llm *llm)
     return llm->profile;
 }
 
+int64_t qn_llm_cost_of(const struct qn_llm *llm, enum qn_llm_purpose purpose, int64_t prompt,
+                       int64_t completion)
+{
+    const struct qn_llm_tokens tokens = {.prompt = prompt, .completion = completion};
+    struct qn_llm_price price;
+
+    if (!qn_llm_price_find(llm->prices, llm->profile, llm->models[purpose], &price)) {
+        return llm->profile->paid ? -1 : 0;
+    }
+    return qn_llm_cost(&price, &tokens);
+}
+
 const char *qn_llm_model_of(const struct qn_llm_call *call)
 {
     return call->request->model != NULL ? call->request->model

@@ -144,6 +144,10 @@ const struct qn_llm_counters *qn_llm_counters(const struct qn_llm *llm);
 const char *qn_llm_model(const struct qn_llm *llm, enum qn_llm_purpose purpose);
 const struct qn_llm_profile *qn_llm_profile(const struct qn_llm *llm);
 
+/* What a call would cost, in micro-units; -1: the price is not known. */
+int64_t qn_llm_cost_of(const struct qn_llm *llm, enum qn_llm_purpose purpose, int64_t prompt,
+                       int64_t completion);
+
 /* ---- asking ---- */
 
 struct qn_llm_reply {
