@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define INLINE_MAX ((size_t)8 * 1024)
+#define LINE_LONG  100
 
 static bool must_escape(unsigned char c)
 {
@@ -124,16 +125,34 @@ static void line(struct page *page, size_t deeper)
     page->begun = true;
 }
 
-static void list(struct page *page, const char *word, const struct sql_list *list,
-                 const char *between)
+static bool is_long(const struct page *page, const char *word, const struct sql_list *list)
 {
+    size_t len = page->indent + strlen(word);
+
+    for (size_t i = 0; i < list->n; i++) {
+        len += strlen(list->items[i]) + 2;
+    }
+    return len > LINE_LONG && !page->one_line && list->n > 1;
+}
+
+/* On one line while that is short. */
+static void list(struct page *page, const char *word, const struct sql_list *list)
+{
+    const bool broken = is_long(page, word, list);
+
     if (list->n == 0) {
         return;
     }
     line(page, 0);
-    qn_buf_printf(page->out, "%s ", word);
+    qn_buf_add_str(page->out, word);
     for (size_t i = 0; i < list->n; i++) {
-        qn_buf_printf(page->out, "%s%s", i > 0 ? between : "", list->items[i]);
+        qn_buf_add_str(page->out, i > 0 ? "," : "");
+        if (broken) {
+            line(page, 4);
+        } else {
+            qn_buf_add_str(page->out, " ");
+        }
+        qn_buf_add_str(page->out, list->items[i]);
     }
 }
 
@@ -147,7 +166,7 @@ static void conditions(struct page *page, const char *word, const struct sql_lis
 
 static void print(struct page *page, const struct sql_select *select)
 {
-    list(page, select->distinct ? "SELECT DISTINCT" : "SELECT", &select->items, ", ");
+    list(page, select->distinct ? "SELECT DISTINCT" : "SELECT", &select->items);
     line(page, 0);
     qn_buf_printf(page->out, "FROM %s", select->from);
     for (size_t i = 0; i < select->joins.n; i++) {
@@ -155,9 +174,9 @@ static void print(struct page *page, const struct sql_select *select)
         qn_buf_add_str(page->out, select->joins.items[i]);
     }
     conditions(page, "WHERE", &select->where);
-    list(page, "GROUP BY", &select->group, ", ");
+    list(page, "GROUP BY", &select->group);
     conditions(page, "HAVING", &select->having);
-    list(page, "ORDER BY", &select->order, ", ");
+    list(page, "ORDER BY", &select->order);
     if (select->limit > 0) {
         line(page, 0);
         qn_buf_printf(page->out, "LIMIT %lld", (long long)select->limit);

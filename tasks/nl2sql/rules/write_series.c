@@ -288,9 +288,8 @@ static void add_comparison(struct write_run *run, const struct write_block *bloc
 {
     const struct write_measure *measure = &block->measures[0];
     const char *name = write_name(run, measure->name);
-    const char *current = qn_arena_printf(run->arena, "current_period.%s", name);
-    const char *previous = qn_arena_printf(run->arena, "previous_period.%s", name);
-    const char *numeric = write_measure_is_float(run, measure) ? "::numeric" : "";
+    const char *current = qn_arena_printf(run->arena, "c.%s", name);
+    const char *previous = qn_arena_printf(run->arena, "p.%s", name);
     const bool joined = block->n_dimensions > 0;
 
     if (joined) {
@@ -305,10 +304,13 @@ static void add_comparison(struct write_run *run, const struct write_block *bloc
                                             write_rounded(run, measure,
                                                           qn_arena_printf(run->arena, "%s - %s",
                                                                           current, previous))));
-    sql_add(&select->items,
-            qn_arena_printf(run->arena,
-                            "round((100.0 * (%s - %s) / NULLIF(%s, 0))%s, 2) AS percent", current,
-                            previous, previous, numeric));
+    sql_add(
+        &select->items,
+        qn_arena_printf(run->arena,
+                        write_measure_is_float(run, measure)
+                            ? "round((100.0 * (%s - %s) / NULLIF(%s, 0))::numeric, 2) AS percent"
+                            : "round(100.0 * (%s - %s) / NULLIF(%s, 0), 2) AS percent",
+                        current, previous, previous));
 }
 
 void write_compare(struct write_run *run, struct write_statement *statement)
@@ -331,10 +333,10 @@ void write_compare(struct write_run *run, struct write_statement *statement)
         sql_add(&select->order, write_name(run, current.dimensions[i].name));
     }
     add_comparison(run, &current, select);
-    select->from = "current_period";
+    select->from = "current_period c";
     sql_add(&select->joins,
             current.n_dimensions == 0
-                ? "CROSS JOIN previous_period"
-                : qn_arena_printf(run->arena, "FULL JOIN previous_period USING (%s)",
+                ? "CROSS JOIN previous_period p"
+                : qn_arena_printf(run->arena, "FULL JOIN previous_period p USING (%s)",
                                   write_using(run, &current, false)));
 }

@@ -201,10 +201,12 @@ static const char *rank(struct write_run *run, const struct write_block *block)
     const char *text;
 
     for (size_t i = 0; i < block->n_dimensions; i++) {
-        for (size_t k = 0; k < block->dimensions[i].keys.n; k++) {
+        for (size_t k = 0; k < block->dimensions[i].keys.n && i != run->frame->per; k++) {
             sql_add_once(&order, block->dimensions[i].keys.items[k]);
         }
-        sql_add_once(&order, block->dimensions[i].value);
+        if (block->dimensions[i].keys.n == 0 && i != run->frame->per) {
+            sql_add_once(&order, block->dimensions[i].value);
+        }
     }
     text = qn_arena_printf(run->arena, "row_number() OVER (%s ORDER BY %s%s", partition(run, block),
                            block->raw[0], write_direction(run->frame, is_count(block->measures)));
