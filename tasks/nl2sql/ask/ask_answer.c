@@ -7,9 +7,9 @@
 #include "common/json_member.h"
 #include <string.h>
 
-#define REST_MAX     ((size_t)QN_RESULT_MAX - 200 * 1024) /* of all but the rows */
+#define REST_MAX     ((size_t)700 * 1024) /* of all but the rows and the question */
 #define PICTURE_MAX  ((size_t)16 * 1024 * 1024)
-#define ROOM_FOR_END ((size_t)64 * 1024) /* warnings, times */
+#define ROOM_FOR_END ((size_t)128 * 1024) /* warnings, times */
 
 static void add_null(struct qn_buf *out, const char *key)
 {
@@ -191,8 +191,8 @@ static size_t fit_rows(const struct query_rows *rows, size_t room, struct qn_buf
 static void write_rows(struct ask *ask, struct qn_buf *out, struct qn_buf *rest)
 {
     const struct query_rows *rows = &ask->query.rows;
-    const size_t room = QN_RESULT_MAX - ROOM_FOR_END - out->len - rest->len;
-    size_t n = fit_rows(rows, room, out);
+    const size_t used = ROOM_FOR_END + out->len + rest->len;
+    size_t n = fit_rows(rows, used < QN_RESULT_MAX ? QN_RESULT_MAX - used : 0, out);
 
     if (n < rows->n_rows) {
         ask_warn(ask,

@@ -38,8 +38,8 @@ static void add_who(const struct ask *ask, int64_t wall_ms, struct qn_buf *out)
 static void add_how(const struct ask *ask, struct qn_buf *out)
 {
     const struct route *route = &ask->route;
-    const enum guard_class class =
-        ask->query.verdict.class != GUARD_ALLOWED ? ask->query.verdict.class : route->verdict.class;
+    const bool planned = route->sql != NULL && route->sql[0] != '\0';
+    const enum guard_class class = planned ? ask->query.verdict.class : route->verdict.class;
     const char *sql = statement(ask);
 
     qn_json_member_flag(out, "answered", ask->answered);
