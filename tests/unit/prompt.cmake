@@ -1,3 +1,6 @@
 foreach(module IN ITEMS clean)
   set(unit_links_test_${module} quern_tasks quern_tasks_lib)
 endforeach()
+foreach(module IN ITEMS link prompt prompt_hostile)
+  set(unit_links_test_${module} quern_test_model quern_tasks quern_tasks_lib)
+endforeach()

@@ -12,6 +12,7 @@
 #define LINK_TABLES_MAX  8 /* by score; those on the way come on top */
 #define LINK_COLUMNS_MAX 40
 #define LINK_TOKENS_MAX  6000 /* of the schema in the prompt, by qn_llm_estimate */
+#define LINK_OTHERS_MAX  100
 
 struct link_table {
     size_t table; /* place in the model */
@@ -25,6 +26,8 @@ struct link {
     struct link_table *tables; /* best first */
     size_t n_tables;
     size_t left_tables, left_columns; /* out */
+    const size_t *others;             /* the next best tables, of which only the names are told */
+    size_t n_others;
 };
 
 /* tables: names a person asks for (may be NULL), which come first. In the arena. */
