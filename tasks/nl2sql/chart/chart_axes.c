@@ -54,48 +54,63 @@ void chart_draw_grid(struct qn_buf *out, const struct chart_plot *plot)
     }
 }
 
-/* Columns of a label on one of the two screens, and where the next one may begin. */
+/* On one of the two screens: units and most columns of a label, and that each stride-th is shown.
+ */
 struct screen {
     double unit;
-    size_t columns;
-    double free_from;
+    size_t columns, stride;
 };
 
-static struct screen screen_of(double unit, double room)
-{
-    size_t columns = (size_t)(room / unit);
-
-    return (struct screen){unit, columns < CUT_LEAST ? CHART_WIDTH : columns, -CHART_WIDTH};
-}
-
-/* The columns that a label at x takes; 0 when there is no room. */
-static size_t place(struct screen *screen, double x, const char *text)
+static size_t columns_of(const struct screen *screen, const char *text)
 {
     size_t columns = qn_svg_columns(text, strlen(text));
-    double half;
 
-    columns = columns < screen->columns ? columns : screen->columns;
-    half = (double)columns * screen->unit / 2;
-    if (x - half < screen->free_from) {
-        return 0;
+    return columns < screen->columns ? columns : screen->columns;
+}
+
+static bool fit(const struct chart_canvas *canvas, const struct chart_labels *labels,
+                const struct screen *screen)
+{
+    double free_from = -CHART_WIDTH;
+
+    for (size_t i = 0; i < labels->n; i += screen->stride) {
+        double half = (double)columns_of(screen, labels->items[i].text) * screen->unit / 2;
+
+        if (canvas->xs[i] - half < free_from) {
+            return false;
+        }
+        free_from = canvas->xs[i] + half + GAP;
     }
-    screen->free_from = x + half + GAP;
-    return columns;
+    return true;
+}
+
+static struct screen screen_of(const struct chart_canvas *canvas, const struct chart_labels *labels,
+                               double unit)
+{
+    struct screen screen = {unit, (size_t)(labels->room / unit), 1};
+
+    if (screen.columns < CUT_LEAST) {
+        screen.columns = CHART_WIDTH;
+    }
+    while (screen.stride < labels->n && !fit(canvas, labels, &screen)) {
+        screen.stride++;
+    }
+    return screen;
 }
 
 void chart_draw_labels(const struct chart_canvas *canvas, const struct chart_labels *labels)
 {
-    struct screen wide = screen_of(CHART_COLUMN, labels->room);
-    struct screen slim = screen_of(CHART_COLUMN_S, labels->room);
+    struct screen wide = screen_of(canvas, labels, CHART_COLUMN);
+    struct screen slim = screen_of(canvas, labels, CHART_COLUMN_S);
 
     for (size_t i = 0; i < labels->n; i++) {
         const char *text = labels->items[i].text;
         struct chart_text how = {.class = "",
                                  .x = canvas->xs[i],
-                                 .y = labels->bottom + 22,
+                                 .y = labels->bottom + 26,
                                  .anchor = "middle",
-                                 .wide = place(&wide, canvas->xs[i], text),
-                                 .slim = place(&slim, canvas->xs[i], text)};
+                                 .wide = i % wide.stride == 0 ? columns_of(&wide, text) : 0,
+                                 .slim = i % slim.stride == 0 ? columns_of(&slim, text) : 0};
 
         chart_draw_text(canvas->out, &how, text);
     }

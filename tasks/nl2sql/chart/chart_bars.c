@@ -6,12 +6,13 @@
 #include <string.h>
 
 #define PLOT_HEIGHT 270
-#define NAME_HEIGHT 24
-#define FOOT        36
+#define NAME_HEIGHT 42
+#define FOOT        40
 #define BAR_WIDTH   64 /* at most */
 #define BAR_PART    0.72
 #define VALUES_MOST 12 /* bars that say their value */
 
+#define HEAD        28
 #define ROW_HEIGHT  30
 #define ROW_BAR     16
 #define LABEL_LEAST 60
@@ -35,22 +36,58 @@ static void draw_bar(const struct chart_canvas *canvas, const struct chart_plot 
                    colour, x, fmin(y, zero), width, fmax(fabs(zero - y), 0.5));
 }
 
-static void draw_value(const struct chart_canvas *canvas, const struct chart_plot *plot, double x,
-                       double band, const struct chart_value *value)
+/* How the values above bars are written: all exactly when that fits, else all briefly. */
+struct values {
+    size_t columns;  /* of an exact one; 0: brief */
+    bool wide, slim; /* whether they are shown */
+};
+
+static size_t longest_value(const struct chart_data *data, size_t columns)
 {
-    size_t columns = chart_draw_columns(band - 4), slim = chart_draw_columns_slim(band);
-    struct chart_text how = {"name", x, 0, "middle", 0, 0};
+    size_t longest = 0;
+
+    for (size_t i = 0; i < data->n_labels; i++) {
+        char text[CHART_NUMBER_SIZE];
+
+        chart_draw_number(chart_data_value(data, 0, i), columns, text, sizeof(text));
+        longest = strlen(text) > longest ? strlen(text) : longest;
+    }
+    return longest;
+}
+
+static struct values values_of(const struct chart_data *data, double band)
+{
+    size_t room = chart_draw_columns(band - 4), longest;
+    struct values values = {.columns = CHART_NUMBER_SIZE};
+
+    if (data->n_series > 1 || data->n_labels > VALUES_MOST) {
+        return values;
+    }
+    if (longest_value(data, values.columns) > room) {
+        values.columns = 0;
+    }
+    longest = longest_value(data, values.columns);
+    values.wide = longest <= room;
+    values.slim = longest <= chart_draw_columns_slim(band);
+    return values;
+}
+
+static void draw_value(const struct chart_canvas *canvas, const struct chart_plot *plot, size_t i,
+                       const struct values *values)
+{
+    const struct chart_value *value = chart_data_value(&canvas->data, 0, i);
+    struct chart_text how = {.class = "name",
+                             .x = canvas->xs[i],
+                             .anchor = "middle",
+                             .wide = values->wide ? CHART_NUMBER_SIZE : 0,
+                             .slim = values->slim ? CHART_NUMBER_SIZE : 0};
     char text[CHART_NUMBER_SIZE];
-    size_t len;
 
     if (isnan(value->value)) {
         return;
     }
-    chart_draw_number(value, columns, text, sizeof(text));
-    len = qn_svg_columns(text, strlen(text));
-    how.y = chart_plot_y(plot, value->value) + (value->value < 0 ? 16 : -6);
-    how.wide = len <= columns ? len : 0;
-    how.slim = len <= slim ? len : 0;
+    how.y = chart_plot_y(plot, value->value) + (value->value < 0 ? 20 : -6);
+    chart_draw_number(value, values->columns, text, sizeof(text));
     chart_draw_text(canvas->out, &how, text);
 }
 
@@ -65,9 +102,6 @@ static void draw_band(const struct chart_canvas *canvas, const struct chart_plot
         draw_bar(canvas, plot, left + (double)s * each, each - (data->n_series > 1 ? 1 : 0),
                  chart_data_value(data, s, i), chart_draw_colour(data, s));
     }
-    if (data->n_series == 1 && data->n_labels <= VALUES_MOST) {
-        draw_value(canvas, plot, canvas->xs[i], band, chart_data_value(data, 0, i));
-    }
     qn_html_printf(canvas->out,
                    "<rect class=\"hit\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\">",
                    canvas->xs[i] - band / 2, plot->top, band, plot->bottom - plot->top);
@@ -80,6 +114,7 @@ void chart_draw_bars(const struct chart_canvas *canvas)
     const struct chart_data *data = &canvas->data;
     struct chart_plot plot = {.left = CHART_PLOT_LEFT, .right = CHART_WIDTH - 4};
     double band = (plot.right - plot.left) / (double)data->n_labels, low, high;
+    const struct values values = values_of(data, band);
 
     chart_data_range(data, QN_MODEL_NONE, &low, &high);
     chart_plot_init(&plot, low, high, true);
@@ -88,12 +123,13 @@ void chart_draw_bars(const struct chart_canvas *canvas)
     chart_draw_begin(canvas, plot.bottom + FOOT);
     chart_draw_legend(canvas, 0);
     if (canvas->chart->n_y == 1) {
-        chart_draw_axis_name(canvas, plot.top - 11, canvas->chart->y[0]);
+        chart_draw_axis_name(canvas, plot.top - 26, canvas->chart->y[0]);
     }
     chart_draw_grid(canvas->out, &plot);
     for (size_t i = 0; i < data->n_labels; i++) {
         canvas->xs[i] = plot.left + band * ((double)i + 0.5);
         draw_band(canvas, &plot, i, band);
+        draw_value(canvas, &plot, i, &values);
     }
     chart_draw_labels(
         canvas, &(struct chart_labels){data->labels, data->n_labels, plot.bottom,
@@ -140,7 +176,7 @@ static struct rows rows_of(const struct chart_data *data)
 static void draw_row(const struct chart_canvas *canvas, const struct rows *rows, size_t i)
 {
     const struct chart_value *value = chart_data_value(&canvas->data, 0, i);
-    const double y = NAME_HEIGHT + (double)i * ROW_HEIGHT, zero = along(rows, 0);
+    const double y = HEAD + (double)i * ROW_HEIGHT, zero = along(rows, 0);
     struct chart_text name = {.class = "name",
                               .x = rows->left - 10,
                               .y = y + 20,
@@ -172,7 +208,7 @@ void chart_draw_lying(const struct chart_canvas *canvas)
 {
     const struct chart_data *data = &canvas->data;
     struct rows rows = rows_of(data);
-    double bottom = NAME_HEIGHT + (double)data->n_labels * ROW_HEIGHT;
+    double bottom = HEAD + (double)data->n_labels * ROW_HEIGHT;
 
     chart_draw_begin(canvas, bottom + 4);
     chart_draw_axis_name(canvas, 14, canvas->chart->y[0]);
@@ -181,7 +217,7 @@ void chart_draw_lying(const struct chart_canvas *canvas)
     }
     qn_html_printf(canvas->out,
                    "<line class=\"zero\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%.1f\"/>",
-                   along(&rows, 0), along(&rows, 0), NAME_HEIGHT, bottom);
+                   along(&rows, 0), along(&rows, 0), HEAD, bottom);
     chart_draw_end(canvas);
 }
 
@@ -198,13 +234,13 @@ void chart_draw_bins(const struct chart_canvas *canvas)
     plot.top = NAME_HEIGHT;
     plot.bottom = plot.top + PLOT_HEIGHT;
     chart_draw_begin(canvas, plot.bottom + FOOT + NAME_HEIGHT);
-    chart_draw_text(canvas->out, &(struct chart_text){"", 0, 13, "start", 20, 20},
+    chart_draw_text(canvas->out, &(struct chart_text){"", 0, 14, "start", 20, 20},
                     data->series[0].text);
     chart_draw_grid(canvas->out, &plot);
     for (size_t i = 0; i <= data->n_labels; i++) {
         double x = plot.left + band * (double)i;
         double at = i == 0 ? data->first : data->labels[i - 1].at;
-        struct chart_text how = {"", x, plot.bottom + 22, "middle", 10, 0};
+        struct chart_text how = {"", x, plot.bottom + 26, "middle", 10, 0};
         char text[QN_SVG_NUMBER_SIZE];
 
         qn_svg_number(at, fabs(data->labels[0].at - data->first), text);

@@ -74,6 +74,14 @@ void chart_draw_text(struct qn_buf *out, const struct chart_text *how, const cha
     }
 }
 
+/* To three digits. */
+static double rounded(double value)
+{
+    double unit = value != 0 ? pow(10, floor(log10(fabs(value))) - 2) : 0;
+
+    return unit > 0 && isfinite(value / unit) ? round(value / unit) * unit : value;
+}
+
 void chart_draw_number(const struct chart_value *value, size_t columns, char *out, size_t size)
 {
     size_t len = value->text != NULL ? strlen(value->text) : 0;
@@ -92,7 +100,7 @@ void chart_draw_number(const struct chart_value *value, size_t columns, char *ou
     } else {
         char brief[QN_SVG_NUMBER_SIZE];
 
-        qn_svg_number(value->value, fabs(value->value) / 1000, brief);
+        qn_svg_number(rounded(value->value), fabs(value->value) / 1000, brief);
         snprintf(out, size, "%s", brief);
     }
     qn_buf_release(&text);

@@ -180,29 +180,22 @@ static void swap_dimensions(struct search *search)
     search->dims[1] = first;
 }
 
+static bool is_of_grain(const struct search *search, size_t i, enum chart_grain grain)
+{
+    return search->facts->columns[search->dims[i].column].grain == grain;
+}
+
 /* A year and a month of it: the months are the axis, each year is a line. */
 static void order_two(struct search *search)
 {
-    const struct chart_facts *facts = search->facts;
-    enum chart_grain first = facts->columns[search->dims[0].column].grain;
-    enum chart_grain second = facts->columns[search->dims[1].column].grain;
-
     if (is_time(search, &search->dims[0]) && is_time(search, &search->dims[1])) {
-        if (first == CHART_GRAIN_YEAR && second == CHART_GRAIN_STEP) {
+        if (is_of_grain(search, 0, CHART_GRAIN_YEAR)) {
             swap_dimensions(search);
         }
     } else if (is_time(search, &search->dims[1]) ||
                (!is_time(search, &search->dims[0]) && search->dims[0].n < search->dims[1].n)) {
         swap_dimensions(search);
     }
-}
-
-static bool is_year_of_steps(const struct search *search)
-{
-    const struct chart_column *columns = search->facts->columns;
-
-    return columns[search->dims[0].column].grain == CHART_GRAIN_STEP &&
-           columns[search->dims[1].column].grain == CHART_GRAIN_YEAR;
 }
 
 static void find_two(struct search *search)
@@ -213,7 +206,12 @@ static void find_two(struct search *search)
     order_two(search);
     first = is_time(search, &search->dims[0]);
     second = is_time(search, &search->dims[1]);
-    if (!pairs_differ(search) || (first && second && !is_year_of_steps(search))) {
+    if (first && second) { /* months of years are lines; hours of weekdays a grid */
+        first = is_of_grain(search, 1, CHART_GRAIN_YEAR);
+        second = !is_of_grain(search, 0, CHART_GRAIN_STEP) ||
+                 (!first && !is_of_grain(search, 1, CHART_GRAIN_STEP));
+    }
+    if (!pairs_differ(search) || second) {
         return;
     }
     facts->x = search->dims[0].column;

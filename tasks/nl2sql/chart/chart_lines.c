@@ -6,10 +6,10 @@
 
 #define PLOT_HEIGHT  270
 #define PANEL_HEIGHT 130
-#define NAME_HEIGHT  22
-#define FOOT         36
+#define NAME_HEIGHT  40
+#define FOOT         40
 #define EDGE         14  /* between the axis and the first point */
-#define DOTS_MOST    45  /* points that are marked one by one */
+#define DOTS_MOST    90  /* points that are marked one by one */
 #define THIN_FROM    300 /* points of a thin line */
 #define STROKES      800 /* more points are drawn as the least and the most of each part */
 
@@ -88,11 +88,12 @@ static bool stands_alone(const struct chart_data *data, size_t series, size_t i)
 static void draw_dots(const struct pen *pen, int colour)
 {
     const struct chart_data *data = pen->data;
+    size_t n = data->n_labels * data->n_series;
 
     for (size_t i = 0; i < data->n_labels; i++) {
         double value = chart_data_value(data, pen->series, i)->value;
 
-        if (!isnan(value) && (data->n_labels <= DOTS_MOST || stands_alone(data, pen->series, i))) {
+        if (!isnan(value) && (n <= DOTS_MOST || stands_alone(data, pen->series, i))) {
             qn_html_printf(pen->out,
                            "<circle class=\"dot s%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.8\"/>", colour,
                            x_of(data, pen->plot, i), chart_plot_y(pen->plot, value));
@@ -170,21 +171,22 @@ static void draw_times(const struct chart_canvas *canvas, const struct chart_plo
 static void draw_panels(const struct chart_canvas *canvas)
 {
     const struct chart_data *data = &canvas->data;
-    struct chart_plot all = {.left = CHART_PLOT_LEFT, .right = CHART_WIDTH - 4, .top = NAME_HEIGHT};
+    struct chart_plot all = {
+        .left = CHART_PLOT_LEFT, .right = CHART_WIDTH - 16, .top = NAME_HEIGHT};
     struct chart_plot plot = all;
 
-    chart_draw_begin(canvas, (double)data->n_series * (PANEL_HEIGHT + NAME_HEIGHT + 14) + FOOT);
+    chart_draw_begin(canvas, (double)data->n_series * (PANEL_HEIGHT + NAME_HEIGHT + 4) + FOOT);
     for (size_t s = 0; s < data->n_series; s++) {
         double low, high;
 
         plot.bottom = plot.top + PANEL_HEIGHT;
         chart_data_range(data, s, &low, &high);
         chart_plot_init(&plot, low, high, false);
-        chart_draw_axis_name(canvas, plot.top - 9, canvas->chart->y[s]);
+        chart_draw_axis_name(canvas, plot.top - 23, canvas->chart->y[s]);
         chart_draw_grid(canvas->out, &plot);
         draw_line(canvas, &plot, s);
         all.bottom = plot.bottom;
-        plot.top = plot.bottom + NAME_HEIGHT + 14;
+        plot.top = plot.bottom + NAME_HEIGHT + 4;
     }
     draw_times(canvas, &all);
     draw_hits(canvas, &all);
@@ -194,7 +196,7 @@ static void draw_panels(const struct chart_canvas *canvas)
 void chart_draw_lines(const struct chart_canvas *canvas)
 {
     const struct chart_data *data = &canvas->data;
-    struct chart_plot plot = {.left = CHART_PLOT_LEFT, .right = CHART_WIDTH - 4};
+    struct chart_plot plot = {.left = CHART_PLOT_LEFT, .right = CHART_WIDTH - 16};
     double low, high;
 
     if (data->panels) {
@@ -208,7 +210,7 @@ void chart_draw_lines(const struct chart_canvas *canvas)
     chart_draw_begin(canvas, plot.bottom + FOOT);
     chart_draw_legend(canvas, 0);
     if (canvas->chart->n_y == 1) {
-        chart_draw_axis_name(canvas, plot.top - 9, canvas->chart->y[0]);
+        chart_draw_axis_name(canvas, plot.top - 23, canvas->chart->y[0]);
     }
     chart_draw_grid(canvas->out, &plot);
     for (size_t s = data->n_series; s-- > 0;) {

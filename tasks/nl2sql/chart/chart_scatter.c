@@ -5,8 +5,8 @@
 #include <math.h>
 
 #define PLOT_HEIGHT 320
-#define NAME_HEIGHT 24
-#define FOOT        60
+#define NAME_HEIGHT 40
+#define FOOT        66
 #define TOLD_MOST   600 /* points that say what they are */
 #define MAP_MOST    460 /* the height of places */
 #define MAP_LEAST   160
@@ -57,7 +57,7 @@ static void draw_across(const struct chart_canvas *canvas, const struct frame *f
 {
     for (int i = 0; i <= frame->across.steps; i++) {
         double value = frame->across.low + i * frame->across.step, x = x_of(frame, value);
-        struct chart_text how = {"", x, frame->plot.bottom + 22, "middle", 9, 9};
+        struct chart_text how = {"", x, frame->plot.bottom + 26, "middle", 9, 9};
         char text[QN_SVG_NUMBER_SIZE];
 
         qn_svg_number(value, frame->across.step, text);
@@ -92,7 +92,7 @@ static void draw_points(const struct chart_canvas *canvas, const struct frame *f
 
 static void draw_frame(const struct chart_canvas *canvas, const struct frame *frame)
 {
-    struct chart_text how = {"", CHART_WIDTH - 4, frame->plot.bottom + 48, "end", 60, 40};
+    struct chart_text how = {"", CHART_WIDTH - 4, frame->plot.bottom + 54, "end", 60, 40};
 
     chart_draw_begin(canvas, frame->plot.bottom + FOOT);
     chart_draw_axis_name(canvas, 13, canvas->chart->y[0]);

@@ -30,4 +30,5 @@ const char chart_style[] =
     ".qc .s6{stroke:var(--k6)}.qc .s7{stroke:var(--k7)}"
     ".qc .slim{display:none}"
     "@media screen and (max-width:640px){.qc text{font-size:21px}.qc .much{font-size:32px}"
-    ".qc .most{font-size:60px}.qc .wide{display:none}.qc .slim{display:inline}}";
+    ".qc .most{font-size:60px}.qc .line{stroke-width:3.4}.qc .thin{stroke-width:1.8}.qc "
+    ".wide{display:none}.qc .slim{display:inline}}";
