@@ -157,6 +157,15 @@ static void name_place(struct write_run *run, struct frame_place place)
     }
 }
 
+/* A place that must be a table, or a column of one. */
+static void need_place(struct write_run *run, struct frame_place place)
+{
+    name_place(run, place);
+    if (place.table == QN_MODEL_NONE) {
+        write_fail(run, "it is not told of what");
+    }
+}
+
 static void name_filters(struct write_run *run, const struct frame_filter *filters, size_t n,
                          int depth)
 {
@@ -166,10 +175,32 @@ static void name_filters(struct write_run *run, const struct frame_filter *filte
     }
     for (size_t i = 0; i < n; i++) {
         name_place(run, filters[i].of);
-        if (filters[i].test == FRAME_EXISTS) {
-            name_place(run, (struct frame_place){filters[i].related, QN_MODEL_NONE});
-            name_filters(run, filters[i].inner, filters[i].n_inner, depth + 1);
+        if (filters[i].test == FRAME_CONDITION &&
+            filters[i].condition >= run->model->n_conditions) {
+            write_fail(run, "no such condition");
         }
+        if (filters[i].test == FRAME_EXISTS) {
+            need_place(run, (struct frame_place){filters[i].related, QN_MODEL_NONE});
+            name_filters(run, filters[i].inner, filters[i].n_inner, depth + 1);
+        } else if (filters[i].test != FRAME_CONDITION) {
+            need_place(run, filters[i].of);
+        }
+    }
+}
+
+static void name_measures(struct write_run *run)
+{
+    const struct frame *frame = run->frame;
+
+    for (size_t i = 0; i < frame->n_measures; i++) {
+        if (frame->measures[i].metric == QN_MODEL_NONE) {
+            need_place(run, frame->measures[i].of);
+        } else if (frame->measures[i].metric >= run->model->n_metrics) {
+            write_fail(run, "no such metric");
+        }
+    }
+    for (size_t i = 0; i < frame->n_dimensions; i++) {
+        need_place(run, frame->dimensions[i].of);
     }
 }
 
@@ -178,25 +209,45 @@ static void name_tables(struct write_run *run)
 {
     const struct frame *frame = run->frame;
 
+    if (frame->n_measures > FRAME_MEASURES_MAX || frame->n_dimensions > FRAME_DIMENSIONS_MAX ||
+        frame->n_columns > FRAME_COLUMNS_MAX) {
+        write_fail(run, "too much at once");
+        return;
+    }
     name_place(run, (struct frame_place){frame->table, QN_MODEL_NONE});
     name_place(run, frame->time);
     name_place(run, frame->order);
-    for (size_t i = 0; i < frame->n_measures; i++) {
-        if (frame->measures[i].metric == QN_MODEL_NONE) {
-            name_place(run, frame->measures[i].of);
-        }
-    }
-    for (size_t i = 0; i < frame->n_dimensions; i++) {
-        name_place(run, frame->dimensions[i].of);
-    }
+    name_measures(run);
     for (size_t i = 0; i < frame->n_columns; i++) {
-        name_place(run, frame->columns[i]);
+        need_place(run, frame->columns[i]);
     }
     name_filters(run, frame->filters, frame->n_filters, 0);
     name_filters(run, frame->part, frame->n_part, 0);
 }
 
-static int run_it(struct write_run *run, struct qn_buf *out)
+/* A time that is not told is that of the first measure, or of the table. */
+static void settle_dimensions(struct write_run *run, struct frame *frame)
+{
+    struct write_measure first;
+
+    for (size_t i = 0; i < frame->n_dimensions && i < FRAME_DIMENSIONS_MAX; i++) {
+        struct frame_dimension *one = &frame->dimensions[i];
+
+        if (one->grain == FRAME_NO_GRAIN || one->of.column != QN_MODEL_NONE || run->rc != QN_OK) {
+            continue;
+        }
+        if (one->of.table == QN_MODEL_NONE && frame->time.column != QN_MODEL_NONE) {
+            one->of = frame->time;
+        } else if (one->of.table == QN_MODEL_NONE && frame->n_measures > 0) {
+            write_measure_plan(run, 0, &first);
+            one->of = run->rc == QN_OK ? first.own : one->of;
+        } else if (one->of.table != QN_MODEL_NONE) {
+            one->of = write_time_of(run, one->of.table);
+        }
+    }
+}
+
+static int run_it(struct write_run *run, struct frame *frame, struct qn_buf *out)
 {
     struct write_statement *statement = qn_arena_alloc(run->arena, 1, sizeof(*statement));
 
@@ -204,6 +255,7 @@ static int run_it(struct write_run *run, struct qn_buf *out)
     if (statement == NULL || qn_arena_status(run->arena, "", NULL) != QN_OK) {
         return qn_arena_status(run->arena, "the statement", run->err);
     }
+    settle_dimensions(run, frame);
     name_tables(run);
     if (run->rc == QN_OK) {
         write_statement(run, statement);
@@ -228,7 +280,7 @@ int write_frame(const struct qn_model *model, const struct frame *frame, const c
     qn_arena_init(&arena, ARENA_MAX);
     run.frame = &copy;
     run.arena = &arena;
-    rc = run_it(&run, out);
+    rc = run_it(&run, &copy, out);
     qn_arena_release(&arena);
     return rc;
 }

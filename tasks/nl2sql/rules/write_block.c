@@ -26,12 +26,23 @@ size_t write_label(struct write_run *run, size_t table)
     return 0;
 }
 
+/* The label by its name is its rows, "by customer name", unless it sorts them: the city of
+ * addresses, the article number of order lines. */
+static bool names_rows(const struct qn_model_table *table, size_t column)
+{
+    const enum qn_role role = table->columns[column].role;
+
+    return column == table->label && role != QN_ROLE_DIMENSION && role != QN_ROLE_GEO &&
+           role != QN_ROLE_FLAG &&
+           (table->columns[column].unique || table->purpose != QN_PURPOSE_FACT);
+}
+
 bool write_is_rows(const struct write_run *run, struct frame_place place, size_t *ret_relation)
 {
     const struct qn_model_table *table = &run->model->tables[place.table];
 
     *ret_relation = QN_MODEL_NONE;
-    if (place.column == QN_MODEL_NONE || place.column == table->label) {
+    if (place.column == QN_MODEL_NONE || names_rows(table, place.column)) {
         return true;
     }
     *ret_relation = write_relation_of(run, place);
@@ -77,34 +88,55 @@ static void rows_dimension(struct write_scope *scope, const struct write_spot *s
     ret->value = write_spot_lift(run, spot, label);
 }
 
-void write_dimension_make(struct write_scope *scope, size_t place, struct write_dimension *ret)
+static struct frame_place dimension_place(const struct frame_dimension *dimension,
+                                          const struct write_measure *of)
 {
-    struct write_run *run = scope->run;
-    const struct frame_dimension *of = &run->frame->dimensions[place];
-    const struct write_spot spot = write_scope_spot(scope, of->of.table);
-    size_t node = spot.node, relation;
+    const struct frame_place place = dimension->of;
+
+    if (of != NULL && dimension->grain != FRAME_NO_GRAIN && of->own.table != QN_MODEL_NONE &&
+        place.table == of->first_own.table && place.column == of->first_own.column) {
+        return of->own;
+    }
+    return place;
+}
+
+static const char *column_dimension(struct write_run *run, const struct write_spot *spot,
+                                    struct frame_place place, enum frame_grain grain)
+{
     const char *expr;
 
-    *ret = (struct write_dimension){.value = "", .grain = of->grain};
+    if (place.column == QN_MODEL_NONE) {
+        write_fail(run, "a table is no time");
+        return "";
+    }
+    expr = write_scope_at(spot->scope, spot->node, place.column);
+    if (grain != FRAME_NO_GRAIN) {
+        expr =
+            write_bucket(run, &run->model->tables[place.table].columns[place.column], expr, grain);
+    }
+    return write_spot_lift(run, spot, expr);
+}
+
+void write_dimension_make(struct write_scope *scope, size_t place, const struct write_measure *of,
+                          struct write_dimension *ret)
+{
+    struct write_run *run = scope->run;
+    const struct frame_dimension *dimension = &run->frame->dimensions[place];
+    const struct frame_place where = dimension_place(dimension, of);
+    const struct write_spot spot = write_scope_spot(scope, where.table);
+    size_t node = spot.node, relation;
+
+    *ret = (struct write_dimension){.value = "", .grain = dimension->grain};
     ret->name = write_dimension_name(run, place);
     if (run->rc != QN_OK) {
         return;
     }
-    if (of->grain == FRAME_NO_GRAIN && write_is_rows(run, of->of, &relation)) {
+    if (dimension->grain == FRAME_NO_GRAIN && write_is_rows(run, where, &relation)) {
         node = relation != QN_MODEL_NONE ? write_scope_follow(spot.scope, node, relation) : node;
         rows_dimension(scope, &spot, node, ret);
         return;
     }
-    if (of->of.column == QN_MODEL_NONE) {
-        write_fail(run, "a table is no time");
-        return;
-    }
-    expr = write_scope_at(spot.scope, node, of->of.column);
-    if (of->grain != FRAME_NO_GRAIN) {
-        expr = write_bucket(run, &run->model->tables[of->of.table].columns[of->of.column], expr,
-                            of->grain);
-    }
-    ret->value = write_spot_lift(run, &spot, expr);
+    ret->value = column_dimension(run, &spot, where, dimension->grain);
 }
 
 /* ---- measures ---- */
@@ -258,7 +290,7 @@ void write_block_make(struct write_block *block, struct write_run *run, size_t f
     block->scope = write_scope_create(run, write_names_create(run), block->measures[0].base, false);
     block->n_dimensions = run->frame->n_dimensions;
     for (size_t i = 0; i < block->n_dimensions && run->rc == QN_OK; i++) {
-        write_dimension_make(block->scope, i, &block->dimensions[i]);
+        write_dimension_make(block->scope, i, &block->measures[0], &block->dimensions[i]);
     }
     for (size_t i = 0; i < block->n_measures && run->rc == QN_OK; i++) {
         block->raw[i] = raw_of(block->scope, &block->measures[i]);

@@ -15,7 +15,9 @@ struct write_measure {
     const struct qn_model_metric *metric; /* NULL: of the frame alone */
     struct frame_measure of;
     struct sql_expr expr, filter; /* of the metric; n 0: none */
-    struct frame_place time;      /* table NONE: none is needed */
+    struct frame_place time;      /* of the period; table NONE: none is needed */
+    struct frame_place own;       /* of its rows; table NONE: they have none */
+    struct frame_place first_own; /* that of the frame's first measure */
     const char *name;             /* of its column, unquoted */
     bool item;                    /* the item-level form */
     bool additive;                /* nothing there is 0 */
@@ -34,8 +36,10 @@ struct write_dimension {
     enum frame_grain grain;
 };
 
-/* Of the run's frame; a place that is reached or gets a bridge. */
-void write_dimension_make(struct write_scope *scope, size_t place, struct write_dimension *ret);
+/* Of the run's frame; a place that is reached or gets a bridge. of: whose dimension it is; the time
+ * of the first measure stands for its own. NULL: none. */
+void write_dimension_make(struct write_scope *scope, size_t place, const struct write_measure *of,
+                          struct write_dimension *ret);
 
 struct write_block {
     struct write_run *run;

@@ -14,6 +14,8 @@ void write_period(struct write_scope *scope, struct write_where *where, struct f
 /* The time column of a table, or of the one table it refers to that has one. The run fails when
  * there is none. */
 struct frame_place write_time_of(struct write_run *run, size_t table);
+/* Likewise; false when there is none. */
+bool write_time_find(const struct write_run *run, size_t table, struct frame_place *ret);
 
 /* A time as the days of the model's time zone have it, cut to its bucket. */
 const char *write_bucket(struct write_run *run, const struct qn_model_column *column,

@@ -262,7 +262,7 @@ static void list_per(struct write_run *run, struct write_statement *statement, s
 
     list_init(&list, run, table, write_with(run, statement, "ranked"));
     list.scope->keeps = false;
-    write_dimension_make(list.scope, run->frame->per, &per);
+    write_dimension_make(list.scope, run->frame->per, NULL, &per);
     add_item(&list, per.value, per.name, run->frame->dimensions[run->frame->per].of.table);
     add_columns(&list);
     add_where(&list);

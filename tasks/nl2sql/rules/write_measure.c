@@ -182,28 +182,52 @@ static bool wants_time(const struct frame *frame)
            frame->kind == FRAME_COMPARE;
 }
 
-static void plan_time(struct write_run *run, struct write_measure *measure)
+/* The time that the rows themselves have; table NONE: none. */
+static struct frame_place own_time(const struct write_run *run, const struct write_measure *measure)
+{
+    const struct frame_place none = {QN_MODEL_NONE, QN_MODEL_NONE};
+    struct frame_place ret = none;
+
+    if (measure->metric != NULL && measure->metric->time[0] != '\0' &&
+        qn_model_find_column(run->model, measure->metric->time, &ret.table, &ret.column)) {
+        return ret;
+    }
+    return write_time_find(run, measure->base, &ret) ? ret : none;
+}
+
+static bool is_same(struct frame_place a, struct frame_place b)
+{
+    return a.table == b.table && a.column == b.column;
+}
+
+/* What is said of the first measure's time is meant of each measure's own. */
+static struct frame_place meant(const struct write_measure *first,
+                                const struct write_measure *measure, struct frame_place time)
+{
+    return is_same(time, first->own) && measure->own.table != QN_MODEL_NONE ? measure->own : time;
+}
+
+static void plan_time(struct write_run *run, const struct write_measure *first,
+                      struct write_measure *measure)
 {
     const struct frame *frame = run->frame;
-    struct frame_place *time = &measure->time;
 
-    *time = (struct frame_place){QN_MODEL_NONE, QN_MODEL_NONE};
+    measure->time = (struct frame_place){QN_MODEL_NONE, QN_MODEL_NONE};
+    measure->first_own = first->own;
     if (!wants_time(frame) || run->rc != QN_OK) {
         return;
     }
-    if (frame->time.table != QN_MODEL_NONE) {
-        *time = frame->time;
-    } else if (measure->metric == NULL || measure->metric->time[0] == '\0' ||
-               !qn_model_find_column(run->model, measure->metric->time, &time->table,
-                                     &time->column)) {
-        *time = write_time_of(run, measure->base);
-    }
-    if (time->column == QN_MODEL_NONE) {
-        *time = write_time_of(run, time->table);
+    if (frame->time.table == QN_MODEL_NONE) {
+        measure->time =
+            measure->own.table != QN_MODEL_NONE ? measure->own : write_time_of(run, measure->base);
+    } else if (frame->time.column == QN_MODEL_NONE) {
+        measure->time = meant(first, measure, write_time_of(run, frame->time.table));
+    } else {
+        measure->time = meant(first, measure, frame->time);
     }
 }
 
-void write_measure_plan(struct write_run *run, size_t place, struct write_measure *ret)
+static void plan_one(struct write_run *run, size_t place, struct write_measure *ret)
 {
     const struct frame_measure *of = &run->frame->measures[place];
 
@@ -214,14 +238,27 @@ void write_measure_plan(struct write_run *run, size_t place, struct write_measur
     } else {
         plan_aggregate(run, ret);
     }
-    plan_time(run, ret);
-    for (size_t i = 0; i < place && run->rc == QN_OK; i++) {
-        struct write_measure other;
+    if (run->rc == QN_OK) {
+        ret->own = own_time(run, ret);
+    }
+}
 
-        write_measure_plan(run, i, &other);
-        if (run->rc == QN_OK && strcmp(other.name, ret->name) == 0) {
-            ret->name = qn_arena_printf(run->arena, "%s_%zu", ret->name, place + 1);
+void write_measure_plan(struct write_run *run, size_t place, struct write_measure *ret)
+{
+    struct write_measure other, first;
+    const char *name;
+
+    plan_one(run, place, ret);
+    name = ret->name;
+    for (size_t i = 0; i < place && run->rc == QN_OK; i++) {
+        plan_one(run, i, &other);
+        if (run->rc == QN_OK && strcmp(other.name, name) == 0) {
+            ret->name = qn_arena_printf(run->arena, "%s_%zu", name, place + 1);
         }
+    }
+    if (run->rc == QN_OK) {
+        plan_one(run, 0, &first);
+        plan_time(run, &first, ret);
     }
 }
 
@@ -232,6 +269,6 @@ static const char *filter_of(const struct write_measure *measure)
 
 bool write_measure_same(const struct write_measure *a, const struct write_measure *b)
 {
-    return a->base == b->base && a->time.table == b->time.table &&
-           a->time.column == b->time.column && strcmp(filter_of(a), filter_of(b)) == 0;
+    return a->base == b->base && is_same(a->time, b->time) && is_same(a->own, b->own) &&
+           strcmp(filter_of(a), filter_of(b)) == 0;
 }

@@ -212,7 +212,7 @@ static void add_listed(struct write_run *run, struct write_statement *statement)
     struct write_block all = {.run = run, .n_dimensions = 1};
     size_t node;
 
-    write_dimension_make(scope, 0, &all.dimensions[0]);
+    write_dimension_make(scope, 0, NULL, &all.dimensions[0]);
     for (size_t i = 0; i < frame->n_filters && run->rc == QN_OK; i++) {
         const size_t table = frame->filters[i].of.table;
 

@@ -92,24 +92,31 @@ void write_period(struct write_scope *scope, struct write_where *where, struct f
     }
 }
 
-struct frame_place write_time_of(struct write_run *run, size_t table)
+bool write_time_find(const struct write_run *run, size_t table, struct frame_place *ret)
 {
     const struct qn_model *model = run->model;
-    struct frame_place found = {table, model->tables[table].time};
     bool many = false;
 
+    *ret = (struct frame_place){table, model->tables[table].time};
     for (size_t i = 0; i < model->n_relations && model->tables[table].time == QN_MODEL_NONE; i++) {
         const struct qn_model_relation *one = &model->relations[i];
         const struct qn_model_table *parent = &model->tables[one->parent];
 
         if (one->verdict == QN_MODEL_ACCEPTED && one->child == table && one->parent != table &&
             parent->time != QN_MODEL_NONE && parent->purpose == QN_PURPOSE_FACT) {
-            many = many || found.column != QN_MODEL_NONE;
-            found = (struct frame_place){one->parent, parent->time};
+            many = many || ret->column != QN_MODEL_NONE;
+            *ret = (struct frame_place){one->parent, parent->time};
         }
     }
-    if (found.column == QN_MODEL_NONE || many) {
-        write_fail(run, "nothing says when the rows of %s were", model->tables[table].name);
+    return ret->column != QN_MODEL_NONE && !many;
+}
+
+struct frame_place write_time_of(struct write_run *run, size_t table)
+{
+    struct frame_place found;
+
+    if (!write_time_find(run, table, &found)) {
+        write_fail(run, "nothing says when the rows of %s were", run->model->tables[table].name);
         return (struct frame_place){table, 0};
     }
     return found;
