@@ -4,8 +4,11 @@
 #include "tasks/mail/welcome.h"
 #include "tasks/metadata/datasource_command.h"
 #include "tasks/metadata/metadata.h"
+#include "tasks/nl2sql/ask/ask.h"
 #include "tasks/nl2sql/check.h"
+#include "tasks/nl2sql/dashboard/dashboard.h"
 #include "tasks/nl2sql/feedback.h"
+#include "tasks/nl2sql/translate.h"
 #include "tasks/orders/orders.h"
 #include "tasks/reports/sales.h"
 #include "tasks/upkeep/upkeep_tasks.h"
@@ -20,7 +23,10 @@ const struct qn_task *const qn_builtin_tasks[] = {
     &mail_welcome_task,
     &metadata_analyze_task,
     &metadata_review_task,
+    &nl2sql_translate_task,
+    &nl2sql_ask_task,
     &nl2sql_check_task,
+    &nl2sql_dashboard_task,
     &nl2sql_feedback_task,
     &clean_task,
     &warm_task,

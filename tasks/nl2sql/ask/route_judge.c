@@ -139,8 +139,12 @@ static int judge_other(struct route_run *run, struct qn_span said, struct route_
                        struct qn_err *reterr)
 {
     struct guard_verdict verdict;
-    int rc = guard_check(run->wish->database->guard, said, &verdict, NULL, reterr);
+    int rc;
 
+    if (strspn(said.data, " \t\r\n") == said.len) {
+        return QN_OK;
+    }
+    rc = guard_check(run->wish->database->guard, said, &verdict, NULL, reterr);
     if (rc == QN_OK && verdict.class == GUARD_STATEMENT) {
         run->route->verdict = verdict;
         ret->judgement = ROUTE_REFUSED;

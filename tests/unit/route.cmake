@@ -1,0 +1,1 @@
+set(unit_links_test_route quern_tasks quern_test_job quern_test_model quern_tasks_lib m)
