@@ -10,7 +10,9 @@
 #define FORMAT  "rows/1"
 #define BATCH   (3 * QUERY_AT_ONCE) /* rows of so many statements are in memory at a time */
 #define WAIT_MS 30000               /* for others' loads, of all widgets together */
-#define PARTS   7
+#define PARTS   10
+
+#define LOCK_TIMEOUT "55P03"
 
 struct item {
     struct run *run;
@@ -94,7 +96,9 @@ static void take_answer(struct item *item, struct query *query)
         rc = show(item, record, DASHBOARD_FROM_SOURCE, &err);
     }
     if (rc != QN_OK) {
-        dashboard_part_refuse(part, code_of(rc), err.msg);
+        const bool locked = strcmp(query->sqlstate, LOCK_TIMEOUT) == 0;
+
+        dashboard_part_refuse(part, locked ? DASHBOARD_TIMEOUT : code_of(rc), err.msg);
     }
 }
 
@@ -206,7 +210,8 @@ struct key {
     struct qn_span parts[PARTS];
 };
 
-/* The address stands for whose rights the rows were read with. */
+/* The address stands for whose rights the rows were read with; what the datasource hides may be
+ * newer than its model. */
 static void make_key(struct key *key, const struct item *item)
 {
     const struct dashboard_fetch *fetch = item->run->fetch;
@@ -221,7 +226,10 @@ static void make_key(struct key *key, const struct item *item)
     key->parts[3] = qn_pg_text(source->url);
     key->parts[4] = qn_pg_text(source->time_zone);
     key->parts[5] = qn_pg_text(fetch->database->model->hash);
-    key->parts[6] = qn_pg_text(widget->sql);
+    key->parts[6] = qn_pg_text(source->globs);
+    key->parts[7] = qn_pg_text(source->hide);
+    key->parts[8] = qn_pg_text(source->hints);
+    key->parts[9] = qn_pg_text(widget->sql);
 }
 
 /* The cache answered without a load of ours. */

@@ -41,7 +41,7 @@ static int read_text(struct dashboard *dashboard, const struct qn_json_node *obj
         return refuse(member->name, widget, why, reterr);
     }
     *ret = qn_arena_str(&dashboard->arena, node->text);
-    return QN_OK;
+    return qn_arena_status(&dashboard->arena, "a dashboard", reterr);
 }
 
 static bool is_chart(const char *word)
@@ -159,7 +159,7 @@ int dashboard_read(struct dashboard *ret, const struct qn_json_node *root, struc
         rc = read_widgets(ret, qn_json_member(root, "widgets"), reterr);
     }
     ret->title = ret->title[0] != '\0' ? ret->title : ret->id;
-    return rc == QN_OK ? qn_arena_status(&ret->arena, "a dashboard", reterr) : rc;
+    return rc;
 }
 
 void dashboard_release(struct dashboard *dashboard)
