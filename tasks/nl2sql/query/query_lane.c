@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define STOPPED  "stopped by the soft limit"
-#define LATE     "the statement took longer than it may"
+#define LATE     "PostgreSQL did not answer in time"
 #define SAID_MAX ((size_t)32 * 1024 * 1024) /* a plan */
 
 void query_lane_init(struct query_lane *lane)
@@ -183,16 +183,30 @@ static void wait_for_slots(struct query_lane *lane)
 
 /* ---- on its way ---- */
 
+/* The server's own limit is over too: a cancel would only wait for what does not answer. */
+static void end_late(struct query_lane *lane)
+{
+    struct qn_err err;
+
+    qn_pg_close(lane->pg);
+    if (lane->stage < QUERY_ROLLBACK) {
+        qn_fail(&err, QN_ETIMEOUT, "%s", lane->call->stopped ? STOPPED : LATE);
+        query_lane_fail(lane, QN_ETIMEOUT, &err);
+    }
+    end(lane);
+}
+
 static void step_stage(struct query_lane *lane)
 {
     struct qn_err err = {.code = QN_OK};
     bool done;
     int rc;
 
-    if (qn_mono_ms(&qn_clock_system) >= lane->until_ms) {
-        qn_pg_abort(lane->pg, QN_ETIMEOUT, LATE);
-    }
     rc = qn_pg_step(lane->pg, &done, &err);
+    if (!done && qn_mono_ms(&qn_clock_system) >= lane->until_ms) {
+        end_late(lane);
+        return;
+    }
     if (done && !lane->call->stopped) {
         go(lane, query_stage_end(lane, rc, &err));
     } else if (done && lane->stage < QUERY_ROLLBACK) {

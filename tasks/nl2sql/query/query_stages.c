@@ -39,6 +39,7 @@ int64_t query_stage_ms(const struct query_lane *lane, enum query_stage stage)
 
 /* ---- beginning ---- */
 
+/* What has no encoding comes as it is: PostgreSQL would refuse the row that is no UTF-8. */
 static int start_settings(struct query_lane *lane, struct qn_err *reterr)
 {
     static const char sql[] =
@@ -46,7 +47,9 @@ static int start_settings(struct query_lane *lane, struct qn_err *reterr)
         " ('application_name', $1), ('statement_timeout', $2), ('TimeZone', $3),"
         " ('search_path', 'pg_catalog, " GUARD_SEARCH_PATH ", pg_temp'),"
         " ('lock_timeout', '1s'), ('work_mem', '32MB'), ('standard_conforming_strings', 'on'),"
-        " ('DateStyle', 'ISO'), ('IntervalStyle', 'iso_8601'), ('client_encoding', 'UTF8'),"
+        " ('DateStyle', 'ISO, MDY'), ('IntervalStyle', 'iso_8601'),"
+        " ('client_encoding', CASE WHEN pg_catalog.current_setting('server_encoding')"
+        " OPERATOR(pg_catalog.=) 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END),"
         " ('lc_monetary', 'C'), ('bytea_output', 'hex'), ('extra_float_digits', '1'),"
         " ('row_security', 'on'), ('max_parallel_workers_per_gather', '1'),"
         " ('idle_in_transaction_session_timeout', '30s')) AS s (name, value)";
