@@ -101,23 +101,24 @@ static void take(struct ask *ask)
 int ask_translate(struct ask *ask, struct qn_err *reterr)
 {
     const struct ask_args *args = &ask->args;
-    const struct route_wish wish = {.place = ask->place,
-                                    .database = ask->database,
-                                    .job = ask->job,
-                                    .question = args->question,
-                                    .language = args->language,
-                                    .today = args->today,
-                                    .translator = args->translator,
-                                    .tables = args->tables.items,
-                                    .n_tables = args->tables.n,
-                                    .turns = ask->thread.turns,
-                                    .n_turns = ask->thread.n,
-                                    .examples = ask->examples.items,
-                                    .n_examples = ask->examples.n,
-                                    .key = args->key,
-                                    .max_rows = args->max_rows,
-                                    .gate = plan,
-                                    .arg = ask};
+    const struct route_wish wish = {
+        .place = ask->place,
+        .database = ask->database,
+        .job = ask->job,
+        .question = args->question,
+        .language = args->language,
+        .today = args->today,
+        .translator = args->translator,
+        .tables = args->tables.items,
+        .n_tables = args->tables.n,
+        .turns = ask->thread.turns,
+        .n_turns = ask->thread.n,
+        .examples = ask->examples.items,
+        .n_examples = ask->examples.n,
+        .key = args->key,
+        .max_rows = args->max_rows > 0 ? args->max_rows : ask->database->source->max_rows,
+        .gate = plan,
+        .arg = ask};
     int rc;
 
     qn_job_progress(ask->job, 1, 4, "looking for a statement");
