@@ -316,13 +316,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
     # ---- scenarios that need more ----
 
     def play_file(self, request, _turn, scenario):
-        blocks = re.findall(r"<question>\s*(.*?)\s*</question>", prompt_of(request), re.S)
+        blocks = re.findall(r"<question>\s*((?:(?!<question>).)*?)\s*</question>",
+                            prompt_of(request), re.S)
         sql = self.server.state.answers.get(blocks[-1] if blocks else None)
         if isinstance(sql, list):
             said = sum(message["role"] == "assistant" for message in request["messages"])
             sql = sql[min(said, len(sql) - 1)]
         noise = NOISES.get(scenario[5:], str)
         self.write(Said(request, noise(sql) if sql else "CANNOT ANSWER"))
+
+    def play_describe(self, request, _turn, _scenario):
+        """Says something of each column of the table in the prompt; the first time not of the last
+        one, and of one that is not there."""
+        table = json.loads(re.findall(r"<table>(.*?)</table>", prompt_of(request), re.S)[-1])
+        names = [column["name"] for column in table["columns"]]
+        first = self.server.state.note(f"describe {table['name']} {names[0]}", request) == 1
+        said = names[:-1] + ["ghost"] if first and len(names) > 1 else names
+        columns = [{"name": name, "description": f"What {name} says.\n", "unit": "",
+                    "synonyms": [f"word of {name}", "shared word"]} for name in said]
+        answer = {"table": {"description": f"Rows of {table['name']}.",
+                            "synonyms": [f"{table['name']} rows"]}, "columns": columns}
+        self.write(Said(request, json.dumps(answer)))
 
     def play_401(self, *_):
         self.refuse_key()
