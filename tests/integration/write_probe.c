@@ -2,8 +2,8 @@
  *
  *   write_probe URL HINTS TODAY < FRAMES        a frame of tests/support/frame_room.h in each line
  *
- * A line for each: {"sql": ...} or {"error": ...}; what the guard refuses is an error. HINTS "":
- * none.
+ * A line for each: {"sql":...,"en":...,"zh":...}, the last two what it does, or {"error":...}; what
+ * the guard refuses is an error. HINTS "": none.
  */
 #include "common/clock.h"
 #include "common/json.h"
@@ -11,6 +11,7 @@
 #include "tasks/lib/analysis.h"
 #include "tasks/nl2sql/guard/guard.h"
 #include "tasks/nl2sql/rules/write.h"
+#include "tasks/nl2sql/rules/write_say.h"
 #include "tests/support/frame_room.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,22 +25,40 @@ struct probe {
     const char *today;
 };
 
-static void answer(const char *name, const char *text)
+struct answer {
+    struct qn_buf sql, en, zh;
+};
+
+static void add_member(struct qn_buf *out, const char *name, const char *text)
+{
+    if (out->len == 0) {
+        qn_buf_add_byte(out, '{');
+    }
+    qn_json_add_key(out, name);
+    qn_json_add_str(out, text);
+}
+
+static void print(const struct answer *answer, const char *error)
 {
     struct qn_buf out;
 
     qn_buf_init(&out, 4 * LINE_MAX);
-    qn_buf_add_byte(&out, '{');
-    qn_json_add_key(&out, name);
-    qn_json_add_str(&out, text);
+    if (error != NULL) {
+        add_member(&out, "error", error);
+    } else {
+        add_member(&out, "sql", answer->sql.data);
+        add_member(&out, "en", answer->en.data);
+        add_member(&out, "zh", answer->zh.data);
+    }
     qn_buf_add_str(&out, "}\n");
     fwrite(out.data, 1, out.len, stdout);
     qn_buf_release(&out);
 }
 
-static int write_one(const struct probe *probe, const char *line, struct qn_buf *sql,
+static int write_one(const struct probe *probe, const char *line, struct answer *answer,
                      struct qn_err *err)
 {
+    struct qn_buf *sql = &answer->sql;
     struct guard_verdict verdict;
     struct qn_arena arena;
     struct frame frame;
@@ -49,6 +68,10 @@ static int write_one(const struct probe *probe, const char *line, struct qn_buf 
     rc = frame_room_read(&frame, probe->model, (struct qn_span){line, strlen(line)}, &arena, err);
     if (rc == QN_OK) {
         rc = write_frame(probe->model, &frame, probe->today, sql, err);
+    }
+    if (rc == QN_OK && (write_sentence(probe->model, &frame, "en", &answer->en) != QN_OK ||
+                        write_sentence(probe->model, &frame, "zh", &answer->zh) != QN_OK)) {
+        rc = qn_fail(err, QN_ELIMIT, "the sentence is too long");
     }
     qn_arena_release(&arena);
     if (rc == QN_OK) {
@@ -68,15 +91,17 @@ static int write_all(struct probe *probe, struct qn_err *err)
 
     while (rc == QN_OK && line != NULL && fgets(line, (int)LINE_MAX, stdin) != NULL) {
         struct qn_err trouble = {0};
-        struct qn_buf sql;
+        struct answer answer;
+        int one;
 
-        qn_buf_init(&sql, WRITE_SQL_MAX);
-        if (write_one(probe, line, &sql, &trouble) == QN_OK) {
-            answer("sql", sql.data);
-        } else {
-            answer("error", trouble.msg);
-        }
-        qn_buf_release(&sql);
+        qn_buf_init(&answer.sql, WRITE_SQL_MAX);
+        qn_buf_init(&answer.en, WRITE_SQL_MAX);
+        qn_buf_init(&answer.zh, WRITE_SQL_MAX);
+        one = write_one(probe, line, &answer, &trouble);
+        print(&answer, one == QN_OK ? NULL : trouble.msg);
+        qn_buf_release(&answer.sql);
+        qn_buf_release(&answer.en);
+        qn_buf_release(&answer.zh);
     }
     guard_free(probe->guard);
     qn_free(line);
