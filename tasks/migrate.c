@@ -29,6 +29,7 @@ static const struct {
     {"upkeep", migration_0003_upkeep, NULL, NULL},
     {"metadata", migration_0004_metadata, NULL, NULL},
     {"nl2sql", migration_0005_nl2sql, NULL, NULL},
+    {"proposals", migration_0006_proposals, NULL, NULL},
 };
 #define KNOWN (int)(sizeof(known) / sizeof(known[0]))
 

@@ -14,5 +14,6 @@ extern const char migration_0002_orders[];
 extern const char migration_0003_upkeep[];
 extern const char migration_0004_metadata[];
 extern const char migration_0005_nl2sql[];
+extern const char migration_0006_proposals[];
 
 #endif

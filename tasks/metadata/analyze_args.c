@@ -1,10 +1,12 @@
 #include "analyze_args.h"
 
 #include "common/json.h"
-#include "tasks/lib/llm/llm_profile.h"
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define DEPTHS "catalogue|statistics|sample|exact"
+#define DEPTHS   "catalogue|statistics|sample|exact"
+#define COST_MAX 1000000
 
 const struct qn_param analyze_params[] = {
     {.name = "database",
@@ -93,14 +95,16 @@ static int read_choice(struct analyze_args *args, const struct qn_json_item *ite
                : qn_fail(reterr, QN_EINVAL, "%s: must be one of %s", param->name, param->choices);
 }
 
+/* The value ends in a byte that is no part of a number: the check passed. */
 static int read_cost(const struct qn_json_item *item, int64_t *ret_micro, struct qn_err *reterr)
 {
-    if (item->type != QN_JSON_NUMBER ||
-        qn_llm_micro(item->value.data, item->value.len, ret_micro) != QN_OK || *ret_micro <= 0) {
-        return qn_fail(
-            reterr, QN_EINVAL,
-            "max_cost: must be an amount above 0, with six digits behind the point at most");
+    double cost = item->type == QN_JSON_NUMBER ? strtod(item->value.data, NULL) : 0;
+
+    if (!(cost >= 1e-6 && cost <= COST_MAX)) {
+        return qn_fail(reterr, QN_EINVAL, "max_cost: must be an amount from 0.000001 to %d",
+                       COST_MAX);
     }
+    *ret_micro = llround(cost * 1e6);
     return QN_OK;
 }
 
