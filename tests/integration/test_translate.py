@@ -1,4 +1,4 @@
-"""nl2sql.translate: what is asked of a language model, how often, and what becomes of its answer."""
+"""nl2sql.translate: what is asked of a language model, how often, and what comes of its answer."""
 import json
 import os
 import pathlib

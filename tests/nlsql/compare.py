@@ -400,6 +400,9 @@ def main():
                     break
         results.append((c, sql, verdict, why, time.monotonic() - t0))
 
+    for pg in (pg for variants in dbs.values() for pg in variants):
+        pg.close()
+
     def row(label, rs):
         ans = [r for r in rs if r[0]["gold_sql"] is not None]
         ref = [r for r in rs if r[0]["gold_sql"] is None]

@@ -2,12 +2,13 @@
 """Tests of compare.py itself: compare_test.py CONNINFO, of a shop of scale 1 and seed 0 and a role
 that may only read."""
 
-import atexit, json, os, shutil, subprocess, sys, tempfile
+import atexit, contextlib, io, json, os, shutil, sys, tempfile, types
 
-HERE, DB = os.path.dirname(os.path.abspath(__file__)), sys.argv[1]
+import compare
+
+DB = sys.argv[1]
 TMP = tempfile.mkdtemp()
 atexit.register(shutil.rmtree, TMP)
-env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
 cases = [
     {
         "id": "a",
@@ -22,36 +23,25 @@ cases = [
 
 
 def run(pred, cases=cases, *args):
-    open(TMP + "/c.jsonl", "w").write("\n".join(json.dumps(c) for c in cases))
-    open(TMP + "/p.jsonl", "w").write("\n".join(json.dumps(p) for p in pred))
-    r = subprocess.run(
-        [
-            sys.executable,
-            HERE + "/compare.py",
-            "--cases",
-            TMP + "/c.jsonl",
-            "--pred",
-            TMP + "/p.jsonl",
-            "--db",
-            "shop:" + DB,
-            "--show",
-            "9",
-            "--timeout",
-            "2",
-            "--out",
-            TMP + "/o.jsonl",
-            *args,
-        ],
-        capture_output=True,
-        text=True,
-        env=env,
-    )
-    o = (
-        [json.loads(x) for x in open(TMP + "/o.jsonl")]
-        if r.returncode in (0, 1) and os.path.exists(TMP + "/o.jsonl")
-        else []
-    )
-    return r, o
+    for name, lines in (("c", cases), ("p", pred)):
+        with open(f"{TMP}/{name}.jsonl", "w") as file:
+            file.write("\n".join(json.dumps(line) for line in lines))
+    if os.path.exists(TMP + "/o.jsonl"):
+        os.remove(TMP + "/o.jsonl")
+    sys.argv = ["compare.py", "--cases", TMP + "/c.jsonl", "--pred", TMP + "/p.jsonl"]
+    sys.argv += ["--db", "shop:" + DB, "--show", "9", "--timeout", "2"]
+    sys.argv += ["--out", TMP + "/o.jsonl", *args]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            code = compare.main()
+        except SystemExit as end:
+            code = end.code
+    r = types.SimpleNamespace(returncode=code, stdout=said.getvalue(), stderr="")
+    if code not in (0, 1) or not os.path.exists(TMP + "/o.jsonl"):
+        return r, []
+    with open(TMP + "/o.jsonl") as file:
+        return r, [json.loads(line) for line in file]
 
 
 bad = 0
