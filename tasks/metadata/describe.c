@@ -317,8 +317,8 @@ static int tell_cost(struct run *run, const bool *again, struct qn_err *reterr)
         return rc;
     }
     micro = qn_llm_cost_of(run->wish->llm, QN_LLM_DESCRIBE, prompt, completion);
-    snprintf(text, sizeof(text), "descriptions: about %lld tokens of %s%s",
-             (long long)(prompt + completion), run->told->model,
+    snprintf(text, sizeof(text), "descriptions: about %lld + %lld tokens of %s%s",
+             (long long)prompt, (long long)completion, run->told->model,
              micro < 0 ? ", whose price is not known" : "");
     if (micro > 0) {
         snprintf(text + strlen(text), sizeof(text) - strlen(text), ", %.4f %s", (double)micro / 1e6,

@@ -50,7 +50,9 @@ static void a_long_text_is_cut_between_characters(void **state)
 static void bytes_that_are_no_text_end_it(void **state)
 {
     (void)state;
-    becomes("a\xff""b", "\"a\"");
+    becomes("a\xff"
+            "b",
+            "\"a\"");
     becomes("", "\"\"");
 }
 
