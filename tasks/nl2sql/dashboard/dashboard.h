@@ -4,8 +4,8 @@
  * One widget that fails says so in its own place. A dashboard is saved only when the guard allows
  * every statement of it.
  */
-#ifndef TASKS_NL2SQL_DASHBOARD_H
-#define TASKS_NL2SQL_DASHBOARD_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_H
 
 #include <quern/task.h>
 

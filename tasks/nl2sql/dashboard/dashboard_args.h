@@ -1,6 +1,6 @@
 /* dashboard_args.h - the arguments of nl2sql.dashboard. Pure. */
-#ifndef TASKS_NL2SQL_DASHBOARD_ARGS_H
-#define TASKS_NL2SQL_DASHBOARD_ARGS_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_ARGS_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_ARGS_H
 
 #include "dashboard_form.h"
 #include <quern/task.h>

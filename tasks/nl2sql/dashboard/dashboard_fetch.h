@@ -15,8 +15,8 @@
  * A statement that the server refuses is not kept. One whose database cannot be reached, or that
  * took too long, is answered by its last rows where the cache has them still (its grace), as stale.
  */
-#ifndef TASKS_NL2SQL_DASHBOARD_FETCH_H
-#define TASKS_NL2SQL_DASHBOARD_FETCH_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_FETCH_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_FETCH_H
 
 #include "dashboard_form.h"
 #include "tasks/nl2sql/chart/chart.h"

@@ -1,8 +1,8 @@
 /* dashboard_files.h - a dashboard as files of the job's result: dashboard.html (all widgets on one
  * page), dashboard.json (rows of all), WIDGET.csv (one for each that was answered).
  */
-#ifndef TASKS_NL2SQL_DASHBOARD_FILES_H
-#define TASKS_NL2SQL_DASHBOARD_FILES_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_FILES_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_FILES_H
 
 #include "dashboard_args.h"
 #include "dashboard_fetch.h"

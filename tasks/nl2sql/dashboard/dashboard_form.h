@@ -10,8 +10,8 @@
  * Not here: whether a statement may be run (the guard); where dashboards are kept
  * (dashboard_store.h).
  */
-#ifndef TASKS_NL2SQL_DASHBOARD_FORM_H
-#define TASKS_NL2SQL_DASHBOARD_FORM_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_FORM_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_FORM_H
 
 #include "tasks/lib/json_tree.h"
 

@@ -6,8 +6,8 @@
  * Reading takes any bytes: numbers are within the limits of query_rows.h, and no byte is read
  * twice or left over.
  */
-#ifndef TASKS_NL2SQL_DASHBOARD_RECORD_H
-#define TASKS_NL2SQL_DASHBOARD_RECORD_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_RECORD_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_RECORD_H
 
 #include "tasks/nl2sql/query/query_rows.h"
 

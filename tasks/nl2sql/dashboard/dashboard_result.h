@@ -5,8 +5,8 @@
  * are left out, the last first (truncated, row_count says how many are there); where its picture
  * alone is too large the picture is. Pictures are always of all rows. Each cut is a warning.
  */
-#ifndef TASKS_NL2SQL_DASHBOARD_RESULT_H
-#define TASKS_NL2SQL_DASHBOARD_RESULT_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_RESULT_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_RESULT_H
 
 #include "dashboard_fetch.h"
 

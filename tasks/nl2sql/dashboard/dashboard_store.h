@@ -5,8 +5,8 @@
  * from then on, whichever process asks. Saving forgets what the cache has of it, its widgets'
  * rows too.
  */
-#ifndef TASKS_NL2SQL_DASHBOARD_STORE_H
-#define TASKS_NL2SQL_DASHBOARD_STORE_H
+#ifndef TASKS_NL2SQL_DASHBOARD_DASHBOARD_STORE_H
+#define TASKS_NL2SQL_DASHBOARD_DASHBOARD_STORE_H
 
 #include "dashboard_form.h"
 #include "tasks/nl2sql/place/place.h"
