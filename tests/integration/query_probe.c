@@ -15,6 +15,7 @@
 #include "tasks/lib/analysis.h"
 #include "tasks/nl2sql/query/query.h"
 #include <dirent.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,6 +222,7 @@ static int print(const struct probe *probe, int rc, const struct qn_err *err,
     add_text(&out, "error", err->msg);
     add_text(&out, "warning", warning->len > 0 ? warning->data : "");
     add_number(&out, "peak_kib", usage.ru_maxrss);
+    add_number(&out, "heap_seen", mallinfo2().uordblks > 0); /* not by a sanitizer */
     add_number(&out, "fds_before", (int64_t)fds);
     add_number(&out, "fds_after", (int64_t)count_fds());
     qn_json_add_key(&out, "queries");

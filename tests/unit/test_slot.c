@@ -24,7 +24,7 @@ static char own[64];
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(folder + sizeof("/tmp/quern-slots-") - 1, "XXXXXX");
+    snprintf(folder, sizeof(folder), "/tmp/quern-slots-XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(own, sizeof(own), "%s/quern-%ld", folder, (long)geteuid());
     return setenv("QUERN_LOCK_DIR", folder, 1);
