@@ -3,8 +3,8 @@
  * Each reads the member name of root; one that is absent or null leaves *ret as it was. QN_EINVAL
  * names the argument and what it must be.
  */
-#ifndef TASKS_NL2SQL_ARGS_H
-#define TASKS_NL2SQL_ARGS_H
+#ifndef TASKS_NL2SQL_ASK_ARGS_H
+#define TASKS_NL2SQL_ASK_ARGS_H
 
 #include "tasks/lib/json_tree.h"
 

@@ -1,6 +1,6 @@
 /* ask_args.h - the arguments of nl2sql.ask. Pure. */
-#ifndef TASKS_NL2SQL_ASK_ARGS_H
-#define TASKS_NL2SQL_ASK_ARGS_H
+#ifndef TASKS_NL2SQL_ASK_ASK_ARGS_H
+#define TASKS_NL2SQL_ASK_ASK_ARGS_H
 
 #include "args.h"
 #include "route.h"

@@ -7,8 +7,8 @@
  * the surroundings is an error code, and with QN_EAGAIN and delay_ms the job comes again. No
  * connection is open between the steps. Texts are never NULL and live in arena, args or route.
  */
-#ifndef TASKS_NL2SQL_ASK_RUN_H
-#define TASKS_NL2SQL_ASK_RUN_H
+#ifndef TASKS_NL2SQL_ASK_ASK_RUN_H
+#define TASKS_NL2SQL_ASK_ASK_RUN_H
 
 #include "ask_args.h"
 #include "examples.h"

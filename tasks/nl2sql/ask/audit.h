@@ -10,8 +10,8 @@
  *
  * Not here: what is in a line (ask_audit.h); taking old files away, which the operator does.
  */
-#ifndef TASKS_NL2SQL_AUDIT_H
-#define TASKS_NL2SQL_AUDIT_H
+#ifndef TASKS_NL2SQL_ASK_AUDIT_H
+#define TASKS_NL2SQL_ASK_AUDIT_H
 
 #include "common/buf.h"
 

@@ -6,8 +6,8 @@
  *
  * pg is ready (qn_pg_ready) and in no transaction. Errors are those of postgres.h.
  */
-#ifndef TASKS_NL2SQL_EXAMPLES_H
-#define TASKS_NL2SQL_EXAMPLES_H
+#ifndef TASKS_NL2SQL_ASK_EXAMPLES_H
+#define TASKS_NL2SQL_ASK_EXAMPLES_H
 
 #include "tasks/lib/arena.h"
 #include "tasks/lib/postgres.h"

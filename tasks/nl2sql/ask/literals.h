@@ -1,7 +1,7 @@
 /* literals.h - the texts that a statement has in quotes, as PostgreSQL's parser reads them. Pure.
  */
-#ifndef TASKS_NL2SQL_LITERALS_H
-#define TASKS_NL2SQL_LITERALS_H
+#ifndef TASKS_NL2SQL_ASK_LITERALS_H
+#define TASKS_NL2SQL_ASK_LITERALS_H
 
 #include "tasks/lib/arena.h"
 

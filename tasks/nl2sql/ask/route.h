@@ -13,8 +13,8 @@
  *
  * Not here: running the statement; threads and examples, which the caller gives.
  */
-#ifndef TASKS_NL2SQL_ROUTE_H
-#define TASKS_NL2SQL_ROUTE_H
+#ifndef TASKS_NL2SQL_ASK_ROUTE_H
+#define TASKS_NL2SQL_ASK_ROUTE_H
 
 #include "tasks/nl2sql/place/place.h"
 #include "tasks/nl2sql/prompt/prompt.h"

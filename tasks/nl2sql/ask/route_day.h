@@ -1,6 +1,6 @@
 /* route_day.h - which day it is in a time zone. */
-#ifndef TASKS_NL2SQL_ROUTE_DAY_H
-#define TASKS_NL2SQL_ROUTE_DAY_H
+#ifndef TASKS_NL2SQL_ASK_ROUTE_DAY_H
+#define TASKS_NL2SQL_ASK_ROUTE_DAY_H
 
 #include <stdint.h>
 

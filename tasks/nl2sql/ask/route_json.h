@@ -1,6 +1,6 @@
 /* route_json.h - what a route tells of itself, as members of a result (tasks/nl2sql/README.md). */
-#ifndef TASKS_NL2SQL_ROUTE_JSON_H
-#define TASKS_NL2SQL_ROUTE_JSON_H
+#ifndef TASKS_NL2SQL_ASK_ROUTE_JSON_H
+#define TASKS_NL2SQL_ASK_ROUTE_JSON_H
 
 #include "route.h"
 

@@ -1,6 +1,6 @@
 /* route_run.h - one question under way, for the files of the route. */
-#ifndef TASKS_NL2SQL_ROUTE_RUN_H
-#define TASKS_NL2SQL_ROUTE_RUN_H
+#ifndef TASKS_NL2SQL_ASK_ROUTE_RUN_H
+#define TASKS_NL2SQL_ASK_ROUTE_RUN_H
 
 #include "route.h"
 #include "tasks/nl2sql/prompt/clean.h"

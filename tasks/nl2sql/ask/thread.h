@@ -7,8 +7,8 @@
  *
  * pg is ready (qn_pg_ready) and in no transaction. Errors are those of postgres.h.
  */
-#ifndef TASKS_NL2SQL_THREAD_H
-#define TASKS_NL2SQL_THREAD_H
+#ifndef TASKS_NL2SQL_ASK_THREAD_H
+#define TASKS_NL2SQL_ASK_THREAD_H
 
 #include "tasks/lib/arena.h"
 #include "tasks/lib/postgres.h"

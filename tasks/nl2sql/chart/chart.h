@@ -6,8 +6,8 @@
  *
  * Not here: the table of the rows, which every page shows besides (export.h).
  */
-#ifndef TASKS_NL2SQL_CHART_H
-#define TASKS_NL2SQL_CHART_H
+#ifndef TASKS_NL2SQL_CHART_CHART_H
+#define TASKS_NL2SQL_CHART_CHART_H
 
 #include "tasks/nl2sql/query/query_rows.h"
 

@@ -1,6 +1,6 @@
 /* chart_column.h - what a column of rows is to a picture, by its role, its name and its values. */
-#ifndef TASKS_NL2SQL_CHART_COLUMN_H
-#define TASKS_NL2SQL_CHART_COLUMN_H
+#ifndef TASKS_NL2SQL_CHART_CHART_COLUMN_H
+#define TASKS_NL2SQL_CHART_CHART_COLUMN_H
 
 #include "chart_time.h"
 #include "tasks/nl2sql/query/query_rows.h"
@@ -19,7 +19,7 @@ struct chart_column {
     enum chart_class class;
     enum chart_grain grain; /* of a time */
     bool additive;          /* of a measure: the sum of its values means something */
-    bool ordered;           /* of a category: its values are numbers, in their order */
+    bool ordered;           /* of a category: numbers, days of the week, months */
     size_t values;          /* cells that have one: no NULL, no NaN where it is a number */
     double low, high;       /* of numbers */
     bool whole;             /* they are integers */

@@ -1,6 +1,6 @@
 /* chart_data.h - what a picture draws: rows sorted, turned and summed up as its type has it. */
-#ifndef TASKS_NL2SQL_CHART_DATA_H
-#define TASKS_NL2SQL_CHART_DATA_H
+#ifndef TASKS_NL2SQL_CHART_CHART_DATA_H
+#define TASKS_NL2SQL_CHART_CHART_DATA_H
 
 #include "chart.h"
 #include "chart_column.h"

@@ -3,8 +3,8 @@
  * A picture is CHART_WIDTH wide and scales to its place. On a narrow screen its texts are larger
  * and fewer: a text says how many columns it may take in each of the two.
  */
-#ifndef TASKS_NL2SQL_CHART_DRAW_H
-#define TASKS_NL2SQL_CHART_DRAW_H
+#ifndef TASKS_NL2SQL_CHART_CHART_DRAW_H
+#define TASKS_NL2SQL_CHART_CHART_DRAW_H
 
 #include "chart_data.h"
 #include "tasks/lib/svg_scale.h"

@@ -1,7 +1,7 @@
 /* chart_echarts.h - a picture as an option of ECharts: data and fixed keys, no function, no
  * template. A number is written with the digits it came with. */
-#ifndef TASKS_NL2SQL_CHART_ECHARTS_H
-#define TASKS_NL2SQL_CHART_ECHARTS_H
+#ifndef TASKS_NL2SQL_CHART_CHART_ECHARTS_H
+#define TASKS_NL2SQL_CHART_CHART_ECHARTS_H
 
 #include "chart_data.h"
 

@@ -1,6 +1,6 @@
 /* chart_facts.h - what holds of rows before a picture is chosen: the words of the rules. */
-#ifndef TASKS_NL2SQL_CHART_FACTS_H
-#define TASKS_NL2SQL_CHART_FACTS_H
+#ifndef TASKS_NL2SQL_CHART_CHART_FACTS_H
+#define TASKS_NL2SQL_CHART_CHART_FACTS_H
 
 #include "chart.h"
 #include "chart_column.h"

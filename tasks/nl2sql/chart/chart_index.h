@@ -1,6 +1,6 @@
 /* chart_index.h - the different texts among many, each with its place in order of appearance. */
-#ifndef TASKS_NL2SQL_CHART_INDEX_H
-#define TASKS_NL2SQL_CHART_INDEX_H
+#ifndef TASKS_NL2SQL_CHART_CHART_INDEX_H
+#define TASKS_NL2SQL_CHART_CHART_INDEX_H
 
 #include "tasks/lib/arena.h"
 

@@ -1,6 +1,6 @@
 /* chart_labels.h - times as short as their differences allow. */
-#ifndef TASKS_NL2SQL_CHART_LABELS_H
-#define TASKS_NL2SQL_CHART_LABELS_H
+#ifndef TASKS_NL2SQL_CHART_CHART_LABELS_H
+#define TASKS_NL2SQL_CHART_CHART_LABELS_H
 
 #include "chart_data.h"
 

@@ -1,6 +1,6 @@
 /* chart_rules.h - which rows ask for which picture: a table, read from its top. */
-#ifndef TASKS_NL2SQL_CHART_RULES_H
-#define TASKS_NL2SQL_CHART_RULES_H
+#ifndef TASKS_NL2SQL_CHART_CHART_RULES_H
+#define TASKS_NL2SQL_CHART_CHART_RULES_H
 
 #include "chart_facts.h"
 

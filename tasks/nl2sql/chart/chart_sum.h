@@ -1,6 +1,6 @@
 /* chart_sum.h - a sum of decimals, with the digits they have. */
-#ifndef TASKS_NL2SQL_CHART_SUM_H
-#define TASKS_NL2SQL_CHART_SUM_H
+#ifndef TASKS_NL2SQL_CHART_CHART_SUM_H
+#define TASKS_NL2SQL_CHART_CHART_SUM_H
 
 #include "chart_data.h"
 

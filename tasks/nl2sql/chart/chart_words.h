@@ -1,6 +1,6 @@
 /* chart_words.h - what the name of a column says about drawing it, in English and Chinese. Pure. */
-#ifndef TASKS_NL2SQL_CHART_WORDS_H
-#define TASKS_NL2SQL_CHART_WORDS_H
+#ifndef TASKS_NL2SQL_CHART_CHART_WORDS_H
+#define TASKS_NL2SQL_CHART_CHART_WORDS_H
 
 #include <stdbool.h>
 

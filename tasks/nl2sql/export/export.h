@@ -4,8 +4,8 @@
  * page is one file without script or anything from elsewhere: question, picture, table, statement,
  * explanation, warnings; light and dark, and for paper.
  */
-#ifndef TASKS_NL2SQL_EXPORT_H
-#define TASKS_NL2SQL_EXPORT_H
+#ifndef TASKS_NL2SQL_EXPORT_EXPORT_H
+#define TASKS_NL2SQL_EXPORT_EXPORT_H
 
 #include "tasks/nl2sql/chart/chart.h"
 

@@ -3,8 +3,8 @@
  * Only blanks change, outside of quotes, brackets and comments: it stays the same statement. One
  * that has lines already stays as it is.
  */
-#ifndef TASKS_NL2SQL_EXPORT_SQL_H
-#define TASKS_NL2SQL_EXPORT_SQL_H
+#ifndef TASKS_NL2SQL_EXPORT_EXPORT_SQL_H
+#define TASKS_NL2SQL_EXPORT_EXPORT_SQL_H
 
 #include "common/buf.h"
 

@@ -1,6 +1,6 @@
 /* export_words.h - what a page says of itself, in English and Chinese. */
-#ifndef TASKS_NL2SQL_EXPORT_WORDS_H
-#define TASKS_NL2SQL_EXPORT_WORDS_H
+#ifndef TASKS_NL2SQL_EXPORT_EXPORT_WORDS_H
+#define TASKS_NL2SQL_EXPORT_EXPORT_WORDS_H
 
 enum export_word {
     EXPORT_MADE,

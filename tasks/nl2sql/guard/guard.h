@@ -11,8 +11,8 @@
  *
  * Not here: running (query.h); repairing names (repair.h).
  */
-#ifndef TASKS_NL2SQL_GUARD_H
-#define TASKS_NL2SQL_GUARD_H
+#ifndef TASKS_NL2SQL_GUARD_GUARD_H
+#define TASKS_NL2SQL_GUARD_GUARD_H
 
 #include "tasks/lib/model/model.h"
 #include "tasks/lib/postgres.h"

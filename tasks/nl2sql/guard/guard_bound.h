@@ -4,8 +4,8 @@
  * Times are seconds from the epoch, from now, or from somewhere in the data; a difference is
  * exact only between two of the same kind, else the years below are assumed.
  */
-#ifndef TASKS_NL2SQL_GUARD_BOUND_H
-#define TASKS_NL2SQL_GUARD_BOUND_H
+#ifndef TASKS_NL2SQL_GUARD_GUARD_BOUND_H
+#define TASKS_NL2SQL_GUARD_GUARD_BOUND_H
 
 #include <stdbool.h>
 

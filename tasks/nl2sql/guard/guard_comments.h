@@ -4,8 +4,8 @@
  * ORDINALITY when one stands between the two words, as the server does. Its own scanner says what
  * is a comment, so nothing else of the text changes.
  */
-#ifndef TASKS_NL2SQL_GUARD_COMMENTS_H
-#define TASKS_NL2SQL_GUARD_COMMENTS_H
+#ifndef TASKS_NL2SQL_GUARD_GUARD_COMMENTS_H
+#define TASKS_NL2SQL_GUARD_GUARD_COMMENTS_H
 
 #include "tasks/lib/arena.h"
 

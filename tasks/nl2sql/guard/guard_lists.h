@@ -1,8 +1,8 @@
 /* guard_lists.h - what a statement may call: names of pg_catalog. docs/guard.md prints them, and a
  * test compares.
  */
-#ifndef TASKS_NL2SQL_GUARD_LISTS_H
-#define TASKS_NL2SQL_GUARD_LISTS_H
+#ifndef TASKS_NL2SQL_GUARD_GUARD_LISTS_H
+#define TASKS_NL2SQL_GUARD_GUARD_LISTS_H
 
 #include <stdbool.h>
 

@@ -7,8 +7,8 @@
  * The parts return false when the statement is refused, or memory ended: the verdict and rc tell.
  * Everything they make is in the arena of the run.
  */
-#ifndef TASKS_NL2SQL_GUARD_RUN_H
-#define TASKS_NL2SQL_GUARD_RUN_H
+#ifndef TASKS_NL2SQL_GUARD_GUARD_RUN_H
+#define TASKS_NL2SQL_GUARD_GUARD_RUN_H
 
 #include "guard.h"
 #include "guard_bound.h"

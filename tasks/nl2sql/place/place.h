@@ -11,8 +11,8 @@
  * of a URL in quern-worker run, it is made by tasks/lib/analysis.h, with the datasource's own
  * choice, hides and hints.
  */
-#ifndef TASKS_NL2SQL_PLACE_H
-#define TASKS_NL2SQL_PLACE_H
+#ifndef TASKS_NL2SQL_PLACE_PLACE_H
+#define TASKS_NL2SQL_PLACE_PLACE_H
 
 #include "tasks/lib/datasource.h"
 #include "tasks/lib/kv.h"

@@ -1,6 +1,6 @@
 /* place_type.h - what a place is made of, for the files of this folder. */
-#ifndef TASKS_NL2SQL_PLACE_TYPE_H
-#define TASKS_NL2SQL_PLACE_TYPE_H
+#ifndef TASKS_NL2SQL_PLACE_PLACE_TYPE_H
+#define TASKS_NL2SQL_PLACE_PLACE_TYPE_H
 
 #include "place.h"
 #include "tasks/lib/model/model_cache.h"

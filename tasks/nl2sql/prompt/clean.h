@@ -6,8 +6,8 @@
  * sees it; a label "sql:" goes. Nothing within the statement is changed. Curly quotes are an error,
  * not a guess. No regular expressions over SQL.
  */
-#ifndef TASKS_NL2SQL_CLEAN_H
-#define TASKS_NL2SQL_CLEAN_H
+#ifndef TASKS_NL2SQL_PROMPT_CLEAN_H
+#define TASKS_NL2SQL_PROMPT_CLEAN_H
 
 #include "common/buf.h"
 

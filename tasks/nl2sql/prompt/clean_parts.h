@@ -1,6 +1,6 @@
 /* clean_parts.h - the parts of clean.c: texts in, pieces of them out. */
-#ifndef TASKS_NL2SQL_CLEAN_PARTS_H
-#define TASKS_NL2SQL_CLEAN_PARTS_H
+#ifndef TASKS_NL2SQL_PROMPT_CLEAN_PARTS_H
+#define TASKS_NL2SQL_PROMPT_CLEAN_PARTS_H
 
 #include "clean_scan.h"
 

@@ -3,8 +3,8 @@
  * The pieces are at most CLEAN_PIECE_MAX bytes, what the guard would take; a run may parse only so
  * often, so that a hostile text costs no more than its length.
  */
-#ifndef TASKS_NL2SQL_CLEAN_SCAN_H
-#define TASKS_NL2SQL_CLEAN_SCAN_H
+#ifndef TASKS_NL2SQL_PROMPT_CLEAN_SCAN_H
+#define TASKS_NL2SQL_PROMPT_CLEAN_SCAN_H
 
 #include "tasks/lib/arena.h"
 #include "tasks/nl2sql/guard/guard.h"

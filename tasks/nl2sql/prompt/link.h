@@ -4,8 +4,8 @@
  * those on the way between them over accepted relations, and of each the best columns, never
  * without its keys, foreign keys, label and time. What is left out is told, not hidden.
  */
-#ifndef TASKS_NL2SQL_LINK_H
-#define TASKS_NL2SQL_LINK_H
+#ifndef TASKS_NL2SQL_PROMPT_LINK_H
+#define TASKS_NL2SQL_PROMPT_LINK_H
 
 #include "tasks/lib/model/model.h"
 

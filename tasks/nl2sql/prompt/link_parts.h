@@ -1,6 +1,6 @@
 /* link_parts.h - the parts of link.c: scores first, then the tables, then the columns. */
-#ifndef TASKS_NL2SQL_LINK_PARTS_H
-#define TASKS_NL2SQL_LINK_PARTS_H
+#ifndef TASKS_NL2SQL_PROMPT_LINK_PARTS_H
+#define TASKS_NL2SQL_PROMPT_LINK_PARTS_H
 
 #include "link.h"
 #include "prompt_words.h"

@@ -6,8 +6,8 @@
  * 200 bytes, without control characters, in a frame that says so. Values only of categories, never
  * of personal columns.
  */
-#ifndef TASKS_NL2SQL_PROMPT_H
-#define TASKS_NL2SQL_PROMPT_H
+#ifndef TASKS_NL2SQL_PROMPT_PROMPT_H
+#define TASKS_NL2SQL_PROMPT_PROMPT_H
 
 #include "link.h"
 #include "tasks/nl2sql/guard/guard.h"

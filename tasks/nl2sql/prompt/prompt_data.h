@@ -3,8 +3,8 @@
  * One line, without control, direction and invisible characters, cut on a character's border, as a
  * JSON string; what looks like a tag of the prompt is escaped, so that no text ends its frame.
  */
-#ifndef TASKS_NL2SQL_PROMPT_DATA_H
-#define TASKS_NL2SQL_PROMPT_DATA_H
+#ifndef TASKS_NL2SQL_PROMPT_PROMPT_DATA_H
+#define TASKS_NL2SQL_PROMPT_PROMPT_DATA_H
 
 #include "tasks/lib/arena.h"
 

@@ -3,8 +3,8 @@
  *
  * Hidden tables and columns, and such with names that cannot be shown, are never written.
  */
-#ifndef TASKS_NL2SQL_PROMPT_SCHEMA_H
-#define TASKS_NL2SQL_PROMPT_SCHEMA_H
+#ifndef TASKS_NL2SQL_PROMPT_PROMPT_SCHEMA_H
+#define TASKS_NL2SQL_PROMPT_PROMPT_SCHEMA_H
 
 #include "link.h"
 

@@ -4,8 +4,8 @@
  * is met is told by bits, one for each word of the question. With `fuzzy` a word of the question
  * that nothing met yet may have a typing error: one letter of four or five, two of more.
  */
-#ifndef TASKS_NL2SQL_PROMPT_WORDS_H
-#define TASKS_NL2SQL_PROMPT_WORDS_H
+#ifndef TASKS_NL2SQL_PROMPT_PROMPT_WORDS_H
+#define TASKS_NL2SQL_PROMPT_PROMPT_WORDS_H
 
 #include "link.h"
 

@@ -13,8 +13,8 @@
  *
  * Not here: the verdict on the text (guard.h); what the rows mean (answer, chart.h).
  */
-#ifndef TASKS_NL2SQL_QUERY_H
-#define TASKS_NL2SQL_QUERY_H
+#ifndef TASKS_NL2SQL_QUERY_QUERY_H
+#define TASKS_NL2SQL_QUERY_QUERY_H
 
 #include "query_rows.h"
 #include "tasks/lib/datasource.h"

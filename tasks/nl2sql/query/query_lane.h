@@ -2,8 +2,8 @@
  *
  * Never waits: who has several lanes polls for all of them.
  */
-#ifndef TASKS_NL2SQL_QUERY_LANE_H
-#define TASKS_NL2SQL_QUERY_LANE_H
+#ifndef TASKS_NL2SQL_QUERY_QUERY_LANE_H
+#define TASKS_NL2SQL_QUERY_QUERY_LANE_H
 
 #include "query.h"
 #include "query_take.h"

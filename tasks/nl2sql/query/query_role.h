@@ -4,8 +4,8 @@
  * enough. Temporary tables are tolerated. That a role is fine is known for QUERY_ROLE_KEEP_MS, of
  * QUERY_ROLES_KEPT addresses in this process; one that is too strong is asked for each time.
  */
-#ifndef TASKS_NL2SQL_QUERY_ROLE_H
-#define TASKS_NL2SQL_QUERY_ROLE_H
+#ifndef TASKS_NL2SQL_QUERY_QUERY_ROLE_H
+#define TASKS_NL2SQL_QUERY_QUERY_ROLE_H
 
 #include "tasks/lib/digest.h"
 

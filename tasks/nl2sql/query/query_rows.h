@@ -10,8 +10,8 @@
  *
  * Not here: CSV and HTML (export.h); running (query.h).
  */
-#ifndef TASKS_NL2SQL_QUERY_ROWS_H
-#define TASKS_NL2SQL_QUERY_ROWS_H
+#ifndef TASKS_NL2SQL_QUERY_QUERY_ROWS_H
+#define TASKS_NL2SQL_QUERY_QUERY_ROWS_H
 
 #include "tasks/lib/arena.h"
 #include "tasks/lib/model/model.h"

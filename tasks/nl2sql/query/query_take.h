@@ -2,8 +2,8 @@
  *
  * What is no UTF-8 (a database without encoding) becomes U+FFFD, byte by byte.
  */
-#ifndef TASKS_NL2SQL_QUERY_TAKE_H
-#define TASKS_NL2SQL_QUERY_TAKE_H
+#ifndef TASKS_NL2SQL_QUERY_QUERY_TAKE_H
+#define TASKS_NL2SQL_QUERY_QUERY_TAKE_H
 
 #include "query_types.h"
 

@@ -3,8 +3,8 @@
  * Types of PostgreSQL itself are known here by their number, which never changes; of others, and
  * of the tables that columns come from, the server is asked afterwards, in one statement.
  */
-#ifndef TASKS_NL2SQL_QUERY_TYPES_H
-#define TASKS_NL2SQL_QUERY_TYPES_H
+#ifndef TASKS_NL2SQL_QUERY_QUERY_TYPES_H
+#define TASKS_NL2SQL_QUERY_QUERY_TYPES_H
 
 #include "query_rows.h"
 #include "tasks/lib/postgres_flow.h"

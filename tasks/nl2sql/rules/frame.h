@@ -8,8 +8,8 @@
  *
  * Not here: words; SQL.
  */
-#ifndef TASKS_NL2SQL_FRAME_H
-#define TASKS_NL2SQL_FRAME_H
+#ifndef TASKS_NL2SQL_RULES_FRAME_H
+#define TASKS_NL2SQL_RULES_FRAME_H
 
 #include "tasks/lib/model/model.h"
 

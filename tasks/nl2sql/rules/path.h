@@ -11,8 +11,8 @@
  *
  * Not here: joins as text (write_scope.h).
  */
-#ifndef TASKS_NL2SQL_PATH_H
-#define TASKS_NL2SQL_PATH_H
+#ifndef TASKS_NL2SQL_RULES_PATH_H
+#define TASKS_NL2SQL_RULES_PATH_H
 
 #include "tasks/lib/model/model.h"
 

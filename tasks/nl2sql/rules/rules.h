@@ -11,8 +11,8 @@
  * Not here: the choice between rules and a language model (ask.h); the guard, which its SQL passes
  * like any other.
  */
-#ifndef TASKS_NL2SQL_RULES_H
-#define TASKS_NL2SQL_RULES_H
+#ifndef TASKS_NL2SQL_RULES_RULES_H
+#define TASKS_NL2SQL_RULES_RULES_H
 
 #include "tasks/lib/model/model.h"
 

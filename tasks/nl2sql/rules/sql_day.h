@@ -2,8 +2,8 @@
  *
  * Not here: times of day, time zones.
  */
-#ifndef TASKS_NL2SQL_SQL_DAY_H
-#define TASKS_NL2SQL_SQL_DAY_H
+#ifndef TASKS_NL2SQL_RULES_SQL_DAY_H
+#define TASKS_NL2SQL_RULES_SQL_DAY_H
 
 #include "frame.h"
 

@@ -7,8 +7,8 @@
  *
  * Not here: whether a function may be called: the guard looks at the whole statement.
  */
-#ifndef TASKS_NL2SQL_SQL_EXPR_H
-#define TASKS_NL2SQL_SQL_EXPR_H
+#ifndef TASKS_NL2SQL_RULES_SQL_EXPR_H
+#define TASKS_NL2SQL_RULES_SQL_EXPR_H
 
 #include "tasks/lib/model/model.h"
 

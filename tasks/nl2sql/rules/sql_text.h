@@ -3,8 +3,8 @@
  * What goes into a struct sql_select are expressions that were made of quoted names
  * (qn_model_sql_name) and quoted literals; nothing else is ever put in.
  */
-#ifndef TASKS_NL2SQL_SQL_TEXT_H
-#define TASKS_NL2SQL_SQL_TEXT_H
+#ifndef TASKS_NL2SQL_RULES_SQL_TEXT_H
+#define TASKS_NL2SQL_RULES_SQL_TEXT_H
 
 #include "tasks/lib/model/model.h"
 

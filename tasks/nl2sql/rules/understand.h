@@ -4,8 +4,8 @@
  * dimension, value, time, comparator, aggregate, order, limit, negation, comparison) ─▶ frame.
  * Each word that carries weight must be used, or the confidence falls.
  */
-#ifndef TASKS_NL2SQL_UNDERSTAND_H
-#define TASKS_NL2SQL_UNDERSTAND_H
+#ifndef TASKS_NL2SQL_RULES_UNDERSTAND_H
+#define TASKS_NL2SQL_RULES_UNDERSTAND_H
 
 #include "frame.h"
 #include "rules.h"

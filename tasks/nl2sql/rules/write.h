@@ -6,8 +6,8 @@
  * join. Texts become literals by one quoting function, names by another; nothing is concatenated.
  * Trends have a row for each bucket, zero-filled, none after today.
  */
-#ifndef TASKS_NL2SQL_WRITE_H
-#define TASKS_NL2SQL_WRITE_H
+#ifndef TASKS_NL2SQL_RULES_WRITE_H
+#define TASKS_NL2SQL_RULES_WRITE_H
 
 #include "common/buf.h"
 #include "frame.h"

@@ -5,8 +5,8 @@
  *
  * Not here: series, shares, comparisons, rankings (write_shape.c); lists (write_list.c).
  */
-#ifndef TASKS_NL2SQL_WRITE_BLOCK_H
-#define TASKS_NL2SQL_WRITE_BLOCK_H
+#ifndef TASKS_NL2SQL_RULES_WRITE_BLOCK_H
+#define TASKS_NL2SQL_RULES_WRITE_BLOCK_H
 
 #include "write_filter.h"
 

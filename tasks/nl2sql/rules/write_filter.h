@@ -1,6 +1,6 @@
 /* write_filter.h - filters and periods of a frame as conditions of a scope. */
-#ifndef TASKS_NL2SQL_WRITE_FILTER_H
-#define TASKS_NL2SQL_WRITE_FILTER_H
+#ifndef TASKS_NL2SQL_RULES_WRITE_FILTER_H
+#define TASKS_NL2SQL_RULES_WRITE_FILTER_H
 
 #include "write_scope.h"
 

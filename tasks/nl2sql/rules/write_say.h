@@ -1,6 +1,6 @@
 /* write_say.h - what a frame's statement does, in one sentence for people. Pure. */
-#ifndef TASKS_NL2SQL_WRITE_SAY_H
-#define TASKS_NL2SQL_WRITE_SAY_H
+#ifndef TASKS_NL2SQL_RULES_WRITE_SAY_H
+#define TASKS_NL2SQL_RULES_WRITE_SAY_H
 
 #include "common/buf.h"
 #include "frame.h"

@@ -9,8 +9,8 @@
  *
  * Not here: what a filter says (write_filter.h); what is selected.
  */
-#ifndef TASKS_NL2SQL_WRITE_SCOPE_H
-#define TASKS_NL2SQL_WRITE_SCOPE_H
+#ifndef TASKS_NL2SQL_RULES_WRITE_SCOPE_H
+#define TASKS_NL2SQL_RULES_WRITE_SCOPE_H
 
 #include "frame.h"
 #include "path.h"

@@ -1,6 +1,6 @@
 /* write_shape.h - what is made of blocks: the statement that is asked for. */
-#ifndef TASKS_NL2SQL_WRITE_SHAPE_H
-#define TASKS_NL2SQL_WRITE_SHAPE_H
+#ifndef TASKS_NL2SQL_RULES_WRITE_SHAPE_H
+#define TASKS_NL2SQL_RULES_WRITE_SHAPE_H
 
 #include "write_block.h"
 
