@@ -110,7 +110,8 @@ class Guard(ShopCase):
                          ["SELECT count(*) FROM orders", "SELECT count(*) FROM orders", None])
 
     def test_hints_may_be_a_text(self):
-        hints = json.dumps({"format": "nlq-hints/1", "tables": {"reviews": {"hidden": ["comment"]}}})
+        hidden = {"reviews": {"hidden": ["comment"]}}
+        hints = json.dumps({"format": "nlq-hints/1", "tables": hidden})
         verdicts, _ = self.check(["SELECT comment FROM reviews"], hints=hints)
         self.assertEqual(verdicts[0]["class"], "hidden")
 

@@ -1,3 +1,5 @@
+#include "route.h"
+
 #include "common/clock.h"
 #include "route_day.h"
 #include "route_run.h"
