@@ -66,6 +66,23 @@ static enum chart_grain grain_of_texts(const struct query_rows *rows, size_t c)
     return all;
 }
 
+/* Names of days only, or of months only: they have an order of their own. */
+static bool are_named_times(const struct query_rows *rows, size_t c)
+{
+    int first = 0;
+
+    for (size_t row = 0; row < rows->n_rows; row++) {
+        struct qn_span cell = query_cell(rows, row, c);
+        int name = cell.data != NULL ? chart_time_name(cell) : 0;
+
+        if (cell.data != NULL && (name == 0 || (first != 0 && name / 100 != first / 100))) {
+            return false;
+        }
+        first = first != 0 ? first : name;
+    }
+    return true;
+}
+
 static bool are_months_of_years(const struct query_rows *rows, size_t c)
 {
     for (size_t row = 0; row < rows->n_rows; row++) {
@@ -168,6 +185,7 @@ static enum chart_class class_of_text(const struct query_rows *rows, size_t c, u
     if (column->kind != QUERY_BOOLEAN && is_id(column, hints)) {
         return CHART_IS_ID;
     }
+    ret->ordered = column->kind == QUERY_TEXT && are_named_times(rows, c);
     return ret->longest > PROSE_COLUMNS ? CHART_IS_NOTHING : CHART_IS_CATEGORY;
 }
 
@@ -207,6 +225,11 @@ double chart_column_at(const struct query_rows *rows, const struct chart_column 
 {
     double number, day;
 
+    if (rows->columns[c].kind == QUERY_TEXT && column->ordered) {
+        int name = chart_time_name(query_cell(rows, row, c));
+
+        return name != 0 ? name : NAN;
+    }
     if (column->class != CHART_IS_TIME || column->grain == CHART_GRAIN_STEP) {
         number = query_number(rows, row, c);
         return isfinite(number) ? number : NAN;

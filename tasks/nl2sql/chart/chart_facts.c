@@ -211,6 +211,10 @@ static void find_two(struct search *search)
         second = !is_of_grain(search, 0, CHART_GRAIN_STEP) ||
                  (!first && !is_of_grain(search, 1, CHART_GRAIN_STEP));
     }
+    if (is_of_grain(search, 0, CHART_GRAIN_STEP) &&
+        facts->columns[search->dims[1].column].ordered) {
+        first = false; /* hours of named weekdays are one too */
+    }
     if (!pairs_differ(search) || second) {
         return;
     }

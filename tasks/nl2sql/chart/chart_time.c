@@ -1,6 +1,7 @@
 #include "chart_time.h"
 
 #include <string.h>
+#include <strings.h>
 
 double chart_time_day(int year, int month, int day)
 {
@@ -169,4 +170,41 @@ enum chart_grain chart_time_parse(struct qn_span text, double *ret_day)
         return parse_week(&text, year, ret_day);
     }
     return parted ? parse_month(&text, year, ret_day) : CHART_GRAIN_NONE;
+}
+
+static bool is_name(struct qn_span text, const char *name)
+{
+    return text.len == strlen(name) && strncasecmp(text.data, name, text.len) == 0;
+}
+
+int chart_time_name(struct qn_span text)
+{
+    static const char *const days[][4] = {
+        {"monday", "mon", "星期一", "周一"},    {"tuesday", "tue", "星期二", "周二"},
+        {"wednesday", "wed", "星期三", "周三"}, {"thursday", "thu", "星期四", "周四"},
+        {"friday", "fri", "星期五", "周五"},    {"saturday", "sat", "星期六", "周六"},
+        {"sunday", "sun", "星期日", "周日"},
+    };
+    static const char *const months[][2] = {
+        {"january", "jan"},   {"february", "feb"}, {"march", "mar"},    {"april", "apr"},
+        {"may", "may"},       {"june", "jun"},     {"july", "jul"},     {"august", "aug"},
+        {"september", "sep"}, {"october", "oct"},  {"november", "nov"}, {"december", "dec"},
+    };
+
+    while (text.len > 0 && text.data[text.len - 1] == ' ') {
+        text.len--;
+    }
+    for (int day = 0; day < 7; day++) {
+        for (int form = 0; form < 4; form++) {
+            if (is_name(text, days[day][form])) {
+                return day + 1;
+            }
+        }
+    }
+    for (int month = 0; month < 12; month++) {
+        if (is_name(text, months[month][0]) || is_name(text, months[month][1])) {
+            return 100 + month + 1;
+        }
+    }
+    return 0;
 }

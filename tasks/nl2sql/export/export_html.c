@@ -220,7 +220,8 @@ void export_html(const char *title, const char *language, const char *made,
     struct writer writer = {out, export_words[zh ? 1 : 0], zh};
 
     qn_page_begin(out, title, styles);
-    qn_html_printf(out, "<div lang=\"%s\">\n<header><h1>%s</h1>\n<p>%s %s</p></header>\n",
+    qn_html_printf(out,
+                   "<div id=\"answer\" lang=\"%s\">\n<header><h1>%s</h1>\n<p>%s %s</p></header>\n",
                    zh ? "zh" : "en", title, writer.words[EXPORT_MADE], made);
     for (size_t i = 0; i < n; i++) {
         add_part(&writer, &parts[i], n > 1 || strcmp(parts[i].title, title) != 0);

@@ -15,16 +15,17 @@ static bool is_word(char c)
            c == '$' || (unsigned char)c >= 0x80;
 }
 
-static bool begins_clause(const char *at)
+/* Bytes of the words that begin a clause; 0 of none. */
+static size_t clause_len(const char *at)
 {
     for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++) {
         size_t len = strlen(clauses[i]);
 
         if (strncasecmp(at, clauses[i], len) == 0 && !is_word(at[len])) {
-            return true;
+            return len;
         }
     }
-    return false;
+    return 0;
 }
 
 /* Bytes up to the end of what is quoted at the front; a word of its own has one. */
@@ -60,11 +61,14 @@ void export_sql_lay_out(const char *sql, struct qn_buf *out)
     size_t depth = 0, len;
 
     for (const char *at = sql; *at != '\0'; at += len) {
-        len = plain ? quoted_len(at) : strlen(at);
+        size_t clause = plain && depth == 0 && *at == ' ' ? clause_len(at + 1) : 0;
+
+        len = plain ? quoted_len(at) + clause : strlen(at);
         depth += *at == '(' ? 1 : 0;
         depth -= *at == ')' && depth > 0 ? 1 : 0;
-        if (plain && *at == ' ' && depth == 0 && begins_clause(at + 1)) {
+        if (clause > 0) {
             qn_buf_add_byte(out, '\n');
+            qn_buf_add(out, at + 1, clause);
         } else {
             qn_buf_add(out, at, len);
         }
