@@ -1,0 +1,67 @@
+/* lexicon.h - all phrases that are understood: those of the model and of the two languages.
+ *
+ * A tree of atoms: a phrase ends at a node, and the node has what the phrase means, most likely
+ * first. Made once of a model; borrowed names are those of the model.
+ *
+ * Not here: which phrases of a question count (spans.h).
+ */
+#ifndef TASKS_NL2SQL_LEXICON_H
+#define TASKS_NL2SQL_LEXICON_H
+
+#include "atoms.h"
+#include "graph.h"
+#include "understand.h"
+#include "words.h"
+
+#define LEXICON_NONE       UINT32_MAX
+#define LEXICON_PHRASE_MAX 12 /* atoms of a phrase */
+
+struct meaning {
+    uint8_t kind;  /* enum meaning_kind */
+    uint8_t score; /* of 100 */
+    uint32_t next; /* meaning of the same phrase; LEXICON_NONE */
+    int32_t a, b, c;
+};
+
+struct lexicon_edge {
+    uint32_t node, word, to;
+};
+
+struct lexicon_atom {
+    const char *text;
+    uint32_t next_typo; /* words of the same length and first letter, for typing errors */
+    uint8_t len;
+    bool of_model;
+};
+
+struct lexicon {
+    const struct qn_model *model;
+    struct qn_arena arena;
+    struct graph graph;
+    struct lexicon_atom *atoms;
+    size_t n_atoms, atoms_cap;
+    uint32_t *atom_slots; /* places in atoms, from 1 */
+    size_t n_atom_slots;
+    struct lexicon_edge *edges; /* a hash table; to 0 is free */
+    size_t n_edges, edge_slots;
+    uint32_t *nodes; /* first meaning of each; 0 is the root */
+    size_t n_nodes, nodes_cap;
+    struct meaning *meanings;
+    size_t n_meanings, meanings_cap;
+    uint32_t typo_first[24][32]; /* by length, by first letter */
+    const char **sounds;         /* characters that are typed for each other, together */
+    size_t n_sounds;
+};
+
+/* The number of a word, LEXICON_NONE when no phrase has it. */
+uint32_t lexicon_atom(const struct lexicon *lexicon, const char *text);
+/* Where the atom leads from the node; 0 nowhere. */
+uint32_t lexicon_step(const struct lexicon *lexicon, uint32_t node, uint32_t atom);
+uint32_t lexicon_first(const struct lexicon *lexicon, uint32_t node);
+
+/* For making it (lexicon_model.c). Failure is the arena's, or QN_ENOMEM. */
+QN_MUST_CHECK int lexicon_add(struct lexicon *lexicon, struct qn_span phrase,
+                              struct meaning meaning);
+QN_MUST_CHECK int lexicon_add_model(struct lexicon *lexicon);
+
+#endif

@@ -1,0 +1,161 @@
+#include "reader.h"
+
+static struct frame_measure rows_of(size_t table)
+{
+    return (struct frame_measure){.metric = NONE, .aggregate = FRAME_COUNT, .of = {table, NONE}};
+}
+
+static size_t head_table(const struct reader *r)
+{
+    return r->head != NONE ? reader_table(r, r->head) : NONE;
+}
+
+/* A metric, or a column under an aggregate. */
+static void base_of_measure(struct reader *r)
+{
+    size_t metric = reader_metric(r, r->measure);
+    struct frame_place place;
+
+    if (metric != NONE && !r->aggregate_on) {
+        reader_anchor(r, reader_metric_table(r, metric));
+        reader_add_measure(r, (struct frame_measure){.metric = metric, .of = reader_no_place()});
+        r->has_measure = true;
+        return;
+    }
+    if (head_table(r) != NONE) {
+        reader_anchor(r, head_table(r));
+    }
+    place = reader_column(r, r->measure, COLUMN_NUMBER, NONE);
+    if (place.table == NONE) {
+        return;
+    }
+    r->n_anchors = 0;
+    reader_anchor(r, place.table);
+    reader_add_measure(
+        r, (struct frame_measure){.metric = NONE, .aggregate = r->aggregate, .of = place});
+    r->has_measure = true;
+}
+
+static void base_of_count(struct reader *r)
+{
+    size_t table = reader_table(r, r->counted);
+    struct frame_place column;
+
+    if (table != NONE) {
+        r->subject = table;
+        reader_anchor(r, table);
+        reader_add_measure(r, rows_of(table));
+        r->has_measure = true;
+        return;
+    }
+    if (head_table(r) != NONE) {
+        reader_anchor(r, head_table(r));
+    }
+    column = reader_column(r, r->counted, COLUMN_GROUP, head_table(r));
+    if (column.table != NONE) {
+        r->n_anchors = 0;
+        reader_anchor(r, column.table);
+        reader_add_measure(r, (struct frame_measure){
+                                  .metric = NONE, .aggregate = FRAME_COUNT_DISTINCT, .of = column});
+        r->has_measure = true;
+    }
+}
+
+/* "how many logins": the rows that have the value. */
+static void base_of_values(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        const struct meaning *value = reader_means(r, at, MEANS_VALUE);
+
+        if (value != NULL && !r->spans.items[at].used && !r->spans.items[at].operand) {
+            r->subject = (size_t)value->a;
+            reader_anchor(r, r->subject);
+            reader_add_measure(r, rows_of(r->subject));
+            r->has_measure = true;
+            return;
+        }
+    }
+}
+
+/* What is ordered by is measured, unless it is a column of what is listed. */
+static void base_of_order(struct reader *r)
+{
+    size_t metric = reader_metric(r, r->by), table = reader_table(r, r->by);
+    bool number = reader_is(r, r->by, MEANS_COLUMN);
+
+    if (metric != NONE && (table == NONE || r->head != NONE) && !number) {
+        reader_anchor(r, reader_metric_table(r, metric));
+        reader_add_measure(r, (struct frame_measure){.metric = metric, .of = reader_no_place()});
+        r->has_measure = true;
+    } else if (table != NONE && r->by != r->head) {
+        reader_anchor(r, table);
+        reader_add_measure(r, rows_of(table));
+        r->has_measure = true;
+    }
+}
+
+/* What all else is near to: the first of these that the question has. */
+void understand_base(struct reader *r)
+{
+    if (r->measure != NONE) {
+        base_of_measure(r);
+    } else if (r->counted != NONE) {
+        base_of_count(r);
+    }
+    if (r->by != NONE && !r->by_time && !r->has_measure) {
+        base_of_order(r);
+    }
+    if (!r->has_measure && r->head != NONE && r->head_unit == FRAME_NO_GRAIN) {
+        size_t table = head_table(r);
+
+        r->subject = r->subject == NONE ? table : r->subject;
+        reader_anchor(r, table);
+    }
+    if (!r->has_measure && r->wants_count && r->subject == NONE) {
+        base_of_values(r);
+    }
+    if (r->n_anchors == 0 && r->subject != NONE) {
+        reader_anchor(r, r->subject);
+    }
+    for (size_t at = 0; at < r->spans.n && r->n_anchors > 0; at++) {
+        size_t table = reader_is(r, at, MEANS_TABLE) ? reader_table(r, at) : NONE;
+
+        if (table != NONE && reader_far(r, table) < GRAPH_FAR) {
+            reader_anchor(r, table);
+        }
+    }
+}
+
+/* ---- groups ---- */
+
+static struct frame_dimension dimension_of(struct reader *r, size_t at, size_t owner)
+{
+    size_t table = reader_is(r, at, MEANS_TABLE) ? reader_table(r, at) : NONE;
+    struct frame_dimension dimension = {.grain = FRAME_NO_GRAIN};
+
+    if (table != NONE) {
+        dimension.of = (struct frame_place){table, NONE};
+        return dimension;
+    }
+    dimension.of = reader_column(r, at, COLUMN_GROUP | COLUMN_FLAG,
+                                 owner != NONE ? reader_table(r, owner) : NONE);
+    return dimension;
+}
+
+void understand_dimensions(struct reader *r)
+{
+    for (size_t i = 0; i < r->n_groups; i++) {
+        const struct reader_group *group = &r->groups[i];
+        struct frame_dimension dimension = {.of = reader_no_place()};
+
+        if (group->grain != FRAME_NO_GRAIN) {
+            dimension.grain = (enum frame_grain)group->grain;
+        } else {
+            dimension = dimension_of(r, group->at, group->owner);
+            if (dimension.of.table == NONE) {
+                reader_refuse(r, RULES_UNCLEAR);
+            }
+        }
+        reader_add_dimension(r, dimension);
+    }
+}

@@ -1,0 +1,224 @@
+#include "reader.h"
+
+static enum frame_compare group_test(enum frame_test test)
+{
+    switch (test) {
+    case FRAME_MORE:
+        return FRAME_MORE_THAN;
+    case FRAME_AT_LEAST:
+        return FRAME_AT_LEAST_THAN;
+    case FRAME_LESS:
+        return FRAME_LESS_THAN;
+    case FRAME_AT_MOST:
+        return FRAME_AT_MOST_THAN;
+    case FRAME_BETWEEN:
+        return FRAME_BETWEEN_THEM;
+    case FRAME_ABOVE_AVERAGE:
+        return FRAME_MORE_THAN;
+    case FRAME_BELOW_AVERAGE:
+        return FRAME_LESS_THAN;
+    default:
+        return FRAME_EQUAL_TO;
+    }
+}
+
+static void use_operands(struct reader *r, const struct reader_compare *c, bool right)
+{
+    if (c->left != NONE) {
+        reader_use(r, c->left, "compared");
+    }
+    if (right && c->right != NONE) {
+        reader_use(r, c->right, "compared");
+    }
+}
+
+static void add_filter(struct reader *r, struct reader_compare *c, struct frame_place place)
+{
+    struct frame_filter filter = {.test = c->test, .of = place, .n_values = 0};
+
+    while (filter.n_values < 2 && c->values[filter.n_values] != NULL) {
+        filter.values[filter.n_values] = c->values[filter.n_values];
+        filter.n_values++;
+    }
+    filter.negated = c->left != NONE && r->spans.items[c->left].negated;
+    (void)reader_add_filter(r, filter);
+    c->done = true;
+}
+
+static void add_having(struct reader *r, struct reader_compare *c, struct frame_measure measure)
+{
+    struct frame *frame = r->frame;
+
+    if (frame->having) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    frame->having = true;
+    frame->having_test = group_test(c->test);
+    frame->having_values[0] = c->values[0];
+    frame->having_values[1] = c->values[1];
+    frame->having_average = c->average;
+    frame->n_measures = 0;
+    reader_add_measure(r, measure);
+    c->done = true;
+}
+
+static struct frame_measure rows_of(size_t table)
+{
+    return (struct frame_measure){.metric = NONE, .aggregate = FRAME_COUNT, .of = {table, NONE}};
+}
+
+/* A column of what is asked for, or of what is above it; of what is below it is aggregated. */
+static bool by_column(struct reader *r, struct reader_compare *c, size_t span, bool right)
+{
+    size_t base = r->n_anchors > 0 ? r->anchors[0].table : NONE;
+    struct frame_place place;
+
+    if (span == NONE || !reader_is(r, span, MEANS_COLUMN)) {
+        return false;
+    }
+    place = reader_column(r, span, COLUMN_NUMBER, NONE);
+    if (place.table == NONE) {
+        return false;
+    }
+    use_operands(r, c, right);
+    if (base == NONE || reader_is_up(r, base, place.table)) {
+        add_filter(r, c, place);
+        return true;
+    }
+    add_having(r, c,
+               (struct frame_measure){.metric = NONE, .aggregate = FRAME_AVERAGE, .of = place});
+    reader_doubt(r, 0.9);
+    return true;
+}
+
+/* avg(orders.total_amount): orders.total_amount. */
+static struct frame_place averaged(struct reader *r, size_t metric)
+{
+    const char *expr = r->model->metrics[metric].expr;
+    struct frame_place place = reader_no_place();
+    char name[200];
+    size_t n = 0;
+
+    for (expr += 4; expr[n] != '\0' && expr[n] != ')' && n + 1 < sizeof(name); n++) {
+        name[n] = expr[n];
+    }
+    name[n] = '\0';
+    if (expr[n] != ')' || expr[n + 1] != '\0' ||
+        !qn_model_find_column(r->model, name, &place.table, &place.column)) {
+        return reader_no_place();
+    }
+    return place;
+}
+
+static bool by_metric(struct reader *r, struct reader_compare *c, size_t span, bool right)
+{
+    size_t metric = reader_metric(r, span);
+    struct frame_place place = reader_no_place();
+
+    if (span == NONE || metric == NONE) {
+        return false;
+    }
+    if (c->average && reader_metric_begins(r, metric, "avg(")) {
+        place = averaged(r, metric);
+    }
+    use_operands(r, c, right);
+    if (place.table != NONE && place.table == r->subject) {
+        add_filter(r, c, place);
+        return true;
+    }
+    add_having(r, c, (struct frame_measure){.metric = metric, .of = reader_no_place()});
+    return true;
+}
+
+/* "more than 5 orders", 下单超过5次. */
+static bool by_count(struct reader *r, struct reader_compare *c)
+{
+    bool right = c->right != NONE && c->right_near && reader_is(r, c->right, MEANS_TABLE) &&
+                 !c->money && c->right != r->head && c->right != r->counted;
+    size_t span = right ? c->right : c->left, table;
+
+    if (span == NONE || c->average) {
+        return false;
+    }
+    if (!right && !c->counted) {
+        return false;
+    }
+    table = reader_table(r, span);
+    if (table == NONE && c->counted) {
+        table = reader_column(r, span, COLUMN_TIME, NONE).table;
+    }
+    if (table == NONE && reader_is(r, span, MEANS_VALUE)) {
+        table = (size_t)reader_means(r, span, MEANS_VALUE)->a;
+        r->spans.items[span].operand = false;
+        add_having(r, c, rows_of(table));
+        return true;
+    }
+    if (table == NONE || table == r->subject) {
+        return false;
+    }
+    if (right && c->left != NONE && c->left != span) {
+        r->spans.items[c->left].operand = false;
+        c->left = NONE;
+    }
+    use_operands(r, c, right);
+    add_having(r, c, rows_of(table));
+    return true;
+}
+
+static bool by_money(struct reader *r, struct reader_compare *c)
+{
+    size_t table = r->subject;
+    struct frame_place place;
+
+    if (c->left != NONE && reader_is(r, c->left, MEANS_TABLE)) {
+        table = reader_table(r, c->left);
+    } else if (c->right != NONE && reader_is(r, c->right, MEANS_TABLE)) {
+        table = reader_table(r, c->right);
+    }
+    if (table == NONE || c->counted) {
+        return false;
+    }
+    place = reader_money(r, table);
+    if (place.table == NONE) {
+        return false;
+    }
+    if (c->left != NONE) {
+        r->spans.items[c->left].operand = false;
+    }
+    add_filter(r, c, place);
+    return true;
+}
+
+static void resolve(struct reader *r, struct reader_compare *c)
+{
+    bool near = c->right != NONE && c->right_near;
+    bool adjective = near && !c->average && !reader_is(r, c->right, MEANS_TABLE);
+
+    if (by_metric(r, c,
+                  c->left != NONE && !reader_is(r, c->left, MEANS_TABLE) &&
+                          !reader_is(r, c->left, MEANS_COLUMN)
+                      ? c->left
+                      : NONE,
+                  c->average)) {
+        return;
+    }
+    if (c->average && near && c->left == NONE && by_metric(r, c, c->right, true)) {
+        return;
+    }
+    if (by_column(r, c, c->left, c->average) || (near && by_column(r, c, c->right, true)) ||
+        (adjective && by_metric(r, c, c->right, true)) || by_count(r, c)) {
+        return;
+    }
+    if ((c->average && near && by_metric(r, c, c->right, true)) || by_money(r, c)) {
+        return;
+    }
+    reader_refuse(r, RULES_UNCLEAR);
+}
+
+void understand_compares(struct reader *r)
+{
+    for (size_t i = 0; i < r->n_compares; i++) {
+        resolve(r, &r->compares[i]);
+    }
+}

@@ -1,0 +1,176 @@
+#include "reader.h"
+
+static bool open_span(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !r->spans.items[at].used;
+}
+
+static bool is_table(const struct reader *r, size_t at)
+{
+    return open_span(r, at) && reader_is(r, at, MEANS_TABLE);
+}
+
+/* What may stand between "how many" and what is counted. */
+static bool is_between(struct reader *r, size_t at)
+{
+    if (!open_span(r, at)) {
+        return at < r->spans.n;
+    }
+    return reader_is(r, at, MEANS_VALUE) || reader_is(r, at, MEANS_CONDITION) ||
+           reader_is(r, at, MEANS_FALSE) || reader_is(r, at, WORD_DISTINCT) ||
+           reader_is(r, at, WORD_NOT) || reader_is(r, at, WORD_SUM) || reader_is(r, at, WORD_AND) ||
+           reader_is(r, at, WORD_OR) || reader_is(r, at, WORD_HAVE) || reader_is(r, at, WORD_LOW) ||
+           reader_column(r, at, COLUMN_TIME | COLUMN_FLAG, NONE).table != NONE;
+}
+
+/* The first thing behind "how many"; NONE. */
+static size_t thing_after(struct reader *r, size_t at)
+{
+    for (at = reader_next(r, at); at < r->spans.n; at = reader_next(r, at)) {
+        bool open = open_span(r, at);
+
+        if (open && (is_table(r, at) || reader_metric(r, at) != NONE)) {
+            return r->spans.items[at].verb && !reader_is(r, at, MEANS_METRIC) ? NONE : at;
+        }
+        if (open && !reader_is(r, at, MEANS_VALUE) &&
+            reader_column(r, at, COLUMN_GROUP, NONE).table != NONE) {
+            return at;
+        }
+        if (!is_between(r, at)) {
+            return NONE;
+        }
+    }
+    return NONE;
+}
+
+static size_t thing_before(struct reader *r, size_t at)
+{
+    size_t last = reader_last(r, at);
+
+    if (last != NONE && open_span(r, last) && !is_table(r, last) &&
+        reader_column(r, last, COLUMN_GROUP, NONE).table != NONE) {
+        return last;
+    }
+    for (size_t i = at; i > 0; i--) {
+        if (is_table(r, i - 1)) {
+            return i - 1;
+        }
+    }
+    return NONE;
+}
+
+static void count(struct reader *r, size_t at)
+{
+    size_t thing = thing_after(r, at);
+
+    reader_use(r, at, "count");
+    r->wants_count = true;
+    if (thing == NONE && r->zh && r->counted == NONE) {
+        thing = thing_before(r, at);
+    }
+    if (thing == NONE || r->counted != NONE) {
+        return;
+    }
+    if (reader_metric(r, thing) != NONE && !is_table(r, thing)) {
+        r->measure = thing;
+        reader_use(r, thing, "measure");
+        return;
+    }
+    r->counted = thing;
+    reader_use(r, thing, "counted");
+}
+
+static void set_measure(struct reader *r, size_t at, enum meaning_kind kind)
+{
+    static const enum frame_aggregate of[] = {FRAME_SUM, FRAME_AVERAGE, FRAME_MAX, FRAME_MIN};
+
+    r->aggregate_on = true;
+    r->aggregate = of[kind - WORD_SUM];
+    r->measure = at;
+    reader_use(r, at, "measure");
+}
+
+static bool is_number(struct reader *r, size_t at)
+{
+    return open_span(r, at) && !r->spans.items[at].operand &&
+           reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
+}
+
+/* "average rating", "total number of orders", "total orders", 总订单. */
+static bool aggregate_after(struct reader *r, size_t at, enum meaning_kind kind)
+{
+    size_t next = reader_next(r, at), metric = reader_metric(r, next);
+
+    if (!open_span(r, next)) {
+        return false;
+    }
+    if (metric != NONE && !is_table(r, next) && !is_number(r, next)) {
+        if (kind == WORD_AVERAGE && !reader_metric_begins(r, metric, "avg(")) {
+            reader_refuse(r, RULES_BEYOND);
+        }
+        return kind == WORD_SUM || kind == WORD_AVERAGE;
+    }
+    if (kind == WORD_SUM && is_table(r, next)) {
+        r->wants_count = true;
+        r->counted = r->counted == NONE ? next : r->counted;
+        reader_use(r, next, "counted");
+        return true;
+    }
+    if (is_table(r, next) && is_number(r, reader_next(r, next))) {
+        reader_use(r, next, "table");
+        next = reader_next(r, next);
+    }
+    if (r->measure == NONE && is_number(r, next)) {
+        set_measure(r, next, kind);
+        return true;
+    }
+    if (kind == WORD_AVERAGE && reader_is(r, next, WORD_COUNT)) {
+        reader_refuse(r, RULES_BEYOND);
+    }
+    return false;
+}
+
+static void aggregate(struct reader *r, size_t at, enum meaning_kind kind)
+{
+    size_t last = reader_last(r, at);
+
+    if (aggregate_after(r, at, kind)) {
+        reader_use(r, at, "aggregate");
+        return;
+    }
+    if (last != NONE && r->measure == NONE && is_number(r, last)) {
+        reader_use(r, at, "aggregate");
+        set_measure(r, last, kind);
+    }
+}
+
+/* The metrics that are not ordered by or compared; "orders" is one only when it is no table here.
+ */
+static void find_metric(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n && r->measure == NONE; at++) {
+        if (open_span(r, at) && !r->spans.items[at].operand && reader_metric(r, at) != NONE &&
+            !is_table(r, at)) {
+            r->measure = at;
+            reader_use(r, at, "measure");
+        }
+    }
+}
+
+void understand_counts(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (open_span(r, at) && reader_is(r, at, WORD_COUNT) && !reader_is_model(r, at)) {
+            count(r, at);
+        }
+    }
+    for (size_t at = 0; at < r->spans.n; at++) {
+        for (int kind = WORD_SUM; kind <= WORD_MIN; kind++) {
+            if (open_span(r, at) && reader_is(r, at, (enum meaning_kind)kind) &&
+                !reader_is_model(r, at)) {
+                aggregate(r, at, (enum meaning_kind)kind);
+            }
+        }
+    }
+    find_metric(r);
+}

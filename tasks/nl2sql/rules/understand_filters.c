@@ -1,0 +1,261 @@
+#include "reader.h"
+
+static bool open_span(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !r->spans.items[at].used;
+}
+
+/* ---- not ---- */
+
+static bool ends_not(const struct reader *r, size_t at)
+{
+    return reader_is(r, at, WORD_WHICH) || reader_is(r, at, WORD_EACH);
+}
+
+static size_t negated_thing(struct reader *r, size_t at)
+{
+    for (size_t steps = 0; steps < 5; steps++) {
+        at = reader_next(r, at);
+        if (at >= r->spans.n || ends_not(r, at)) {
+            return NONE;
+        }
+        if (open_span(r, at) && reader_is_model(r, at)) {
+            return at;
+        }
+    }
+    return NONE;
+}
+
+static void negate(struct reader *r, size_t at)
+{
+    size_t thing = negated_thing(r, at), next;
+
+    if (thing == NONE) {
+        return;
+    }
+    reader_use(r, at, "not");
+    r->spans.items[thing].negated = true;
+    next = reader_next(r, thing);
+    if (reader_column(r, thing, COLUMN_TIME, NONE).table != NONE && open_span(r, next) &&
+        reader_is(r, next, MEANS_TABLE)) {
+        r->spans.items[thing].negated = false;
+        r->spans.items[next].negated = true;
+        return;
+    }
+    while (next < r->spans.n && (reader_is(r, next, WORD_AND) || reader_is(r, next, WORD_OR)) &&
+           reader_is(r, thing, MEANS_VALUE) && reader_is(r, reader_next(r, next), MEANS_VALUE)) {
+        thing = reader_next(r, next);
+        r->spans.items[thing].negated = true;
+        next = reader_next(r, thing);
+    }
+}
+
+void understand_negations(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (open_span(r, at) && reader_is(r, at, WORD_NOT) && !reader_is_model(r, at)) {
+            negate(r, at);
+        }
+    }
+}
+
+/* ---- filters ---- */
+
+static size_t neighbour_table(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at), last = reader_last(r, at);
+
+    if (next < r->spans.n && reader_is(r, next, MEANS_TABLE)) {
+        return reader_table(r, next);
+    }
+    return last != NONE && reader_is(r, last, MEANS_TABLE) && !r->zh ? reader_table(r, last) : NONE;
+}
+
+/* "city Paris", "in the city of Paris", 状态为已取消: the column says which value is meant. */
+static const struct meaning *value_of_column(struct reader *r, size_t at)
+{
+    size_t beside[2] = {reader_last(r, at), reader_next(r, at)};
+    uint32_t value = r->spans.items[at].first;
+
+    for (; value != LEXICON_NONE; value = r->lexicon->meanings[value].next) {
+        const struct meaning *v = &r->lexicon->meanings[value];
+
+        for (size_t i = 0; v->kind == MEANS_VALUE && i < 2; i++) {
+            uint32_t c = beside[i] < r->spans.n ? r->spans.items[beside[i]].first : LEXICON_NONE;
+
+            for (; c != LEXICON_NONE; c = r->lexicon->meanings[c].next) {
+                const struct meaning *column = &r->lexicon->meanings[c];
+
+                if (column->kind == MEANS_COLUMN && column->a == v->a && column->b == v->b) {
+                    if (open_span(r, beside[i])) {
+                        reader_use(r, beside[i], "column");
+                    }
+                    return v;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Where it stands decides whether it is a part or of the whole. */
+static void place_filter(struct reader *r, size_t at, struct frame_filter filter)
+{
+    const struct frame_filter *kept = reader_add_filter(r, filter);
+
+    if (kept != NULL) {
+        r->filter_at[kept - r->frame->filters] = at;
+    }
+}
+
+static void add_value(struct reader *r, size_t at)
+{
+    const struct meaning *value = value_of_column(r, at);
+    struct frame_filter filter = {.test = FRAME_IS, .n_values = 1};
+
+    value = value != NULL ? value : reader_value(r, at, neighbour_table(r, at));
+    if (value == NULL) {
+        return;
+    }
+    filter.of = (struct frame_place){(size_t)value->a, (size_t)value->b};
+    filter.values[0] = r->model->tables[value->a].columns[value->b].values[value->c].text;
+    filter.negated = r->spans.items[at].negated;
+    place_filter(r, at, filter);
+    reader_use(r, at, "value");
+}
+
+static void add_flag(struct reader *r, size_t at, struct frame_place place, bool is)
+{
+    struct frame_filter filter = {.test = FRAME_IS, .of = place, .n_values = 1};
+
+    filter.values[0] = is != r->spans.items[at].negated ? "true" : "false";
+    place_filter(r, at, filter);
+    reader_use(r, at, "value");
+}
+
+static void add_condition(struct reader *r, size_t at, size_t condition)
+{
+    struct frame_filter filter = {.test = FRAME_CONDITION, .condition = condition};
+    const char *table = r->model->conditions[condition].table;
+
+    filter.of = (struct frame_place){qn_model_find_table(r->model, table, NULL), NONE};
+    filter.negated = r->spans.items[at].negated;
+    if (filter.of.table != QN_MODEL_NONE) {
+        place_filter(r, at, filter);
+        reader_use(r, at, "condition");
+    }
+}
+
+static void add_exists(struct reader *r, size_t at, size_t table)
+{
+    if (table == NONE || r->n_exists == READER_EXISTS_MAX) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    r->exists[r->n_exists] = table;
+    r->exists_not[r->n_exists++] = r->spans.items[at].negated;
+    reader_use(r, at, r->spans.items[at].negated ? "without" : "with");
+}
+
+static void add_negated_column(struct reader *r, size_t at, struct frame_place place)
+{
+    const struct qn_model_column *column = &r->model->tables[place.table].columns[place.column];
+    struct frame_filter filter = {.test = FRAME_EMPTY, .of = place};
+
+    if (!column->nullable && (reader_column_sort(r, place) & COLUMN_NUMBER) != 0) {
+        filter.test = FRAME_IS;
+        filter.values[0] = "0";
+        filter.n_values = 1;
+    }
+    place_filter(r, at, filter);
+    reader_use(r, at, "without");
+}
+
+static void show(struct reader *r, size_t at, struct frame_place place)
+{
+    for (size_t i = 0; i < r->n_shown; i++) {
+        if (r->shown[i].table == place.table && r->shown[i].column == place.column) {
+            reader_use(r, at, "column");
+            return;
+        }
+    }
+    if (r->n_shown == FRAME_COLUMNS_MAX) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    r->shown[r->n_shown++] = place;
+    reader_use(r, at, "column");
+}
+
+static bool is_beside_period(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at), last = reader_last(r, at);
+
+    for (size_t i = 0; i < r->n_periods; i++) {
+        if ((next != NONE && next == r->periods[i].from) ||
+            (last != NONE && last + 1 == r->periods[i].to) ||
+            (next >= r->periods[i].from && next < r->periods[i].to)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_column(struct reader *r, size_t at)
+{
+    struct frame_place time = reader_column(r, at, COLUMN_TIME, neighbour_table(r, at));
+    struct frame_place flag = reader_column(r, at, COLUMN_FLAG, neighbour_table(r, at));
+    struct frame_place any = reader_column(r, at, COLUMN_ANY, NONE);
+    bool negated = r->spans.items[at].negated;
+
+    if (flag.table != NONE) {
+        add_flag(r, at, flag, true);
+    } else if (any.table == NONE) {
+        return;
+    } else if (negated) {
+        add_negated_column(r, at, any);
+    } else if (time.table != NONE && r->n_periods > 0 && is_beside_period(r, at)) {
+        r->time = time;
+        reader_use(r, at, "time");
+    } else if (time.table != NONE) {
+        reader_use(r, at, NULL);
+    } else {
+        show(r, at, any);
+    }
+}
+
+static void take(struct reader *r, size_t at)
+{
+    const struct meaning *not_flag = reader_means(r, at, MEANS_FALSE);
+    const struct meaning *condition = reader_means(r, at, MEANS_CONDITION);
+
+    if (condition != NULL) {
+        add_condition(r, at, (size_t)condition->a);
+    } else if (not_flag != NULL && reader_far(r, (size_t)not_flag->a) < GRAPH_FAR) {
+        add_flag(r, at, (struct frame_place){(size_t)not_flag->a, (size_t)not_flag->b}, false);
+    } else if (reader_is(r, at, MEANS_TABLE)) {
+        size_t table = reader_table(r, at);
+
+        if (r->spans.items[at].negated ||
+            (r->subject != NONE && table != r->subject && !reader_is_up(r, r->subject, table))) {
+            add_exists(r, at, table);
+        } else {
+            reader_use(r, at, "table");
+        }
+    } else if (reader_is(r, at, MEANS_VALUE) && reader_value(r, at, NONE) != NULL) {
+        add_value(r, at);
+    } else if (reader_is(r, at, MEANS_COLUMN)) {
+        take_column(r, at);
+    } else if (reader_metric(r, at) != NONE && r->spans.items[at].negated) {
+        add_exists(r, at, reader_metric_table(r, reader_metric(r, at)));
+    }
+}
+
+void understand_filters(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (open_span(r, at) && reader_is_model(r, at) && !r->spans.items[at].operand) {
+            take(r, at);
+        }
+    }
+}

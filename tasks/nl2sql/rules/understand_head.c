@@ -1,0 +1,150 @@
+#include "reader.h"
+
+#include <string.h>
+
+static bool open_span(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !r->spans.items[at].used && !r->spans.items[at].operand &&
+           !r->spans.items[at].negated;
+}
+
+static bool is_compared(const struct reader *r, size_t at)
+{
+    for (size_t i = 0; i < r->n_compares; i++) {
+        const struct reader_compare *c = &r->compares[i];
+        bool table = c->left == NONE || !reader_is(r, c->left, MEANS_COLUMN);
+
+        if (c->right == at && c->right_near && table && !c->money) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool can_head(struct reader *r, size_t at)
+{
+    if (!open_span(r, at) || is_compared(r, at)) {
+        return false;
+    }
+    if (reader_is(r, at, MEANS_TABLE)) {
+        return !r->spans.items[at].verb;
+    }
+    return !reader_is(r, at, MEANS_VALUE) && !reader_is(r, at, MEANS_METRIC) &&
+           (reader_column(r, at, COLUMN_GROUP, NONE).table != NONE);
+}
+
+static void set_head(struct reader *r, size_t at, bool which)
+{
+    r->head = at;
+    r->which = which;
+    reader_use(r, at, "thing");
+}
+
+/* "which month", 哪一天. */
+static bool unit_head(struct reader *r, size_t at)
+{
+    const struct meaning *unit = reader_means(r, at, WORD_UNIT);
+
+    unit = unit != NULL ? unit : reader_means(r, at, WORD_GRAIN);
+    if (unit == NULL || !open_span(r, at) || reader_is_model(r, at)) {
+        return false;
+    }
+    r->head_unit = unit->a;
+    set_head(r, at, true);
+    return true;
+}
+
+/* Behind "which", over numbers, values and units: what is asked for. */
+static bool after_which(struct reader *r, size_t at)
+{
+    size_t first = reader_next(r, at);
+
+    if (first < r->spans.n && (r->order != 0 || r->wants_compare) && unit_head(r, first)) {
+        return true;
+    }
+    for (; first < r->spans.n; first = reader_next(r, first)) {
+        if (can_head(r, first)) {
+            set_head(r, first, true);
+            return true;
+        }
+        if (!r->spans.items[first].used && r->spans.items[first].number == NULL &&
+            !reader_is(r, first, WORD_UNIT_WORD) && !reader_is(r, first, MEANS_VALUE) &&
+            !reader_is(r, first, WORD_DISTINCT) && !reader_is(r, first, WORD_LIST) &&
+            !reader_is(r, first, MEANS_CONDITION) && !reader_is(r, first, MEANS_FALSE) &&
+            reader_column(r, first, COLUMN_FLAG | COLUMN_TIME, NONE).table == NONE) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool find_which(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        bool which = reader_is(r, at, WORD_WHICH) ||
+                     (r->zh && reader_is(r, at, WORD_LIST) && reader_is(r, at, WORD_WHICH));
+
+        if (which && !r->spans.items[at].used && !reader_is_model(r, at) && after_which(r, at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Tables first; a column only when no table is there. */
+static size_t pick(struct reader *r, bool last, bool table)
+{
+    size_t found = NONE;
+
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (can_head(r, at) && (!table || reader_is(r, at, MEANS_TABLE)) &&
+            (found == NONE || last)) {
+            found = at;
+        }
+    }
+    return found;
+}
+
+/* "who": a table of people, near what is measured. */
+static void find_who(struct reader *r)
+{
+    size_t low = SIZE_MAX;
+
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (!reader_is(r, at, WORD_WHO) || r->spans.items[at].used || r->subject != NONE) {
+            continue;
+        }
+        for (size_t t = 0; t < r->model->n_tables && t < 4096; t++) {
+            const struct qn_model_table *table = &r->model->tables[t];
+            bool person = !table->hidden && reader_has_word(r, table->name, WORD_PERSON);
+
+            for (size_t w = 0; !person && !table->hidden && w < table->words.n_en; w++) {
+                person = reader_has_word(r, table->words.en[w], WORD_PERSON);
+            }
+            if (person && reader_far(r, t) < low) {
+                low = reader_far(r, t);
+                r->subject = t;
+            }
+        }
+        reader_use(r, at, "thing");
+    }
+}
+
+void understand_head(struct reader *r)
+{
+    size_t head;
+
+    if (find_which(r)) {
+        return;
+    }
+    head = pick(r, r->zh, true);
+    if (head == NONE) {
+        find_who(r);
+    }
+    if (head == NONE && r->subject == NONE) {
+        head = pick(r, r->zh && r->order != 0, false);
+    }
+    if (head != NONE) {
+        set_head(r, head, false);
+    }
+}

@@ -1,0 +1,285 @@
+#include "reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool open_span(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !r->spans.items[at].used;
+}
+
+static int64_t small_number(const struct reader *r, size_t at)
+{
+    const char *text = open_span(r, at) ? r->spans.items[at].number : NULL;
+    int64_t number;
+
+    if (text == NULL || text[strspn(text, "0123456789")] != '\0' || strlen(text) > 5) {
+        return 0;
+    }
+    number = strtoll(text, NULL, 10);
+    return number <= 10000 ? number : 0;
+}
+
+/* What can be ordered by. */
+static bool can_measure(struct reader *r, size_t at)
+{
+    if (at == NONE || at >= r->spans.n ||
+        (r->spans.items[at].used && at != r->measure && at != r->counted)) {
+        return false;
+    }
+    return reader_metric(r, at) != NONE || reader_is(r, at, MEANS_TABLE) ||
+           reader_column(r, at, COLUMN_NUMBER | COLUMN_TIME, NONE).table != NONE ||
+           (reader_is(r, at, MEANS_VALUE) && r->measure == NONE);
+}
+
+static void set_by(struct reader *r, size_t at)
+{
+    r->by = at;
+    reader_use(r, at, "order");
+}
+
+static void set_limit(struct reader *r, size_t at)
+{
+    int64_t number = small_number(r, at);
+
+    if (number > 0) {
+        r->limit = number;
+        reader_use(r, at, "limit");
+        for (at++; open_span(r, at) && reader_is(r, at, WORD_UNIT_WORD) && !reader_is_model(r, at);
+             at++) {
+            reader_use(r, at, "limit");
+        }
+    }
+}
+
+/* "top 5", "bottom three", 前十. */
+static bool top(struct reader *r, size_t at)
+{
+    bool bottom = reader_is(r, at, WORD_BOTTOM);
+    size_t next = reader_next(r, at), last;
+
+    if ((!bottom && !reader_is(r, at, WORD_TOP)) || reader_is_model(r, at)) {
+        return false;
+    }
+    if (small_number(r, next) == 0) {
+        return false;
+    }
+    r->order = bottom ? -1 : 1;
+    set_limit(r, next);
+    reader_use(r, at, "order");
+    last = reader_last(r, at);
+    if (r->zh && r->by == NONE && can_measure(r, last) && !reader_is(r, last, MEANS_TABLE)) {
+        set_by(r, last);
+    }
+    return true;
+}
+
+static bool is_low(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && reader_is(r, at, WORD_LOW);
+}
+
+/* What the most is of: beside it. */
+static void find_by(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at), last = reader_last(r, at);
+
+    while (next < r->spans.n && open_span(r, next) && !reader_is_model(r, next) &&
+           (reader_is(r, next, WORD_COUNT) || reader_is(r, next, WORD_SUM) ||
+            reader_is(r, next, WORD_AVERAGE))) {
+        next = reader_next(r, next);
+    }
+    if (r->by != NONE) {
+        return;
+    }
+    if (r->zh) {
+        if (can_measure(r, last) && !(reader_is(r, at, WORD_HIGH) && last == NONE)) {
+            set_by(r, last);
+        } else if (can_measure(r, next)) {
+            r->order *= is_low(r, next) ? -1 : 1;
+            set_by(r, next);
+        }
+        return;
+    }
+    if (can_measure(r, next)) {
+        r->order *= is_low(r, next) ? -1 : 1;
+        set_by(r, next);
+    } else if (can_measure(r, last)) {
+        set_by(r, last);
+    }
+}
+
+static void find_ordinal(struct reader *r, size_t at)
+{
+    size_t last = reader_last(r, at);
+    const struct meaning *ordinal = last != NONE ? reader_means(r, last, WORD_ORDINAL) : NULL;
+
+    if (ordinal != NULL && open_span(r, last)) {
+        r->offset = ordinal->a - 1;
+        r->limit = 1;
+        reader_use(r, last, "offset");
+    }
+}
+
+/* "cheapest", "the most expensive", "highest revenue", 最高, 最便宜. */
+static bool most(struct reader *r, size_t at)
+{
+    const struct span *span = &r->spans.items[at];
+    bool least = reader_is(r, at, WORD_LEAST) || reader_is(r, at, WORD_IMPLIES_LEAST);
+
+    if (span->est && can_measure(r, at)) {
+        r->order = is_low(r, at) ? -1 : 1;
+        r->superlative = true;
+        find_ordinal(r, at);
+        set_by(r, at);
+        return true;
+    }
+    if (reader_is(r, at, WORD_IMPLIES_MOST)) {
+        r->order = least ? -1 : 1;
+        r->superlative = true;
+        if (can_measure(r, at) && r->by == NONE) {
+            set_by(r, at);
+        }
+        reader_use(r, at, "order");
+        return true;
+    }
+    if ((!least && !reader_is(r, at, WORD_MOST)) || (reader_is_model(r, at) && r->zh) ||
+        (r->order != 0 && r->by != NONE)) {
+        return false;
+    }
+    if (reader_is(r, at, WORD_HIGH) || reader_is(r, at, WORD_LOW)) {
+        return false;
+    }
+    r->order = least ? -1 : 1;
+    r->superlative = true;
+    reader_use(r, at, "order");
+    find_ordinal(r, at);
+    find_by(r, at);
+    return true;
+}
+
+/* "newest 10 orders", "the last 5 orders", 最近注册的5个用户. */
+static bool newest(struct reader *r, size_t at)
+{
+    bool oldest = reader_is(r, at, WORD_OLDEST), last = reader_is(r, at, WORD_LAST);
+    size_t next = reader_next(r, at), before = reader_last(r, at);
+    bool number = small_number(r, next) > 0;
+
+    if (reader_is_model(r, at) && !reader_is(r, at, MEANS_COLUMN)) {
+        return false;
+    }
+    if (!oldest && !reader_is(r, at, WORD_NEWEST) &&
+        !(last && (number || reader_is(r, next, MEANS_TABLE)))) {
+        return false;
+    }
+    if (!r->zh && oldest && reader_is(r, at, WORD_TOP) && number) {
+        oldest = true;
+    }
+    r->order = oldest ? -1 : 1;
+    r->by_time = true;
+    r->superlative = true;
+    if (number) {
+        set_limit(r, next);
+        next = reader_next(r, next);
+    } else if (before != NONE && small_number(r, before) > 0) {
+        set_limit(r, before);
+    }
+    if (open_span(r, next) && reader_column(r, next, COLUMN_TIME, NONE).table != NONE) {
+        r->by = next;
+        reader_use(r, next, "order");
+    }
+    reader_use(r, at, "order");
+    return true;
+}
+
+/* "sorted by price", 按价格排序, "in descending order". */
+static void sorted(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at), last = reader_last(r, at);
+
+    if (next < r->spans.n && open_span(r, next) && reader_is(r, next, WORD_BY)) {
+        reader_use(r, next, "order");
+        next = reader_next(r, next);
+    }
+    if (!r->zh && can_measure(r, next)) {
+        set_by(r, next);
+    } else if (last != NONE && can_measure(r, last) && r->by == NONE) {
+        set_by(r, last);
+    } else if (can_measure(r, next) && r->by == NONE) {
+        set_by(r, next);
+    }
+    r->order = r->order != 0 ? r->order : 1;
+    reader_use(r, at, "order");
+}
+
+static void direction(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (!open_span(r, at)) {
+            continue;
+        }
+        if (reader_is(r, at, WORD_ASCENDING) || reader_is(r, at, WORD_DESCENDING)) {
+            r->order = reader_is(r, at, WORD_ASCENDING) ? -1 : 1;
+            r->sorted = true;
+            reader_use(r, at, "order");
+        }
+    }
+}
+
+/* "top 5 products by revenue": what is behind "by" and no dimension. */
+static void find_by_word(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n && r->by == NONE; at++) {
+        size_t next = reader_next(r, at);
+
+        if (!open_span(r, at) || !reader_is(r, at, WORD_BY) || reader_is_model(r, at)) {
+            continue;
+        }
+        while (next < r->spans.n && reader_is(r, next, WORD_COUNT) && !reader_is_model(r, next)) {
+            next = reader_next(r, next);
+        }
+        if (can_measure(r, next)) {
+            reader_use(r, at, "order");
+            set_by(r, next);
+            r->order = r->order != 0 ? r->order : 1;
+        }
+    }
+}
+
+/* A free number beside an order is how many. */
+static void free_limit(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n && r->limit == 0; at++) {
+        size_t next = reader_next(r, at);
+
+        if (small_number(r, at) == 0) {
+            continue;
+        }
+        while (open_span(r, next) && reader_is(r, next, WORD_UNIT_WORD) &&
+               !reader_is_model(r, next)) {
+            next = reader_next(r, next);
+        }
+        if (r->order != 0 || reader_is(r, next, MEANS_TABLE) || r->before != NULL) {
+            set_limit(r, at);
+        }
+    }
+}
+
+void understand_orders(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (open_span(r, at) && reader_is(r, at, WORD_ORDER) && !reader_is_model(r, at)) {
+            sorted(r, at);
+        }
+    }
+    for (size_t at = 0; at < r->spans.n; at++) {
+        bool open = open_span(r, at) || at == r->measure;
+
+        if (open && !r->spans.items[at].operand && !top(r, at) && !newest(r, at)) {
+            (void)most(r, at);
+        }
+    }
+    find_by_word(r);
+    direction(r);
+    free_limit(r);
+}

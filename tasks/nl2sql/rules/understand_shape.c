@@ -1,0 +1,421 @@
+#include "reader.h"
+
+#include <string.h>
+
+#define NEWEST_PRESET 10
+
+static struct frame_measure rows_of(size_t table)
+{
+    return (struct frame_measure){.metric = NONE, .aggregate = FRAME_COUNT, .of = {table, NONE}};
+}
+
+static bool is_below(const struct reader *r, struct frame_place place)
+{
+    return r->subject == NONE || !reader_is_up(r, r->subject, place.table);
+}
+
+/* What is asked for, as a dimension: rows of a table, values of a column, days. */
+static bool head_dimension(struct reader *r, struct frame_dimension *ret)
+{
+    size_t table;
+
+    *ret = (struct frame_dimension){.of = reader_no_place()};
+    if (r->head == NONE) {
+        ret->of.table = r->subject;
+        return r->subject != NONE;
+    }
+    if (r->head_unit != FRAME_NO_GRAIN) {
+        ret->grain = (enum frame_grain)r->head_unit;
+        return true;
+    }
+    table = reader_is(r, r->head, MEANS_TABLE) ? reader_table(r, r->head) : NONE;
+    if (table != NONE) {
+        ret->of.table = table;
+        return true;
+    }
+    ret->of = reader_column(r, r->head, COLUMN_GROUP, NONE);
+    return ret->of.table != NONE;
+}
+
+static bool is_plural(const struct reader *r, size_t at)
+{
+    const struct atom *atom;
+
+    if (at == NONE || r->zh) {
+        return false;
+    }
+    atom = &r->spans.atoms.items[r->spans.items[at].to - 1];
+    return strcmp(atom->full, atom->text) != 0;
+}
+
+static void set_order(struct reader *r, int64_t preset)
+{
+    r->frame->ordered = true;
+    r->frame->ascending = r->order < 0;
+    r->frame->limit = r->limit > 0 ? r->limit : preset;
+    r->frame->offset = r->offset;
+}
+
+static enum frame_aggregate preset_aggregate(const struct reader *r, struct frame_place place)
+{
+    return r->model->tables[place.table].columns[place.column].role == QN_ROLE_AVERAGE
+               ? FRAME_AVERAGE
+               : FRAME_SUM;
+}
+
+/* ---- newest, oldest ---- */
+
+static void shape_newest(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    struct frame_place time = reader_no_place();
+
+    if (r->subject == NONE) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    if (r->by != NONE) {
+        time = reader_column(r, r->by, COLUMN_TIME, r->subject);
+    }
+    if (time.table == NONE && r->model->tables[r->subject].time != QN_MODEL_NONE) {
+        time = (struct frame_place){r->subject, r->model->tables[r->subject].time};
+    }
+    if (time.table == NONE) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    frame->kind = FRAME_LIST;
+    frame->table = r->subject;
+    frame->order = time;
+    set_order(r, is_plural(r, r->head) ? NEWEST_PRESET : 1);
+}
+
+/* ---- the most ---- */
+
+static void shape_rows(struct reader *r, struct frame_place place)
+{
+    struct frame *frame = r->frame;
+
+    frame->kind = FRAME_LIST;
+    frame->table = r->subject;
+    frame->order = place;
+    set_order(r, r->superlative && !r->sorted ? 1 : 0);
+}
+
+/* A number of the rows themselves: the row that has the most, or the most alone. */
+static bool shape_column(struct reader *r)
+{
+    struct frame_place place = reader_column(r, r->by, COLUMN_NUMBER | COLUMN_TIME, r->subject);
+    struct frame_measure measure = {.metric = NONE, .of = place};
+
+    if (r->has_measure || place.table == NONE) {
+        return false;
+    }
+    measure.aggregate = r->order < 0 ? FRAME_MIN : FRAME_MAX;
+    if (r->head == NONE && r->subject == NONE) {
+        r->frame->kind = FRAME_MEASURE;
+        reader_add_measure(r, measure);
+        return true;
+    }
+    if (!is_below(r, place) && r->frame->n_dimensions == 0 && r->head_unit == FRAME_NO_GRAIN) {
+        bool value = !r->which && r->limit == 0 && r->superlative && !r->sorted &&
+                     r->head != NONE && (r->zh ? r->head < r->by : r->head > r->by + 1);
+
+        if (value && r->spans.items[r->by].est == false && !reader_is(r, r->by, WORD_HIGH) &&
+            !reader_is(r, r->by, WORD_LOW)) {
+            r->frame->kind = FRAME_MEASURE;
+            reader_add_measure(r, measure);
+            return true;
+        }
+        shape_rows(r, place);
+        return true;
+    }
+    measure.aggregate = is_below(r, place) ? preset_aggregate(r, place) : measure.aggregate;
+    reader_add_measure(r, measure);
+    r->has_measure = true;
+    return false;
+}
+
+static void shape_order(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    struct frame_dimension head;
+    size_t groups = frame->n_dimensions;
+
+    if (r->by != NONE && shape_column(r)) {
+        return;
+    }
+    if (!r->has_measure && r->subject != NONE && r->by == NONE) {
+        struct frame_place money = reader_money(r, r->subject);
+
+        if (money.table == NONE || r->limit > 1) {
+            reader_refuse(r, RULES_UNCLEAR);
+            return;
+        }
+        reader_doubt(r, 0.9);
+        shape_rows(r, money);
+        return;
+    }
+    if (!r->has_measure) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    frame->kind = FRAME_MEASURE;
+    if (!head_dimension(r, &head) || (r->head == NONE && r->counted != NONE)) {
+        if (groups == 0) {
+            reader_refuse(r, RULES_UNCLEAR);
+        }
+        set_order(r, r->superlative && !r->sorted ? 1 : 0);
+        return;
+    }
+    reader_add_dimension(r, head);
+    if (frame->n_dimensions > groups && groups > 0 && (r->superlative || r->limit > 0)) {
+        frame->per = 0;
+    }
+    set_order(r, r->superlative && !r->sorted ? 1 : 0);
+}
+
+/* ---- parts of a whole ---- */
+
+static bool has_han_between(const struct reader *r, size_t from, size_t to, const char *text)
+{
+    for (size_t i = from; i < to && i < r->spans.n; i++) {
+        if (strcmp(r->spans.atoms.items[r->spans.items[i].from].text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "share of app orders that were cancelled": what stands before the thing is of the whole. */
+static bool is_of_whole(const struct reader *r, size_t filter)
+{
+    size_t at = r->filter_at[filter], thing = r->head != NONE ? r->head : r->counted, last = at;
+
+    for (size_t i = 0; i < r->frame->n_filters; i++) {
+        last = r->filter_at[i] > last ? r->filter_at[i] : last;
+    }
+    if (last == at) {
+        return false;
+    }
+    if (r->zh) {
+        return has_han_between(r, at, last, "中") || has_han_between(r, at, last, "里");
+    }
+    return thing != NONE && at < thing && last > thing;
+}
+
+static void shape_share(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    size_t kept = 0;
+
+    frame->kind = FRAME_MEASURE;
+    if (!r->has_measure && r->subject != NONE) {
+        reader_add_measure(r, rows_of(r->subject));
+    }
+    if (frame->n_measures != 1) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    if (frame->n_filters == 0 || (r->wants_share && frame->n_dimensions > 0)) {
+        frame->share = true;
+        if (frame->n_dimensions == 0) {
+            reader_refuse(r, RULES_UNCLEAR);
+        }
+        return;
+    }
+    for (size_t i = 0; i < frame->n_filters; i++) {
+        if (is_of_whole(r, i)) {
+            frame->filters[kept++] = frame->filters[i];
+        } else {
+            frame->part[frame->n_part++] = frame->filters[i];
+        }
+    }
+    frame->n_filters = kept;
+}
+
+/* ---- the rest ---- */
+
+static void shape_having(struct reader *r)
+{
+    struct frame_dimension head;
+
+    r->frame->kind = FRAME_MEASURE;
+    if (r->counted != NONE || r->wants_count) {
+        r->frame->count_groups = true;
+        head = (struct frame_dimension){.of = {r->subject, NONE}};
+        if (r->subject == NONE) {
+            head.of = reader_column(r, r->counted, COLUMN_GROUP, NONE);
+        }
+        r->frame->n_dimensions = 0;
+        if (head.of.table == NONE) {
+            reader_refuse(r, RULES_UNCLEAR);
+        }
+        reader_add_dimension(r, head);
+        return;
+    }
+    if (r->frame->n_dimensions == 0 && head_dimension(r, &head)) {
+        reader_add_dimension(r, head);
+    }
+    if (r->frame->n_dimensions == 0) {
+        reader_refuse(r, RULES_UNCLEAR);
+    }
+}
+
+/* "customers with their number of orders". */
+static bool rows_with_measure(const struct reader *r)
+{
+    if (r->head == NONE || r->measure == NONE || r->head > r->measure || !r->wants_list ||
+        !reader_is(r, r->head, MEANS_TABLE)) {
+        return false;
+    }
+    for (size_t at = r->head + 1; at < r->measure; at++) {
+        if ((reader_is(r, at, WORD_AND) || reader_is(r, at, WORD_HAVE)) &&
+            !reader_is_model(r, at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void shape_measure(struct reader *r)
+{
+    struct frame_dimension head;
+
+    r->frame->kind = FRAME_MEASURE;
+    if (r->frame->n_dimensions == 0 && rows_with_measure(r) && head_dimension(r, &head)) {
+        reader_add_dimension(r, head);
+        r->frame->zero = true;
+        return;
+    }
+    if (r->head != NONE && r->which && r->counted == NONE && r->frame->n_dimensions == 0 &&
+        head_dimension(r, &head)) {
+        if (!reader_is(r, r->head, MEANS_TABLE) || r->wants_list) {
+            reader_add_dimension(r, head);
+            reader_doubt(r, 0.8);
+        }
+    }
+}
+
+static void shape_list(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    struct frame_place column;
+
+    if (frame->n_dimensions > 0) {
+        struct frame_place place = r->n_shown > 0 ? r->shown[0] : reader_no_place();
+
+        frame->kind = FRAME_MEASURE;
+        if (place.table != NONE && (reader_column_sort(r, place) & COLUMN_NUMBER) != 0) {
+            reader_add_measure(r, (struct frame_measure){.metric = NONE,
+                                                         .aggregate = preset_aggregate(r, place),
+                                                         .of = place});
+            reader_doubt(r, 0.95);
+        } else if (r->subject != NONE) {
+            reader_add_measure(r, rows_of(r->subject));
+        } else {
+            reader_refuse(r, RULES_UNCLEAR);
+        }
+        return;
+    }
+    if (r->head != NONE && reader_is(r, r->head, MEANS_TABLE)) {
+        frame->kind = FRAME_LIST;
+        frame->table = r->subject;
+        memcpy(frame->columns, r->shown, r->n_shown * sizeof(r->shown[0]));
+        frame->n_columns = r->n_shown;
+        frame->limit = r->limit;
+        return;
+    }
+    column = r->head != NONE ? reader_column(r, r->head, COLUMN_GROUP, NONE) : reader_no_place();
+    if (column.table != NONE && r->n_shown == 0) {
+        frame->kind = FRAME_DISTINCT;
+        frame->table = column.table;
+        frame->columns[0] = column;
+        frame->n_columns = 1;
+        return;
+    }
+    if (r->subject != NONE) {
+        frame->kind = FRAME_LIST;
+        frame->table = r->subject;
+        memcpy(frame->columns, r->shown, r->n_shown * sizeof(r->shown[0]));
+        frame->n_columns = r->n_shown;
+        return;
+    }
+    reader_refuse(r, RULES_UNCLEAR);
+}
+
+static void add_exists(struct reader *r)
+{
+    for (size_t i = 0; i < r->n_exists; i++) {
+        struct frame_filter filter = {.test = FRAME_EXISTS, .related = r->exists[i]};
+
+        filter.negated = r->exists_not[i];
+        filter.of = (struct frame_place){r->subject != NONE ? r->subject
+                                         : r->n_anchors > 0 ? r->anchors[0].table
+                                                            : NONE,
+                                         NONE};
+        if (filter.of.table == NONE || filter.of.table == filter.related) {
+            reader_refuse(r, RULES_UNCLEAR);
+            return;
+        }
+        (void)reader_add_filter(r, filter);
+    }
+}
+
+/* "VIP customers who bought via the app": what rows of a table below must be is said of them. */
+static void fold_exists(struct reader *r)
+{
+    struct frame *frame = r->frame;
+
+    for (size_t e = 0; e < frame->n_filters; e++) {
+        struct frame_filter *exists = &frame->filters[e];
+        struct frame_filter *inner;
+        size_t kept = 0;
+
+        if (exists->test != FRAME_EXISTS) {
+            continue;
+        }
+        inner = qn_arena_alloc(r->arena, FRAME_FILTERS_MAX, sizeof(*inner));
+        for (size_t i = 0; inner != NULL && i < frame->n_filters; i++) {
+            struct frame_filter *filter = &frame->filters[i];
+            bool below = filter->test != FRAME_EXISTS && filter->of.table != exists->of.table &&
+                         filter->of.table != NONE &&
+                         !reader_is_up(r, exists->of.table, filter->of.table);
+
+            if (below) {
+                inner[exists->n_inner++] = *filter;
+            } else {
+                frame->filters[kept++] = *filter;
+                exists = i == e ? &frame->filters[kept - 1] : exists;
+            }
+        }
+        exists->inner = inner;
+        frame->n_filters = kept;
+        return;
+    }
+}
+
+void understand_shape(struct reader *r)
+{
+    if (r->refusal != RULES_ANSWERED) {
+        return;
+    }
+    add_exists(r);
+    fold_exists(r);
+    if (r->frame->having) {
+        shape_having(r);
+    } else if (r->order != 0 && r->by_time) {
+        shape_newest(r);
+    } else if (r->order != 0) {
+        shape_order(r);
+    } else if ((r->wants_share || r->wants_rate) && !r->wants_growth) {
+        shape_share(r);
+    } else if (r->has_measure) {
+        shape_measure(r);
+    } else if (r->before == NULL || r->head != NONE || r->subject != NONE) {
+        shape_list(r);
+    }
+    if (r->frame->having && r->order != 0) {
+        set_order(r, r->superlative ? 1 : 0);
+    }
+}

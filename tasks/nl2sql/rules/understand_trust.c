@@ -1,0 +1,59 @@
+#include "reader.h"
+
+#define LOST_MODEL   0.72 /* a thing of the model that nothing was made of */
+#define LOST_WORD    0.55 /* a word that nobody knows */
+#define LOST_NUMBER  0.55
+#define LOST_HAN     0.55
+#define LOST_CONTROL 0.9 /* a word of the language that should have meant something */
+
+static const enum meaning_kind controls[] = {
+    WORD_NOT,     WORD_BETWEEN, WORD_SHARE,   WORD_RATE,     WORD_EACH,  WORD_MIN,    WORD_MAX,
+    WORD_AVERAGE, WORD_ORDINAL, WORD_OR_LESS, WORD_CONTAINS, WORD_MORE,  WORD_LESS,   WORD_AT_LEAST,
+    WORD_MONTH,   WORD_QUARTER, WORD_PERIOD,  WORD_BEFORE,   WORD_NAMED, WORD_STARTS, WORD_HALF,
+};
+
+/* What is left over lowers the trust, by what it could have meant. */
+static double lost(struct reader *r, size_t at)
+{
+    const struct span *span = &r->spans.items[at];
+
+    if (span->sign || reader_is_stop(r, at)) {
+        return 1;
+    }
+    if (span->number != NULL) {
+        return span->number[0] == '1' && span->number[1] == '\0' ? 1 : LOST_NUMBER;
+    }
+    if (span->first == LEXICON_NONE) {
+        r->unknown++;
+        return r->spans.atoms.items[span->from].kind == ATOM_HAN ? LOST_HAN : LOST_WORD;
+    }
+    if (reader_is_model(r, at)) {
+        return LOST_MODEL;
+    }
+    if (reader_is(r, at, WORD_STOP)) {
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
+        if (reader_is(r, at, controls[i])) {
+            return LOST_CONTROL;
+        }
+    }
+    return 1;
+}
+
+void understand_trust(struct reader *r)
+{
+    double trust = r->doubts;
+
+    for (size_t at = 0; at < r->spans.n; at++) {
+        const struct span *span = &r->spans.items[at];
+
+        if (span->used || span->operand) {
+            trust *= span->score;
+            r->consumed++;
+        } else {
+            trust *= lost(r, at);
+        }
+    }
+    r->score = trust;
+}

@@ -1,0 +1,52 @@
+#include "reader.h"
+
+static bool open_span(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !r->spans.items[at].used && !reader_is_model(r, at);
+}
+
+static bool take(struct reader *r, enum meaning_kind kind, const char *role)
+{
+    bool found = false;
+
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (open_span(r, at) && reader_is(r, at, kind)) {
+            reader_use(r, at, role);
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* "change" and "compared" say something only with two periods or two values. */
+void understand_wishes(struct reader *r)
+{
+    bool yoy = take(r, WORD_YOY_GROWTH, "comparison");
+    bool mom = take(r, WORD_MOM_GROWTH, "comparison");
+
+    r->wants_growth = take(r, WORD_GROWTH, "comparison") || yoy || mom;
+    r->year_ago = take(r, WORD_YEAR_AGO, "comparison") || yoy;
+    r->step_ago = take(r, WORD_STEP_AGO, "comparison") || mom;
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (open_span(r, at) && reader_is(r, at, WORD_VERSUS)) {
+            r->wants_compare = true;
+        }
+        if (open_span(r, at) && reader_is(r, at, WORD_SHARE)) {
+            r->share_at = at;
+            r->wants_share = true;
+            reader_use(r, at, "share");
+        }
+        if (open_span(r, at) && reader_is(r, at, WORD_RATE)) {
+            r->share_at = at;
+            r->wants_rate = true;
+            reader_use(r, at, "share");
+        }
+        if (open_span(r, at) && reader_is(r, at, WORD_LIST)) {
+            r->wants_list = true;
+        }
+        if (open_span(r, at) && reader_is(r, at, WORD_TREND)) {
+            r->wants_trend = true;
+        }
+    }
+    r->wants_compare = r->wants_compare || r->year_ago || r->step_ago || r->wants_growth;
+}
