@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
-#define ASKED 1e6 /* a table that a person named */
+#define ASKED     1e6 /* a table that a person named */
+#define NEIGHBOUR 2.0 /* a table joined to a strong one, of which a column is named */
+#define STRONG    0.5 /* of the best score */
 
 struct ranked {
     size_t table;
@@ -27,6 +29,38 @@ static int better_first(const void *a, const void *b)
 static double tie_of(const struct qn_model_table *table)
 {
     return table->rows + (table->purpose == QN_PURPOSE_FACT ? 1e15 : 0);
+}
+
+/* "city" is in many tables: that of the users of the orders is meant. */
+static void favour(const struct link_scores *scores, size_t table, size_t strong, double least,
+                   bool *favoured)
+{
+    if (scores->tables[strong] >= least && scores->columns[table] != NULL &&
+        scores->tables[table] >= 0) {
+        favoured[table] = true;
+    }
+}
+
+static void favour_neighbours(const struct qn_model *model, const struct link_scores *scores,
+                              struct qn_arena *arena)
+{
+    bool *favoured = qn_arena_alloc(arena, model->n_tables + 1, sizeof(*favoured));
+    double best = 0;
+
+    for (size_t i = 0; i < model->n_tables; i++) {
+        best = scores->tables[i] > best ? scores->tables[i] : best;
+    }
+    for (size_t i = 0; favoured != NULL && best > 0 && i < model->n_relations; i++) {
+        const struct qn_model_relation *relation = &model->relations[i];
+
+        if (prompt_schema_has_relation(model, relation)) {
+            favour(scores, relation->child, relation->parent, STRONG * best, favoured);
+            favour(scores, relation->parent, relation->child, STRONG * best, favoured);
+        }
+    }
+    for (size_t i = 0; favoured != NULL && i < model->n_tables; i++) {
+        scores->tables[i] += favoured[i] ? NEIGHBOUR : 0;
+    }
 }
 
 /* Those that may be shown, best first. */
@@ -116,6 +150,9 @@ int link_question(const struct qn_model *model, const char *question, const char
         return qn_fail(reterr, QN_ENOMEM, "no memory for the words of a question");
     }
     link_score(model, words, arena, &scores);
+    if (arena->status == QN_OK) {
+        favour_neighbours(model, &scores, arena);
+    }
     for (size_t i = 0; i < n_tables && arena->status == QN_OK; i++) {
         const size_t table = qn_model_find_table(model, tables[i], NULL);
 

@@ -17,6 +17,7 @@
 #define METRIC_TABLES    8
 #define FEW_TABLES       8 /* so few that no word is common */
 #define LEAST_OF_COMMON  0.15
+#define WHOLE            0.99 /* a share of all, but for rounding */
 #define WORDS_OF_A_MODEL 64
 
 struct scoring {
@@ -27,8 +28,11 @@ struct scoring {
     uint64_t unmet; /* words that may have a typing error */
     uint64_t met;   /* by any text so far */
     double rarity[WORDS_OF_A_MODEL];
-    size_t seen[WORDS_OF_A_MODEL]; /* tables whose names or columns have the word */
     uint64_t of_table;
+    bool any;      /* something of the table was met */
+    bool *worthy;  /* tables of which something was met; NULL: all are looked at */
+    double *asked; /* of the tables, by metrics and conditions: the best */
+    bool texts;    /* descriptions of columns too */
 };
 
 static double worth(const struct scoring *scoring, struct prompt_match match)
@@ -40,7 +44,7 @@ static double worth(const struct scoring *scoring, struct prompt_match match)
             rarest = scoring->rarity[i];
         }
     }
-    return match.share * match.share * rarest;
+    return match.share * match.share * rarest * (match.share >= WHOLE ? match.size : 1);
 }
 
 static double score_text(struct scoring *scoring, const char *text)
@@ -53,6 +57,7 @@ static double score_text(struct scoring *scoring, const char *text)
         return 0;
     }
     scoring->of_table |= match.bits;
+    scoring->any = true;
     return worth(scoring, match);
 }
 
@@ -87,11 +92,13 @@ static double score_column(struct scoring *scoring, const struct qn_model_column
 
     name = fmax(name, score_words(scoring, &column->words));
     name = fmax(name, score_words(scoring, &column->negated));
-    if (scoring->unmet != 0) {
-        return OF_COLUMN * name;
+    if (scoring->unmet == 0) {
+        name = OF_COLUMN * name + OF_VALUE * score_values(scoring, column);
+        return scoring->texts
+                   ? name + OF_COLUMN_TEXT * score_text(scoring, column->description.text)
+                   : name;
     }
-    return OF_COLUMN * name + OF_VALUE * score_values(scoring, column) +
-           OF_COLUMN_TEXT * score_text(scoring, column->description.text);
+    return OF_COLUMN * name;
 }
 
 static double score_columns(struct scoring *scoring, size_t table)
@@ -102,11 +109,11 @@ static double score_columns(struct scoring *scoring, size_t table)
     for (size_t i = 0; i < of->n_columns; i++) {
         double score;
 
-        if (!prompt_schema_has_column(&of->columns[i])) {
+        if (of->columns[i].hidden) {
             continue;
         }
         score = score_column(scoring, &of->columns[i]);
-        if (score <= 0) {
+        if (score <= 0 || !prompt_schema_has_column(&of->columns[i])) {
             continue;
         }
         if (scoring->ret->columns[table] == NULL) {
@@ -134,21 +141,43 @@ static double score_table(struct scoring *scoring, size_t table)
     return name + score_columns(scoring, table);
 }
 
-static void each_table(struct scoring *scoring, bool keep)
+static void each_table(struct scoring *scoring)
 {
     for (size_t i = 0; i < scoring->model->n_tables; i++) {
-        double score;
+        if (scoring->ret->tables[i] >= 0 && (scoring->worthy == NULL || scoring->worthy[i])) {
+            scoring->of_table = 0;
+            scoring->ret->tables[i] += score_table(scoring, i);
+            scoring->met |= scoring->of_table;
+        }
+    }
+}
 
-        if (scoring->ret->tables[i] < 0) {
-            continue;
+/* First which tables are met at all, and how many have each word: a word that half of all tables
+ * have tells little. */
+static void weigh_words(struct scoring *scoring)
+{
+    const size_t n = scoring->model->n_tables;
+    size_t seen[WORDS_OF_A_MODEL] = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        if (scoring->ret->tables[i] >= 0) {
+            scoring->any = false;
+            scoring->of_table = 0;
+            score_table(scoring, i);
+            scoring->worthy[i] = scoring->any;
         }
-        scoring->of_table = 0;
-        score = score_table(scoring, i);
-        scoring->met |= scoring->of_table;
         for (size_t k = 0; k < WORDS_OF_A_MODEL; k++) {
-            scoring->seen[k] += scoring->of_table >> k & 1U;
+            seen[k] += scoring->of_table >> k & 1U;
         }
-        scoring->ret->tables[i] += keep ? score : 0;
+    }
+    for (size_t k = 0; k < WORDS_OF_A_MODEL; k++) {
+        if (seen[k] > 0) {
+            scoring->rarity[k] =
+                fmax(LEAST_OF_COMMON, log(((double)n + 1) / (double)seen[k]) / log((double)n + 1));
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        scoring->ret->columns[i] = NULL;
     }
 }
 
@@ -156,8 +185,8 @@ static void each_table(struct scoring *scoring, bool keep)
 
 static void add(struct scoring *scoring, size_t table, double score)
 {
-    if (table != QN_MODEL_NONE && scoring->ret->tables[table] >= 0) {
-        scoring->ret->tables[table] += score;
+    if (table != QN_MODEL_NONE && score > scoring->asked[table]) {
+        scoring->asked[table] = score;
     }
 }
 
@@ -196,53 +225,38 @@ static void each_metric(struct scoring *scoring)
 
 /* ---- all ---- */
 
-/* A word that half of all tables have tells little. */
-static void weigh_words(struct scoring *scoring)
-{
-    const double n = (double)scoring->model->n_tables;
-
-    for (size_t i = 0; i < WORDS_OF_A_MODEL; i++) {
-        const double seen = (double)scoring->seen[i];
-
-        if (n > FEW_TABLES && seen > 0) {
-            scoring->rarity[i] = fmax(LEAST_OF_COMMON, log((n + 1) / seen) / log(n + 1));
-        }
-    }
-}
-
-static void forget(struct scoring *scoring)
-{
-    for (size_t i = 0; i < scoring->model->n_tables; i++) {
-        scoring->ret->columns[i] = NULL;
-    }
-}
-
 void link_score(const struct qn_model *model, const struct prompt_words *words,
                 struct qn_arena *arena, struct link_scores *ret)
 {
     struct scoring scoring = {.model = model, .words = words, .arena = arena, .ret = ret};
+    const size_t n = model->n_tables;
 
-    ret->tables = qn_arena_alloc(arena, model->n_tables + 1, sizeof(*ret->tables));
-    ret->columns = qn_arena_alloc(arena, model->n_tables + 1, sizeof(*ret->columns));
-    if (ret->tables == NULL || ret->columns == NULL) {
+    ret->tables = qn_arena_alloc(arena, n + 1, sizeof(*ret->tables));
+    ret->columns = qn_arena_alloc(arena, n + 1, sizeof(*ret->columns));
+    scoring.asked = qn_arena_alloc(arena, n + 1, sizeof(*scoring.asked));
+    scoring.worthy = n > FEW_TABLES ? qn_arena_alloc(arena, n + 1, sizeof(bool)) : NULL;
+    if (arena->status != QN_OK) {
         return;
     }
     for (size_t i = 0; i < WORDS_OF_A_MODEL; i++) {
         scoring.rarity[i] = 1;
     }
-    for (size_t i = 0; i < model->n_tables; i++) {
+    for (size_t i = 0; i < n; i++) {
         ret->tables[i] = prompt_schema_has_table(model, i) ? 0 : -1;
     }
-    if (model->n_tables > FEW_TABLES) {
-        each_table(&scoring, false);
+    if (scoring.worthy != NULL) {
         weigh_words(&scoring);
-        forget(&scoring);
     }
-    each_table(&scoring, true);
+    scoring.texts = true;
+    each_table(&scoring);
     each_metric(&scoring);
     scoring.unmet = prompt_words_fuzzy(words) & ~scoring.met;
     if (scoring.unmet != 0) {
-        each_table(&scoring, true);
+        scoring.worthy = NULL;
+        each_table(&scoring);
         each_metric(&scoring);
+    }
+    for (size_t i = 0; i < n; i++) {
+        ret->tables[i] += ret->tables[i] >= 0 ? scoring.asked[i] : 0;
     }
 }

@@ -138,16 +138,27 @@ void prompt_data_add_question(struct qn_buf *out, const char *text)
     qn_buf_release(&seen);
 }
 
+static bool is_plain(const char *name)
+{
+    size_t n = 0;
+
+    while ((name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9') ||
+           name[n] == '_') {
+        n++;
+    }
+    return n > 0 && n <= NAME_MAX_ && name[n] == '\0';
+}
+
 bool prompt_data_is_name(const char *name)
 {
     struct qn_arena arena;
     bool same;
 
+    if (is_plain(name)) {
+        return true;
+    }
     if (name[0] == '\0' || strlen(name) > NAME_MAX_ || strpbrk(name, "<`") != NULL) {
         return false;
-    }
-    if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name)) {
-        return true;
     }
     qn_arena_init(&arena, (size_t)16 * NAME_MAX_);
     same = strcmp(qn_plain(&arena, name, NAME_MAX_), name) == 0;

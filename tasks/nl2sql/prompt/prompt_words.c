@@ -13,6 +13,9 @@
 #define RUN_MAX     64   /* Chinese characters of a run that are looked at */
 #define PART_WEIGHT 0.6  /* of a run that is met in pairs only */
 #define TYPO_WEIGHT 0.8
+#define STOP        255 /* place of words that carry no weight */
+#define LONGER      0.5 /* more for each further word of a text that is met whole */
+#define LONGEST     2.5
 
 struct word {
     char text[WORD_SIZE]; /* small, not stemmed */
@@ -171,9 +174,9 @@ static size_t find_stem(const struct prompt_words *words, uint64_t hash)
     return 0;
 }
 
-static void add_stem(struct prompt_words *words, const char *word, size_t place)
+static void add_stem(struct prompt_words *words, const char *word, size_t len, size_t place)
 {
-    const uint64_t hash = hash_of(word, stem_len(word, strlen(word)));
+    const uint64_t hash = hash_of(word, stem_len(word, len));
     size_t at = hash % SLOTS;
 
     if (find_stem(words, hash) != 0) {
@@ -183,7 +186,7 @@ static void add_stem(struct prompt_words *words, const char *word, size_t place)
         at = (at + 1) % SLOTS;
     }
     words->slots[at].hash = hash;
-    words->slots[at].place = (uint8_t)(place + 1);
+    words->slots[at].place = (uint8_t)place;
 }
 
 static bool has_pair(const struct prompt_words *words, uint64_t hash)
@@ -217,19 +220,30 @@ static void add_word(struct prompt_words *words, const struct piece *piece)
     const size_t len = fold(piece, text);
     struct word *word = &words->items[words->n];
 
-    if (words->n == PROMPT_WORDS_MAX || qn_word_in(text, stop_words) ||
-        find_stem(words, hash_of(text, stem_len(text, len))) != 0) {
+    /* A number names no table. */
+    if (words->n == PROMPT_WORDS_MAX || strspn(text, "0123456789") == len ||
+        qn_word_in(text, stop_words) || find_stem(words, hash_of(text, stem_len(text, len))) != 0) {
         return;
     }
     memcpy(word->text, text, len + 1);
     word->len = len;
     word->letters = letters_of(text, len);
-    add_stem(words, text, words->n);
-    qn_singular(other, text);
-    add_stem(words, other, words->n);
-    qn_plural(other, text);
-    add_stem(words, other, words->n);
     words->n++;
+    add_stem(words, text, len, words->n);
+    qn_singular(other, text);
+    add_stem(words, other, strlen(other), words->n);
+    qn_plural(other, text);
+    add_stem(words, other, strlen(other), words->n);
+}
+
+static void add_stops(struct prompt_words *words)
+{
+    for (const char *at = stop_words + 1; *at != '\0';) {
+        const size_t len = strcspn(at, " ");
+
+        add_stem(words, at, len, STOP);
+        at += len + 1;
+    }
 }
 
 struct prompt_words *prompt_words_create(const char *question)
@@ -245,6 +259,7 @@ struct prompt_words *prompt_words_create(const char *question)
     for (i = 0; question[i] != '\0' && i + 1 < TEXT_SIZE; i++) {
         words->text[i] = small(question[i]);
     }
+    add_stops(words);
     for (text = question; next_piece(&text, &piece);) {
         if (!piece.wide) {
             add_word(words, &piece);
@@ -308,7 +323,7 @@ static size_t nearest(const struct prompt_words *words, uint64_t unmet, const ch
 
 static struct prompt_match match(const struct prompt_words *words, uint64_t unmet, const char *text)
 {
-    struct prompt_match ret = {0, 0};
+    struct prompt_match ret = {0, 1, 0};
     double weight = 0;
     struct piece piece;
     char word[WORD_SIZE];
@@ -318,7 +333,7 @@ static struct prompt_match match(const struct prompt_words *words, uint64_t unme
         bool typo = false;
 
         if (piece.wide) {
-            const double chars = (double)piece.len / 3;
+            const double chars = (double)piece.len / 6; /* two of them are as a word */
 
             weight += chars;
             ret.share += chars * match_wide(words, &piece);
@@ -330,6 +345,9 @@ static struct prompt_match match(const struct prompt_words *words, uint64_t unme
             place = nearest(words, unmet, word, len);
             typo = true;
         }
+        if (place == STOP) {
+            continue;
+        }
         weight += 1;
         if (place > 0) {
             ret.bits |= (uint64_t)1 << (place - 1);
@@ -337,6 +355,7 @@ static struct prompt_match match(const struct prompt_words *words, uint64_t unme
         }
     }
     ret.share = weight > 0 ? ret.share / weight : 0;
+    ret.size = fmin(LONGEST, 1 + LONGER * (weight - 1));
     return ret;
 }
 

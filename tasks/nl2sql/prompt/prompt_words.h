@@ -18,6 +18,7 @@ void prompt_words_free(struct prompt_words *words);             /* NULL is fine 
 
 struct prompt_match {
     double share;  /* of the text that is in the question, 0 to 1 */
+    double size;   /* how much a whole match of it is worth, 1 of one word */
     uint64_t bits; /* words of the question it met; none for Chinese */
 };
 struct prompt_match prompt_words_match(const struct prompt_words *words, const char *text);
