@@ -1,5 +1,5 @@
-"""Statements that are made of frames: each passes the guard, is run, and answers what a statement by
-hand answers, over the shop and over a schema that is as difficult as schemas get."""
+"""Statements that are made of frames: each passes the guard, is run, and answers what a statement
+by hand answers, over the shop and over a schema that is as difficult as schemas get."""
 import json
 import os
 import pathlib
@@ -55,8 +55,8 @@ class WriteCase(unittest.TestCase):
         script = self.folder / "script.sql"
         script.write_text("".join(f"\\echo @@{i}\n{sql};\n" for i, sql in enumerate(statements)),
                           encoding="utf-8")
-        done = subprocess.run([shutil.which("psql"), "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-d",
-                               self.postgres.database_url(database), "-f", script],
+        done = subprocess.run([shutil.which("psql"), "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1",
+                               "-d", self.postgres.database_url(database), "-f", script],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         parts = re.split(r"^@@\d+\n", done.stdout, flags=re.MULTILINE)[1:]

@@ -1,5 +1,6 @@
 #include "frame_room.h"
 
+#include "common/str.h"
 #include "tasks/lib/json_tree.h"
 #include <stdlib.h>
 #include <string.h>
@@ -104,8 +105,8 @@ static const char *const tests[] = {
 
 static void days(struct frame_period *ret, const char *from, const char *to)
 {
-    strncpy(ret->from, from, FRAME_DAY_SIZE - 1);
-    strncpy(ret->to, to, FRAME_DAY_SIZE - 1);
+    qn_str_copy(ret->from, sizeof(ret->from), from);
+    qn_str_copy(ret->to, sizeof(ret->to), to);
 }
 
 static size_t filters(struct reader *reader, const struct qn_json_node *list,

@@ -19,8 +19,8 @@ def days(begin, end=""):
 
 PAID = "o.status IN ('paid', 'shipped')"
 
-# What is guaranteed, the frame ("kind" measure unless it says so), the same by hand; "ordered" where
-# the order of rows matters. "!text" for a statement: it is refused, with that text.
+# What is guaranteed, the frame ("kind" measure unless it says so), the same by hand; "ordered"
+# where the order of rows matters. "!text" for a statement: it is refused, with that text.
 SHOP = [
     # one figure, by a dimension, in a period, with filters
     ("rows", {"measures": [count("users")]}, "SELECT count(*) FROM users"),
@@ -74,7 +74,8 @@ SHOP = [
      "SELECT round(100.0 * avg((status = 'cancelled')::int), 2) FROM orders"),
     ("shares", {"measures": [metric("revenue")], "dimensions": ["orders.channel"], "share": True},
      f"""SELECT channel, sum(total_amount), round(100 * sum(total_amount) / (SELECT
-         sum(total_amount) FROM orders o WHERE {PAID}), 2) FROM orders o WHERE {PAID} GROUP BY 1"""),
+         sum(total_amount) FROM orders o WHERE {PAID}), 2) FROM orders o WHERE {PAID}
+         GROUP BY 1"""),
     ("a comparison is one row", {"kind": "compare", "measures": [metric("revenue")],
                                  **days("2025-06-01", "2025-07-01"),
                                  "before": ["2025-05-01", "2025-06-01"]},
@@ -141,8 +142,8 @@ SHOP = [
     ("figures of two kinds of rows by a dimension",
      {"measures": [count("orders"), count("reviews")], "dimensions": ["products"],
       "filters": [is_("categories", "Toys")]},
-     """SELECT p.name, (SELECT count(DISTINCT order_id) FROM order_items i WHERE i.product_id = p.id),
-        (SELECT count(*) FROM reviews r WHERE r.product_id = p.id) FROM products p
+     """SELECT p.name, (SELECT count(DISTINCT order_id) FROM order_items i
+        WHERE i.product_id = p.id), (SELECT count(*) FROM reviews r WHERE r.product_id = p.id) FROM products p
         JOIN categories c ON c.id = p.category_id WHERE c.name = 'Toys'"""),
     ("figures of the same rows with other filters",
      {"measures": [metric("revenue"), metric("order_count")], "dimensions": ["orders.channel"]},
@@ -278,8 +279,9 @@ SHOP = [
      """SELECT r.id, p.name, u.name, r.rating, r.created_at FROM reviews r
         JOIN products p ON p.id = r.product_id JOIN users u ON u.id = r.user_id
         WHERE r.rating = 1 ORDER BY r.created_at DESC LIMIT 3""", "ordered"),
-    ("the dearest of each group", {"kind": "list", "table": "products", "dimensions": ["categories"],
-                                   "per": 0, "order": "products.price", "ordered": True},
+    ("the dearest of each group", {"kind": "list", "table": "products", "per": 0,
+                                   "dimensions": ["categories"], "order": "products.price",
+                                   "ordered": True},
      """SELECT DISTINCT ON (c.name) c.name, p.name, p.price FROM products p
         JOIN categories c ON c.id = p.category_id ORDER BY c.name, p.price DESC, p.id"""),
     ("values that occur elsewhere", {"kind": "distinct", "table": "orders",

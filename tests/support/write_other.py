@@ -1,5 +1,5 @@
-"""write_other.py - a schema with every difficulty of names, keys and ways between tables, and frames
-over it; the form is that of write_cases.py."""
+"""write_other.py - a schema with every difficulty of names, keys and ways between tables, and
+frames over it; the form is that of write_cases.py."""
 from write_cases import count, days, is_, metric
 
 SQL = """
@@ -23,7 +23,8 @@ CREATE TABLE students (id int PRIMARY KEY, name text NOT NULL, born date NOT NUL
 CREATE TABLE courses (id int PRIMARY KEY, title text NOT NULL, credits int NOT NULL);
 CREATE TABLE enrolments (student_id int REFERENCES students, course_id int REFERENCES courses,
     PRIMARY KEY (student_id, course_id));
-CREATE TABLE "商品" ("编号" int PRIMARY KEY, "名称" text NOT NULL, "价格" numeric(8,2) NOT NULL);
+CREATE TABLE "商品" ("编号" int PRIMARY KEY, "名称" text NOT NULL,
+    "价格" numeric(8,2) NOT NULL);
 
 INSERT INTO "Customers" SELECT i, CASE WHEN i IN (3, 4) THEN 'Ann O''Neil' ELSE 'Name ' || i END,
     (ARRAY['DE', 'FR', NULL])[1 + i % 3] FROM generate_series(1, 12) i;
@@ -98,7 +99,8 @@ OTHER = [
         line_no, date_trunc('month', sent_on)::date AS m FROM shipment) s
         USING (order_number, line_no) GROUP BY 1 ORDER BY 1""", "ordered"),
     ("lines that were not sent", {"measures": [count("order_line")], "filters": [
-        {"of": "order_line", "exists": "shipment", "not": True, **days("2025-05-10", "2025-05-20")}]},
+        {"of": "order_line", "exists": "shipment", "not": True,
+         **days("2025-05-10", "2025-05-20")}]},
      """SELECT count(*) FROM order_line l WHERE NOT EXISTS (SELECT 1 FROM shipment s
         WHERE (s.order_number, s.line_no) = (l.order_number, l.line_no)
         AND sent_on BETWEEN '2025-05-10' AND '2025-05-19')"""),

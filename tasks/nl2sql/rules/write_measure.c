@@ -231,7 +231,7 @@ static void plan_one(struct write_run *run, size_t place, struct write_measure *
 {
     const struct frame_measure *of = &run->frame->measures[place];
 
-    *ret = (struct write_measure){.of = *of, .base = QN_MODEL_NONE};
+    *ret = (struct write_measure){.of = *of, .base = QN_MODEL_NONE, .name = ""};
     if (of->metric != QN_MODEL_NONE) {
         ret->metric = &run->model->metrics[of->metric];
         plan_metric(run, ret);

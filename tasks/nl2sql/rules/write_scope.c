@@ -1,5 +1,6 @@
 #include "write_scope.h"
 
+#include "common/str.h"
 #include "tasks/lib/model/model_sql.h"
 #include "tasks/lib/model/model_text.h"
 #include <stdarg.h>
@@ -48,7 +49,7 @@ static void initials(struct write_run *run, const char *name, char out[WRITE_ALI
     }
     out[n] = '\0';
     if (n == 0 || qn_model_sql_name(run->arena, out) != out) {
-        strcpy(out, "t");
+        qn_str_copy(out, WRITE_ALIAS_SIZE, "t");
     }
 }
 
@@ -62,11 +63,12 @@ static const char *new_alias(struct write_run *run, struct write_names *names, c
     while (is_used(names, alias)) {
         snprintf(alias, sizeof(alias), "%s%u", base, ++number);
     }
-    if (names->n == WRITE_ALIASES_MAX || strlen(alias) >= WRITE_ALIAS_SIZE) {
+    if (names->n == WRITE_ALIASES_MAX ||
+        !qn_str_copy(names->used[names->n], WRITE_ALIAS_SIZE, alias)) {
         write_fail(run, "too many tables are needed");
         return "t";
     }
-    strcpy(names->used[names->n++], alias);
+    names->n++;
     return qn_arena_str(run->arena, alias);
 }
 
@@ -341,7 +343,6 @@ static void add_bridge(struct write_scope *scope, const struct write_bridge *bri
 {
     struct write_run *run = scope->run;
     const struct qn_model_relation *one = &run->model->relations[bridge->step.relation];
-    const struct qn_model_table *child = &run->model->tables[one->child];
     struct sql_select inner = {.distinct = true};
     const char *on = "";
 
@@ -355,7 +356,6 @@ static void add_bridge(struct write_scope *scope, const struct write_bridge *bri
             qn_model_sql_name(
                 run->arena, run->model->tables[one->parent].columns[one->parent_columns[i]].name));
     }
-    (void)child;
     for (size_t i = 0; i < bridge->items.n; i++) {
         sql_add(&inner.items,
                 qn_arena_printf(run->arena, "%s AS d%zu", bridge->items.items[i], i + 1));

@@ -247,7 +247,7 @@ void write_ranked(struct write_run *run, struct write_statement *statement)
                 qn_arena_printf(run->arena, RANK " > %lld", (long long)frame->offset));
     }
     sql_add(&select->where,
-            qn_arena_printf(run->arena, RANK " <= %lld", (long long)(limit + frame->offset)));
+            qn_arena_printf(run->arena, RANK " <= %lld", (long long)limit + frame->offset));
     sql_add(&select->order, write_name(run, block.dimensions[frame->per].name));
     sql_add(&select->order, RANK);
 }
