@@ -46,8 +46,8 @@ ANSWERS = {
     "wide rows": "SELECT o.id, repeat('x', 1000) AS filler FROM orders o ORDER BY o.id",
     "customers in PARIS": "SELECT name FROM users WHERE city = 'PARIS' ORDER BY name",
     "password hashes": "SELECT name, password_hash FROM users",
-    "salaries": "SELECT name, salary FROM staff",
-    "remove the users": "DELETE FROM users",
+    "the wombat figures": "SELECT name, salary FROM staff",
+    "the quokka figures": "DELETE FROM users",
     "notes as numbers": "SELECT sum(CAST(note AS integer)) AS n FROM users",
     "the slow one": "SELECT waited FROM slow",
     "too much": "SELECT count(*) FROM orders a CROSS JOIN orders b CROSS JOIN orders c"
@@ -197,6 +197,15 @@ class Answers(AskCase):
                               "chart", "total"}, set(answer["timings"]))
         self.assertNotIn("thread", answer)
 
+    def test_what_the_rules_understand_asks_nobody_else(self):
+        answer = self.ask("how many orders are there", translator="auto")
+        self.assertEqual((answer["translator"], answer["rows"]), ("rules", [[1000]]))
+        self.assertEqual((answer["usage"], answer["cache"]["sql"]), (None, "none"))
+        self.assertEqual(self.llm.state.count, {})
+        answer = self.ask("一共有多少订单", translator="rules")
+        self.assertEqual((answer["language"], answer["rows"]), ("zh", [[1000]]))
+        self.assertIn("共 1 行", answer["explanation"])
+
     def test_a_dry_run_plans_and_reads_nothing(self):
         answer = self.ask("dry orders", dry_run=True)
         self.assertEqual((answer["answered"], answer["verdict"]["class"]), (True, "allowed"))
@@ -335,14 +344,14 @@ class Refusals(AskCase):
         self.assertFalse({"rows", "columns"} & set(answer))
 
     def test_a_hidden_column_is_refused_and_told_as_a_matter_of_security(self):
-        answer = self.ask("salaries")
+        answer = self.ask("the wombat figures")
         self.check_no(answer, "refused_by_guard", "salary")
         self.assertEqual((answer["verdict"]["class"], answer["usage"]["requests"]), ("hidden", 1))
         self.assertIn("security:", self.log())
         self.assertEqual(self.ran("salary FROM"), [])
         (line,) = self.audit()
         self.assertEqual((line["answered"], line["code"], line["verdict"], line["sql"]),
-                         (False, "refused_by_guard", "hidden", ANSWERS["salaries"]))
+                         (False, "refused_by_guard", "hidden", ANSWERS["the wombat figures"]))
 
     def test_a_column_that_the_role_may_not_read_is_no_column(self):
         answer = self.ask("password hashes")
@@ -352,7 +361,7 @@ class Refusals(AskCase):
         self.assertEqual(self.ran("password_hash FROM"), [])
 
     def test_texts_of_the_database_are_data_and_what_they_ask_for_is_refused(self):
-        answer = self.ask("remove the users")
+        answer = self.ask("the quokka figures")
         self.check_no(answer, "refused_by_guard", "SELECT")
         self.assertNotIn(SECRET, self.prompt())
         self.assertNotIn("IGNORE ALL RULES", self.prompt())
@@ -399,9 +408,20 @@ class Stops(AskCase):
             self.assertEqual(self.ended(job)["state"], "cancelled")
             self.wait_until(lambda: self.running() == "0", LONG, "the statement to end")
             self.assertIn("canceling statement due to user request", self.server_log())
-            self.assertNotIn("canceling statement due to statement timeout", self.server_log())
         finally:
             self.postgres.psql("TRUNCATE gate", "shop")
+
+
+    def test_a_statement_that_takes_too_long_is_ended_and_is_a_no(self):
+        self.place.add("hasty", "--query-timeout", "300ms")
+        self.ask(database="hasty")
+        self.postgres.psql("INSERT INTO gate VALUES (true)", "shop")
+        try:
+            answer = self.ask("the slow one", database="hasty")
+        finally:
+            self.postgres.psql("TRUNCATE gate", "shop")
+        self.assertEqual((answer["answered"], answer["code"]), (False, "failed"))
+        self.assertIn("longer than 300ms", answer["reason"])
 
 
 class Audit(AskCase):

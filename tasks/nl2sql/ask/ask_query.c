@@ -1,6 +1,7 @@
 /* ask_query.c - the statement is run, or planned. */
 #include "ask_run.h"
 
+#include "common/str.h"
 #include <string.h>
 
 #define NOTE_MAX 2000
@@ -21,16 +22,16 @@ static void tell(const struct ask *ask)
         (long long)query->connect_ms, (long long)query->gate_ms, (long long)query->run_ms);
 }
 
-static void take_too_long(struct ask *ask)
+static void refuse_slow(struct ask *ask)
 {
-    const long long seconds = (long long)(ask->database->source->query_ms / 1000);
+    char time[QN_MS_TEXT_SIZE];
 
+    qn_ms_to_str(ask->database->source->query_ms, time);
     ask_refuse(ask, route_code_names[ROUTE_FAILED],
                qn_arena_printf(&ask->arena,
-                               ask_is_zh(ask) ? "查询超过 %lld 秒，已被终止。"
-                                              : "The statement took longer than %lld s and was "
-                                                "ended.",
-                               seconds));
+                               ask_is_zh(ask) ? "语句运行超过 %s，已被终止。"
+                                              : "The statement took longer than %s and was ended.",
+                               time));
 }
 
 /* What concerns the statement is a no; what concerns the database is a failure. */
@@ -51,7 +52,7 @@ static int judge(struct ask *ask, struct qn_err *reterr)
         return QN_OK;
     case QN_ETIMEOUT:
         if (!qn_job_should_stop(ask->job)) {
-            take_too_long(ask);
+            refuse_slow(ask);
             return QN_OK;
         }
         break;

@@ -1,6 +1,8 @@
 /* ask_text.c - the explanation: what was done, in the language of the question, by a fixed form.
  *
- *     WHAT IT DOES. [Filters: ...] HOW MANY ROWS. [What is left out.]
+ *     WHAT IT DOES. HOW MANY ROWS. [What is left out.]
+ *
+ * The rules say what their statement does; of another one the texts in it are told.
  */
 #include "ask_run.h"
 #include "literals.h"
@@ -8,17 +10,16 @@
 #include <string.h>
 
 #define EXPLANATION_MAX ((size_t)8000)
-#define SPANS_LEVELS    8
 
 struct words { /* of a language */
-    const char *stop, *by_model, *filters, *one_row, *no_row, *dry, *comma, *end;
+    const char *stop, *by_model, *literals, *one_row, *no_row, *dry, *comma, *end;
     const char *rows[2], *cut[2]; /* around a number */
 };
 
 static const struct words english = {
     .stop = ". ",
     .by_model = "A language model wrote the statement. ",
-    .filters = "It asks for: ",
+    .literals = "It asks for: ",
     .one_row = "1 row.",
     .no_row = "No row matches.",
     .dry = "It was planned, not run.",
@@ -30,7 +31,7 @@ static const struct words english = {
 static const struct words chinese = {
     .stop = "。",
     .by_model = "语句由语言模型编写。",
-    .filters = "条件：",
+    .literals = "条件：",
     .one_row = "共 1 行。",
     .no_row = "没有符合条件的数据。",
     .dry = "仅作计划，未执行。",
@@ -56,7 +57,8 @@ static void add_what(const struct ask *ask, const struct words *words, struct qn
         qn_buf_add_str(out, ask->route.translator == ROUTE_LLM ? words->by_model : "");
         return;
     }
-    qn_buf_add_str(out, reason);
+    qn_buf_add_byte(out, reason[0] >= 'a' && reason[0] <= 'z' ? reason[0] - 'a' + 'A' : reason[0]);
+    qn_buf_add_str(out, reason + 1);
     if (!ends_sentence(reason)) {
         qn_buf_add_str(out, words->stop);
     } else if (reason[strlen(reason) - 1] == '.') {
@@ -64,72 +66,22 @@ static void add_what(const struct ask *ask, const struct words *words, struct qn
     }
 }
 
-/* Periods, values and the like, and not what is shown. */
-static bool is_filter(const char *as)
-{
-    static const char *const kinds[] = {"time",   "period",   "value",      "condition",
-                                        "filter", "negation", "comparator", "comparison"};
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (strcmp(as, kinds[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* How many. */
-static size_t add_understood(struct ask *ask, const struct words *words, struct qn_buf *out)
-{
-    const struct qn_span json = {ask->route.understood, strlen(ask->route.understood)};
-    const struct qn_json_node *span;
-    struct qn_json_node *root = NULL;
-    size_t n = 0;
-
-    if (qn_json_tree(&root, json, SPANS_LEVELS, &ask->arena, NULL) != QN_OK) {
-        return 0;
-    }
-    for (span = root->first; span != NULL; span = span->next) {
-        const char *means = qn_json_text(span, "means"), *text = qn_json_text(span, "text");
-
-        if (is_filter(qn_json_text(span, "as"))) {
-            qn_buf_add_str(out, n++ > 0 ? words->comma : words->filters);
-            qn_buf_add_str(out, means[0] != '\0' ? means : text);
-        }
-    }
-    return n;
-}
-
-static int add_literals(struct ask *ask, const struct words *words, struct qn_buf *out, size_t *ret,
+/* A statement that nobody put into words: the texts in it tell the most. */
+static int add_literals(struct ask *ask, const struct words *words, struct qn_buf *out,
                         struct qn_err *reterr)
 {
     struct literals literals;
-    int rc = literals_of(ask->route.sql, &ask->arena, &literals, reterr);
+    int rc;
 
-    for (*ret = 0; rc == QN_OK && *ret < literals.n; (*ret)++) {
-        qn_buf_add_str(out, *ret > 0 ? words->comma : words->filters);
-        qn_buf_printf(out, "'%s'", literals.items[*ret]);
-    }
-    return rc;
-}
-
-/* Where the sentence of the rules does not say them, or nothing was found. */
-static int add_filters(struct ask *ask, const struct words *words, struct qn_buf *out,
-                       struct qn_err *reterr)
-{
-    const bool ran = !ask->args.dry_run, empty = ran && ask->query.rows.n_rows == 0;
-    int rc = QN_OK;
-    size_t n = 0;
-
-    if (ask->route.reason[0] != '\0' && !empty) {
+    if (ask->route.reason[0] != '\0') {
         return QN_OK;
     }
-    if (ask->route.translator == ROUTE_RULES) {
-        n = add_understood(ask, words, out);
-    } else {
-        rc = add_literals(ask, words, out, &n, reterr);
+    rc = literals_of(ask->route.sql, &ask->arena, &literals, reterr);
+    for (size_t i = 0; rc == QN_OK && i < literals.n; i++) {
+        qn_buf_add_str(out, i > 0 ? words->comma : words->literals);
+        qn_buf_printf(out, "'%s'", literals.items[i]);
     }
-    qn_buf_add_str(out, n > 0 ? words->end : "");
+    qn_buf_add_str(out, rc == QN_OK && literals.n > 0 ? words->end : "");
     return rc;
 }
 
@@ -167,7 +119,7 @@ int ask_explain(struct ask *ask, struct qn_err *reterr)
     }
     qn_buf_init(&out, EXPLANATION_MAX);
     add_what(ask, words, &out);
-    rc = add_filters(ask, words, &out, reterr);
+    rc = add_literals(ask, words, &out, reterr);
     add_rows(ask, words, &out);
     if (rc == QN_OK) { /* what is too long ends where it is full */
         ask->explanation = qn_arena_text(&ask->arena, out.data, out.len);
