@@ -157,8 +157,15 @@ class Refused(TranslateCase):
         self.assertEqual(self.postgres.process.log().count("pg_shadow"), before)
 
     def test_hidden_columns_are_in_no_prompt(self):
-        self.ask(RIGHT, question="Which password hash has each user?")
+        self.ask(RIGHT, question="What do users have, with all of their columns?")
+        self.assertIn("CREATE TABLE users", self.prompts()[1])
         self.assertNotIn("password_hash", self.prompts()[1])
+
+    def test_what_the_rules_know_to_be_no_question_is_not_asked(self):
+        for question, code in (("Delete all orders", "write"), ("Hello, how are you?", "no_query"),
+                               ("Show the password hash of each user", "hidden")):
+            answer = self.ask(RIGHT, question=question)
+            self.assertEqual((answer["sql"], answer["code"], self.count()), (None, code, 0))
 
     def test_a_model_that_cannot_is_believed(self):
         answer = self.ask(None)
@@ -195,6 +202,19 @@ class Trouble(TranslateCase):
         kinds = [answer["error"]["message"].split(":")[0] for answer in answers]
         self.assertEqual((kinds[0], kinds[-1]), ("LLM_SERVER", "LLM_BREAKER_OPEN"))
         self.assertLess(self.count("500"), 36)
+
+    def test_what_the_rules_are_sure_of_is_not_asked(self):
+        line = {**self.line("How many orders are there?"), "translator": "auto"}
+        answer = self.batch([line], "500")[0]
+        self.assertEqual((answer["translator"], answer["warnings"], self.count("500")),
+                         ("rules", [], 0))
+
+    def test_without_a_language_model_a_question_that_is_not_understood_is_a_no(self):
+        line = {**self.line("Flibber the wocket?"), "translator": "auto"}
+        answer = self.batch([line], QUERN_LLM_URL="")[0]
+        self.assertIsNone(answer["sql"])
+        self.assertIn(answer["code"], ("unclear", "no_query", "missing"))
+        self.assertTrue(answer["reason"])
 
     def test_without_a_language_model_its_translator_is_an_error(self):
         error = self.error("file", QUERN_LLM_URL="")

@@ -1,6 +1,5 @@
 #include "common/clock.h"
 #include "common/mem.h"
-#include "place_rules.h"
 #include "place_type.h"
 #include <malloc.h>
 #include <string.h>
@@ -12,7 +11,7 @@ void place_entry_forget(struct place_entry *entry)
     if (entry->database != NULL) {
         qn_model_cache_release(&entry->cache);
     }
-    place_rules_free(entry->rules);
+    rules_free(entry->rules);
     guard_free(entry->guard);
     qn_model_free(entry->made);
     qn_datasource_free(entry->source);
@@ -65,7 +64,7 @@ static int make(struct place *place, struct place_entry *entry, struct qn_err *r
     if (rc == QN_OK && entry->made != NULL && strcmp(entry->made->hash, made->hash) == 0) {
         qn_model_free(made);
     } else if (rc == QN_OK) {
-        place_rules_free(entry->rules);
+        rules_free(entry->rules);
         guard_free(entry->guard);
         qn_model_free(entry->made);
         entry->made = made;
@@ -95,7 +94,7 @@ static void drop_old(struct place_entry *entry, const struct qn_model *model)
     if (model == entry->view.model) {
         return;
     }
-    place_rules_free(entry->rules);
+    rules_free(entry->rules);
     guard_free(entry->guard);
     entry->rules = NULL;
     entry->guard = NULL;

@@ -1,13 +1,19 @@
-#include "place_rules.h"
-
-void place_rules_free(struct rules *rules)
-{
-    (void)rules;
-}
+#include "place_type.h"
 
 int place_rules(struct place *place, const struct place_database *database, struct qn_err *reterr)
 {
-    (void)place;
-    (void)database;
-    return qn_fail(reterr, QN_EUNSUPPORTED, "the rules are not built in");
+    for (size_t i = 0; i < PLACE_DATABASES_MAX; i++) {
+        struct place_entry *entry = &place->entries[i];
+        int rc = QN_OK;
+
+        if (&entry->view != database) {
+            continue;
+        }
+        if (entry->rules == NULL) {
+            rc = rules_create(&entry->rules, entry->view.model, reterr);
+        }
+        entry->view.rules = rc == QN_OK ? entry->rules : NULL;
+        return rc;
+    }
+    return qn_fail(reterr, QN_EINVAL, "a database of another place");
 }
