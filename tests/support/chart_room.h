@@ -41,15 +41,18 @@ static inline void chart_room_many(struct chart_room *room, const char *head, co
 {
     rows_room_head(&room->rows, head, n);
     for (size_t i = 1; i <= n; i++) {
-        char line[512] = "", number[24];
+        struct qn_buf line;
 
-        snprintf(number, sizeof(number), "%zu", i);
+        qn_buf_init(&line, 4096);
         for (const char *at = pattern; *at != '\0'; at++) {
-            const char one[2] = {*at, '\0'};
-
-            strncat(line, *at == '#' ? number : one, sizeof(line) - strlen(line) - 1);
+            if (*at == '#') {
+                qn_buf_printf(&line, "%zu", i);
+            } else {
+                qn_buf_add_byte(&line, *at);
+            }
         }
-        rows_room_line(&room->rows, line);
+        rows_room_line(&room->rows, line.data);
+        qn_buf_release(&line);
     }
     chart_room_choose(room, wish);
 }

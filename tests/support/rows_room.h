@@ -65,9 +65,10 @@ static inline void rows_room_row(struct query_rows *rows, const char *const *cel
 /* A row as one text, its cells parted by |; "~" is NULL. */
 static inline void rows_room_line(struct query_rows *rows, const char *at)
 {
-    const char *cells[ROWS_ROOM_COLUMNS];
+    const char *cells[ROWS_ROOM_COLUMNS] = {NULL};
 
-    for (size_t c = 0; c < rows->n_columns; c++) {
+    assert_true(rows->n_columns <= ROWS_ROOM_COLUMNS);
+    for (size_t c = 0; c < rows->n_columns && c < ROWS_ROOM_COLUMNS; c++) {
         size_t len = strcspn(at, "|");
 
         cells[c] = len == 1 && *at == '~' ? NULL : qn_arena_text(&rows->arena, at, len);

@@ -10,6 +10,7 @@
 #define KEY        30 /* the colours and their values */
 #define KEYS       5
 #define KEY_WIDTH  26
+#define KEY_STEP   28
 #define ROW_HEIGHT 26
 #define LEFT_LEAST 60
 #define LEFT_MOST  220
@@ -116,15 +117,15 @@ static double draw_bound(const struct chart_canvas *canvas, double x, double y, 
 /* What the palest and the strongest colour stand for. */
 static void draw_key(const struct chart_canvas *canvas, const struct grid *grid, double y)
 {
-    double x = draw_bound(canvas, grid->left, y, grid->low);
+    double left = draw_bound(canvas, grid->left, y, grid->low);
 
-    for (int i = 0; i < KEYS; i++, x += KEY_WIDTH + 2) {
+    for (int i = 0; i < KEYS; i++) {
         qn_buf_add_str(canvas->out, "<rect ");
         add_colour(canvas->out, grid, grid->low + (grid->high - grid->low) * i / (KEYS - 1));
         qn_html_printf(canvas->out, " x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"14\" rx=\"2\"/>",
-                       x, y + 5, KEY_WIDTH);
+                       left + i * KEY_STEP, y + 5, KEY_WIDTH);
     }
-    (void)draw_bound(canvas, x + 6, y, grid->high);
+    (void)draw_bound(canvas, left + KEYS * KEY_STEP + 6, y, grid->high);
 }
 
 void chart_draw_cells(const struct chart_canvas *canvas)

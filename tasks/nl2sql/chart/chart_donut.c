@@ -131,7 +131,8 @@ static void draw_tile(struct chart_canvas *canvas, size_t i, size_t in_row)
 {
     double width = (CHART_WIDTH + TILE_GAP) / (double)in_row - TILE_GAP;
     double x = (double)(i % in_row) * (width + TILE_GAP);
-    double y = (double)(i / in_row) * (TILE_HEIGHT + TILE_GAP) + 1;
+    size_t row = i / in_row;
+    double y = (double)row * (TILE_HEIGHT + TILE_GAP) + 1;
     struct chart_text name = {.class = "",
                               .x = x + 16,
                               .y = y + 28,
@@ -157,14 +158,15 @@ static void draw_tile(struct chart_canvas *canvas, size_t i, size_t in_row)
 
 void chart_draw_tiles(struct chart_canvas *canvas)
 {
-    size_t n = canvas->chart->n_y, in_row = n < TILES_IN_ROW ? n : TILES_IN_ROW;
+    size_t n = canvas->chart->n_y, in_row = n < TILES_IN_ROW ? n : TILES_IN_ROW, rows;
 
     if (canvas->chart->type == CHART_NUMBER) {
         draw_number(canvas);
         return;
     }
     in_row = n == 4 ? 2 : in_row;
-    chart_draw_begin(canvas, (double)((n + in_row - 1) / in_row) * (TILE_HEIGHT + TILE_GAP));
+    rows = (n + in_row - 1) / in_row;
+    chart_draw_begin(canvas, (double)rows * (TILE_HEIGHT + TILE_GAP));
     for (size_t i = 0; i < n; i++) {
         draw_tile(canvas, i, in_row);
     }

@@ -147,8 +147,8 @@ void chart_draw_legend(const struct chart_canvas *canvas, double top)
     double room = legend.width - SWATCH - 12;
 
     for (size_t s = 0; s < data->n_series && data->n_series > 1; s++) {
-        double x = (double)(s % legend.in_line) * legend.width;
-        double y = top + (double)(s / legend.in_line) * CHART_LEGEND;
+        size_t line = s / legend.in_line, place = s % legend.in_line;
+        double x = (double)place * legend.width, y = top + (double)line * CHART_LEGEND;
         struct chart_text how = {.class = "name",
                                  .x = x + SWATCH,
                                  .y = y + 16,
