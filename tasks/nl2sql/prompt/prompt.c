@@ -7,6 +7,7 @@
 #include "prompt_texts.h"
 #include "prompt_words.h"
 #include <string.h>
+#include <strings.h>
 
 #define SQL_SHOWN       4000 /* bytes of a statement of the thread or an example */
 #define QUESTION_SHOWN  1000
@@ -98,6 +99,19 @@ static void add_turns(struct qn_buf *out, const struct prompt_wish *wish)
     qn_buf_add_str(out, n > 0 ? "</thread>\n" : "");
 }
 
+static const char *week_start(const struct qn_model *model)
+{
+    static const char *const days[] = {"Tuesday", "Wednesday", "Thursday",
+                                       "Friday",  "Saturday",  "Sunday"};
+
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+        if (strcasecmp(model->week_start, days[i]) == 0) {
+            return days[i];
+        }
+    }
+    return "Monday";
+}
+
 void prompt_user(const struct prompt_wish *wish, struct qn_buf *out)
 {
     struct qn_buf schema, examples, turns, question;
@@ -114,11 +128,12 @@ void prompt_user(const struct prompt_wish *wish, struct qn_buf *out)
     fill(out, prompt_text_user,
          (const struct put[]){{"today", wish->today},
                               {"time_zone", wish->time_zone},
+                              {"week_start", week_start(wish->model)},
                               {"schema", schema.data},
                               {"examples", examples.data},
                               {"thread", turns.data},
                               {"question", question.data}},
-         6);
+         7);
     sum_up(out, parts, 4);
 }
 

@@ -12,6 +12,7 @@
 struct search {
     const struct qn_model *model;
     const struct prompt_words *words; /* of the unknown name */
+    uint64_t letters;                 /* those of them that may have a typing error */
     const char *name;                 /* its last part, small */
     struct prompt_near *ret;
     size_t n;
@@ -48,7 +49,7 @@ static double by_words(const struct search *search, const struct qn_model_words 
 
     for (size_t i = 0; i < words->n_en + words->n_zh; i++) {
         const char *word = i < words->n_en ? words->en[i] : words->zh[i - words->n_en];
-        const double share = prompt_words_match(search->words, word).share;
+        const double share = prompt_words_match_fuzzy(search->words, search->letters, word).share;
 
         best = share > best ? share : best;
     }
@@ -130,10 +131,10 @@ size_t prompt_words_near(const struct qn_model *model, const struct link *link, 
     fold(dot != NULL ? dot + 1 : name, last);
     words = prompt_words_create(last);
     search.words = words;
+    search.letters = words != NULL ? prompt_words_fuzzy(words) : 0;
     for (size_t i = 0; words != NULL && i < model->n_tables; i++) {
         const bool linked = is_linked(link, i);
 
-        /* A column of a table that nobody asked for is of no help. */
         if (prompt_schema_has_table(model, i)) {
             look_at(&search, i, linked ? LINKED : 0);
         }

@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_clean quern_tasks quern_tasks_lib)
