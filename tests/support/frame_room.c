@@ -256,5 +256,6 @@ int frame_room_read(struct frame *ret, const struct qn_model *model, struct qn_s
     lists(&reader, root, ret);
     having(&reader, root, ret);
     rest(&reader, root, ret);
-    return reader.rc;
+    rc = qn_arena_status(arena, "a frame", reterr);
+    return rc != QN_OK ? rc : reader.rc;
 }

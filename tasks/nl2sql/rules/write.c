@@ -116,16 +116,16 @@ static void check_lists(struct write_run *run, const struct write_statement *sta
 static int finish(struct write_run *run, const struct write_statement *statement,
                   struct qn_buf *out)
 {
+    /* without memory everything else went wrong too */
+    int rc = qn_arena_status(run->arena, "the statement", run->err);
     struct qn_buf text;
-    int rc;
 
+    if (rc != QN_OK) {
+        return rc;
+    }
     check_lists(run, statement);
     if (run->rc != QN_OK) {
         return run->rc;
-    }
-    rc = qn_arena_status(run->arena, "the statement", run->err);
-    if (rc != QN_OK) {
-        return rc;
     }
     qn_buf_init(&text, WRITE_SQL_MAX);
     print(statement, &text);
