@@ -53,7 +53,7 @@ ANSWERS = {
     "too much": "SELECT count(*) FROM orders a CROSS JOIN orders b CROSS JOIN orders c"
                 " CROSS JOIN orders d",
 }
-for n in range(8):
+for n in range(3):
     ANSWERS[f"orders below {n}"] = f"SELECT count(*) AS n FROM orders WHERE id < {n}"
 
 
@@ -270,9 +270,21 @@ class Threads(AskCase):
         self.assertNotIn(ORDERS, self.prompt())
 
     def test_questions_at_once_all_get_a_turn(self):
-        jobs = [self.start(f"orders below {n}", thread="t2") for n in range(8)]
+        """All of them see that the next turn is the first one, which somebody else then has."""
+        with subprocess.Popen(["psql", "-XAtq", self.postgres.database_url("home")], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as psql:
+            psql.stdin.write("BEGIN; INSERT INTO quern.nl2sql_turns VALUES ('shop', 't2', 1, 'j',"
+                             " 'q', 's', 'llm', 'en', ''); SELECT 'there';\n")
+            psql.stdin.flush()
+            self.assertEqual(psql.stdout.readline(), "there\n")
+            jobs = [self.start(f"orders below {n}", thread="t2") for n in range(3)]
+            self.wait_until(lambda: self.postgres.psql(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid'",
+                "home") == "3", LONG, "all of them to wait for it")
+            psql.communicate("COMMIT;\n", timeout=LONG)
         turns = [json.loads(self.check_ended(job, "succeeded")["result"])["turn"] for job in jobs]
-        self.assertEqual(sorted(turns), list(range(1, 9)))
+        self.assertEqual(sorted(turns), [2, 3, 4])
+        self.assertEqual([self.ended(job)["attempts"] for job in jobs], [1, 1, 1])
 
     def test_turns_hold_statements_and_no_rows_and_only_the_last_are_kept(self):
         self.postgres.psql(
@@ -385,7 +397,7 @@ class Refusals(AskCase):
 
     def test_a_model_that_cannot_be_reached_fails_the_job_and_leaves_its_line(self):
         self.place.worker("lonely", QUERN_LLM_URL="http://127.0.0.1:9", QUERN_QUEUES="lonely")
-        self.job = self.start("orders below 9", options={"queue": "lonely", "attempts": 1})
+        self.job = self.start("orders below 2", options={"queue": "lonely", "attempts": 1})
         info = self.ended(self.job)
         self.assertEqual(info["state"], "failed", info)
         self.assertIn("LLM_CONNECT", info["error"])
@@ -449,9 +461,11 @@ class Audit(AskCase):
             queue = f"audit-{required}"
             self.place.worker(queue, QUERN_AUDIT_DIR=str(blocked / "x"), QUERN_QUEUES=queue,
                               QUERN_AUDIT_REQUIRED=required)
-            self.job = self.start(options={"queue": queue, "attempts": 1})
+            self.job = self.start(thread=queue, options={"queue": queue, "attempts": 2,
+                                                         "retry": 10})
             info = self.ended(self.job)
             self.assertEqual(info["state"], state, info)
+            self.assertEqual(len(self.turns(queue)), 1)  # also of two runs
             self.assertEqual(info["result"] == "", required == "true")
             self.assertIn("audit", self.log() + info["error"])
 

@@ -15,6 +15,15 @@ static bool wants_examples(struct ask *ask)
            place_llm(ask->place, &llm, NULL) == QN_OK;
 }
 
+/* All of the host's places taken: a matter of time. */
+static int open_quern(struct ask *ask, struct qn_pg **ret, struct qn_err *reterr)
+{
+    int rc = place_quern(ask->place, ret, reterr);
+
+    ask->delay_ms = rc == QN_EAGAIN ? ASK_BUSY_MS : 0;
+    return rc;
+}
+
 static int load(struct ask *ask, struct qn_pg *quern, bool examples, struct qn_err *reterr)
 {
     const char *source = ask->database->source->name;
@@ -47,7 +56,7 @@ int ask_remember(struct ask *ask, struct qn_err *reterr)
     if (!is_named(ask) || (ask->args.thread[0] == '\0' && !examples)) {
         return QN_OK;
     }
-    rc = place_quern(ask->place, &quern, reterr);
+    rc = open_quern(ask, &quern, reterr);
     rc = rc == QN_OK ? load(ask, quern, examples, reterr) : rc;
     place_quern_end(ask->place);
     return rc;
@@ -69,7 +78,7 @@ int ask_note_turn(struct ask *ask, struct qn_err *reterr)
     if (!ask->answered || ask->args.thread[0] == '\0' || !is_named(ask)) {
         return QN_OK;
     }
-    rc = place_quern(ask->place, &quern, reterr);
+    rc = open_quern(ask, &quern, reterr);
     rc = rc == QN_OK ? thread_add(quern, &turn, &ask->turn, reterr) : rc;
     place_quern_end(ask->place);
     return rc;

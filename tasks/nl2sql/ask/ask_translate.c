@@ -13,6 +13,7 @@ int ask_begin(struct ask *ask, struct qn_err *reterr)
     int rc = place_database(ask->place, args->database, args->hints, &ask->database, reterr);
 
     if (rc != QN_OK) {
+        ask->delay_ms = rc == QN_EAGAIN ? ASK_BUSY_MS : 0;
         return rc;
     }
     ask->database_ms = qn_mono_ms(&qn_clock_system) - begin_ms;
