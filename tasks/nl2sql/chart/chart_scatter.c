@@ -2,15 +2,20 @@
 #include "chart_draw.h"
 
 #include "tasks/lib/html.h"
+#include "tasks/lib/svg_text.h"
 #include <math.h>
+#include <string.h>
 
-#define PLOT_HEIGHT 320
-#define NAME_HEIGHT 40
-#define FOOT        66
-#define TOLD_MOST   600 /* points that say what they are */
-#define MAP_MOST    460 /* the height of places */
-#define MAP_LEAST   160
-#define TURN        57.29577951308232 /* degrees of a radian */
+#define PLOT_HEIGHT  320
+#define NAME_HEIGHT  40
+#define FOOT         66
+#define TOLD_MOST    600 /* points that say what they are */
+#define MAP_MOST     460 /* the height of places */
+#define MAP_LEAST    160
+#define NAMED_MOST   40
+#define NAME_COLUMNS 20
+#define LINE_HEIGHT  15
+#define TURN         57.29577951308232 /* degrees of a radian */
 
 struct frame {
     struct chart_plot plot;
@@ -90,6 +95,45 @@ static void draw_points(const struct chart_canvas *canvas, const struct frame *f
     }
 }
 
+struct box {
+    double left, right, y;
+};
+
+static bool is_free(const struct box *boxes, size_t n, const struct box *box)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (box->left < boxes[i].right && boxes[i].left < box->right &&
+            fabs(box->y - boxes[i].y) < LINE_HEIGHT) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Beside few points their names, where they touch neither each other nor the edge. */
+static void draw_names(const struct chart_canvas *canvas, const struct frame *frame)
+{
+    const struct chart_data *data = &canvas->data;
+    struct box boxes[NAMED_MOST];
+    size_t n = 0;
+
+    for (size_t i = 0; i < data->n_points && data->n_points <= NAMED_MOST; i++) {
+        const struct chart_point *point = &data->points[i];
+        size_t columns = qn_svg_columns(point->label, strlen(point->label));
+        struct chart_text how = {.class = "",
+                                 .x = x_of(frame, point->x.value) + 9,
+                                 .y = chart_plot_y(&frame->plot, point->y.value) + 4.5,
+                                 .anchor = "start",
+                                 .wide = columns < NAME_COLUMNS ? columns : NAME_COLUMNS};
+        struct box box = {how.x - 16, how.x + (double)how.wide * CHART_COLUMN, how.y};
+
+        if (box.right < CHART_WIDTH && is_free(boxes, n, &box)) {
+            chart_draw_text(canvas->out, &how, point->label);
+            boxes[n++] = box;
+        }
+    }
+}
+
 static void draw_frame(const struct chart_canvas *canvas, const struct frame *frame)
 {
     struct chart_text how = {"", CHART_WIDTH - 4, frame->plot.bottom + 54, "end", 60, 40};
@@ -100,6 +144,7 @@ static void draw_frame(const struct chart_canvas *canvas, const struct frame *fr
     draw_across(canvas, frame);
     chart_draw_text(canvas->out, &how, canvas->rows->columns[canvas->chart->x].name);
     draw_points(canvas, frame);
+    draw_names(canvas, frame);
     chart_draw_end(canvas);
 }
 
