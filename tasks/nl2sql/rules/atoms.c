@@ -204,6 +204,11 @@ static bool is_quote(uint32_t code)
            code == 0x300A || code == 0x300B || code == 0xAB || code == 0xBB;
 }
 
+static bool is_letter_at(struct qn_span text, size_t at)
+{
+    return at < text.len && (is_upper(text.data[at]) || is_lower(text.data[at]));
+}
+
 static size_t add_other(struct splitter *s, size_t from, size_t len)
 {
     uint32_t code = code_point(s->text.data + from, len);
@@ -214,7 +219,9 @@ static size_t add_other(struct splitter *s, size_t from, size_t len)
         s->blank = true;
         return from + len;
     }
-    if (code <= ' ' || code == 0x3000 || code == 0xA0 || code == '_' || code == '\'' ||
+    if ((code == '-' && from > 0 && is_letter_at(s->text, from - 1) &&
+         is_letter_at(s->text, from + 1)) ||
+        code <= ' ' || code == 0x3000 || code == 0xA0 || code == '_' || code == '\'' ||
         code == 0x2019 || code == 0x7F) {
         s->blank = true;
         return from + len;

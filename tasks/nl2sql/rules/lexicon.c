@@ -253,6 +253,30 @@ static int add_word(void *arg, const struct word *word)
     return lexicon_add(lexicon, (struct qn_span){word->text, word->len}, meaning);
 }
 
+/* Words of one group are also used for what the model calls by another one of them. */
+static int add_same(void *arg, const struct word *word)
+{
+    struct lexicon *lexicon = arg;
+    struct lexicon_same *same = &lexicon->same;
+
+    if (word->kind != WORD_SAME) {
+        return QN_OK;
+    }
+    if (same->group != word->a) {
+        int rc = lexicon_add_same(lexicon);
+
+        same->group = word->a;
+        same->n = 0;
+        if (rc != QN_OK) {
+            return rc;
+        }
+    }
+    if (same->n < LEXICON_SAME_MAX) {
+        same->words[same->n++] = (struct qn_span){word->text, word->len};
+    }
+    return QN_OK;
+}
+
 static int add_sounds(void *arg, const struct word *word)
 {
     struct lexicon *lexicon = arg;
@@ -299,6 +323,8 @@ static int fill(struct lexicon *lexicon, struct qn_err *reterr)
     rc = rc == QN_OK ? words_each(words_text_zh, add_word, lexicon, reterr) : rc;
     rc = rc == QN_OK ? words_each(words_text_zh, add_sounds, lexicon, reterr) : rc;
     rc = rc == QN_OK ? lexicon_add_model(lexicon) : rc;
+    rc = rc == QN_OK ? words_each(words_text_zh, add_same, lexicon, reterr) : rc;
+    rc = rc == QN_OK ? lexicon_add_same(lexicon) : rc;
     rc = rc == QN_OK ? graph_make(&lexicon->graph, lexicon->model, &lexicon->arena) : rc;
     if (rc == QN_OK && bytes(lexicon) > RULES_BYTES_MAX) {
         return QN_ELIMIT;

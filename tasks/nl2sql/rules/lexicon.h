@@ -15,6 +15,7 @@
 
 #define LEXICON_NONE       UINT32_MAX
 #define LEXICON_PHRASE_MAX 12 /* atoms of a phrase */
+#define LEXICON_SAME_MAX   24
 
 struct meaning {
     uint8_t kind;  /* enum meaning_kind */
@@ -34,6 +35,12 @@ struct lexicon_atom {
     bool of_model;
 };
 
+struct lexicon_same { /* words of one group */
+    int32_t group;
+    struct qn_span words[LEXICON_SAME_MAX];
+    size_t n;
+};
+
 struct lexicon {
     const struct qn_model *model;
     struct qn_arena arena;
@@ -48,6 +55,7 @@ struct lexicon {
     size_t n_nodes, nodes_cap;
     struct meaning *meanings;
     size_t n_meanings, meanings_cap;
+    struct lexicon_same same;    /* while it is made */
     uint32_t typo_first[24][32]; /* by length, by first letter */
     const char **sounds;         /* characters that are typed for each other, together */
     size_t n_sounds;
@@ -63,5 +71,7 @@ uint32_t lexicon_first(const struct lexicon *lexicon, uint32_t node);
 QN_MUST_CHECK int lexicon_add(struct lexicon *lexicon, struct qn_span phrase,
                               struct meaning meaning);
 QN_MUST_CHECK int lexicon_add_model(struct lexicon *lexicon);
+/* Gives each word of lexicon->same what another one of them means in the model. */
+QN_MUST_CHECK int lexicon_add_same(struct lexicon *lexicon);
 
 #endif

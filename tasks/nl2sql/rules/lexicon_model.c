@@ -5,6 +5,7 @@
 #define EXACT   100
 #define NAME    96 /* a name of the database: as good as a word, after it */
 #define DERIVED 90
+#define SAME    84 /* another word for it */
 #define PART    80
 
 static int add(struct lexicon *lexicon, const char *text, struct meaning meaning)
@@ -185,4 +186,79 @@ int lexicon_add_model(struct lexicon *lexicon)
         rc = add_table(lexicon, t);
     }
     return rc;
+}
+
+static uint32_t node_of(const struct lexicon *lexicon, struct qn_span phrase)
+{
+    struct qn_arena scratch;
+    struct atoms atoms;
+    uint32_t node = 0;
+
+    qn_arena_init(&scratch, 64 * 1024);
+    atoms_split(&atoms, phrase, LEXICON_PHRASE_MAX, &scratch);
+    for (size_t i = 0; i < atoms.n; i++) {
+        uint32_t atom = lexicon_atom(lexicon, atoms.items[i].text);
+
+        node = atom != LEXICON_NONE ? lexicon_step(lexicon, node, atom) : 0;
+        if (node == 0) {
+            break;
+        }
+    }
+    qn_arena_release(&scratch);
+    return node;
+}
+
+static bool is_taken(const struct lexicon *lexicon, uint32_t node)
+{
+    for (uint32_t at = node != 0 ? lexicon_first(lexicon, node) : LEXICON_NONE; at != LEXICON_NONE;
+         at = lexicon->meanings[at].next) {
+        if (lexicon->meanings[at].kind >= WORD_KINDS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t meanings_of(const struct lexicon *lexicon, struct meaning *ret, size_t max)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < lexicon->same.n; i++) {
+        uint32_t node = node_of(lexicon, lexicon->same.words[i]);
+        uint32_t at = node != 0 ? lexicon_first(lexicon, node) : LEXICON_NONE;
+
+        for (; at != LEXICON_NONE && n < max; at = lexicon->meanings[at].next) {
+            const struct meaning *meaning = &lexicon->meanings[at];
+
+            if (meaning->kind == MEANS_TABLE || meaning->kind == MEANS_COLUMN ||
+                meaning->kind == MEANS_METRIC) {
+                ret[n++] = *meaning;
+            }
+        }
+    }
+    return n;
+}
+
+int lexicon_add_same(struct lexicon *lexicon)
+{
+    struct meaning found[64];
+    size_t n = meanings_of(lexicon, found, sizeof(found) / sizeof(found[0]));
+    bool taken[LEXICON_SAME_MAX];
+
+    for (size_t i = 0; i < lexicon->same.n; i++) {
+        taken[i] = is_taken(lexicon, node_of(lexicon, lexicon->same.words[i]));
+    }
+    for (size_t i = 0; i < lexicon->same.n; i++) {
+        for (size_t m = 0; m < n && !taken[i]; m++) {
+            struct meaning meaning = found[m];
+            int rc;
+
+            meaning.score = meaning.score < SAME ? meaning.score : SAME;
+            rc = lexicon_add(lexicon, lexicon->same.words[i], meaning);
+            if (rc != QN_OK) {
+                return rc;
+            }
+        }
+    }
+    return QN_OK;
 }

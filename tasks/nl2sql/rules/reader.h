@@ -22,9 +22,10 @@
 struct reader_period {
     size_t from, to; /* spans */
     struct calendar_span days;
-    int32_t unit; /* what it is one or more of; FRAME_NO_GRAIN: any days */
-    bool bare;    /* a month or quarter that named no year */
-    bool to_date; /* it ends with today, whole or not */
+    int32_t unit;                     /* what it is one or more of; FRAME_NO_GRAIN: any days */
+    bool bare;                        /* a month or quarter that named no year */
+    bool to_date;                     /* it ends with today, whole or not */
+    struct calendar_span first, last; /* of a range from one period to another */
 };
 
 /* "price over 100", "more than 5 orders". */
@@ -88,6 +89,7 @@ struct reader {
     struct frame_place shown[FRAME_COLUMNS_MAX]; /* columns that were named */
     size_t n_shown;
     struct frame_place time; /* which time the period is of */
+    bool wants_person;       /* "who" */
     bool wants_count;        /* "how many" */
     bool superlative;        /* one is asked for, not a list */
     bool follow;             /* the question goes on from the one before */

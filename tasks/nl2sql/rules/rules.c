@@ -5,6 +5,7 @@
 #include "say.h"
 #include "understand.h"
 #include "write.h"
+#include "write_say.h"
 #include <string.h>
 
 #define TEXT_MAX ((size_t)16 * 1024)
@@ -136,7 +137,8 @@ static int write_sql(const struct rules *rules, const struct rules_question *que
         return qn_fail(reterr, rc, "%s", err.msg);
     }
     ret->share = turn->frame.share;
-    return say_frame(rules->model, turn, &ret->reason, reterr);
+    rc = write_sentence(rules->model, &turn->frame, turn->language, &ret->reason);
+    return rc == QN_OK ? QN_OK : qn_fail(reterr, rc, "the sentence is too long");
 }
 
 static int answer(const struct rules *rules, const struct rules_question *question,

@@ -6,7 +6,7 @@
 #define COST_STOP   0.22
 #define COST_WORD   1.50
 #define COST_HAN    1.00
-#define COST_NUMBER 0.21
+#define COST_NUMBER 0.19
 #define STEPS_MAX   200 /* of one walk through the phrases */
 
 struct cut {

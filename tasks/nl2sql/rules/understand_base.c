@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <string.h>
+
 static struct frame_measure rows_of(size_t table)
 {
     return (struct frame_measure){.metric = NONE, .aggregate = FRAME_COUNT, .of = {table, NONE}};
@@ -94,6 +96,42 @@ static void base_of_order(struct reader *r)
     }
 }
 
+static bool is_person(const struct reader *r, const char *name)
+{
+    return strpbrk(name, " _-") == NULL && reader_has_word(r, name, WORD_PERSON);
+}
+
+/* "who": a table of people, near what is measured. */
+static void find_person(struct reader *r)
+{
+    size_t low = GRAPH_FAR;
+
+    for (size_t t = 0; t < r->model->n_tables && t < 4096; t++) {
+        const struct qn_model_table *table = &r->model->tables[t];
+        bool person = !table->hidden && is_person(r, table->name);
+
+        for (size_t w = 0; !person && !table->hidden && w < table->words.n_en; w++) {
+            person = is_person(r, table->words.en[w]);
+        }
+        if (person && reader_far(r, t) < low) {
+            low = reader_far(r, t);
+            r->subject = t;
+        }
+    }
+}
+
+/* "orders this year vs last year", "order trend": rows are counted. */
+static void base_of_rows(struct reader *r)
+{
+    bool compared =
+        r->wants_compare && (r->n_periods > 1 || r->year_ago || r->step_ago || r->wants_growth);
+
+    if (!r->has_measure && r->subject != NONE && (compared || r->wants_trend)) {
+        reader_add_measure(r, rows_of(r->subject));
+        r->has_measure = true;
+    }
+}
+
 /* What all else is near to: the first of these that the question has. */
 void understand_base(struct reader *r)
 {
@@ -111,6 +149,10 @@ void understand_base(struct reader *r)
         r->subject = r->subject == NONE ? table : r->subject;
         reader_anchor(r, table);
     }
+    if (r->wants_person && r->subject == NONE) {
+        find_person(r);
+    }
+    base_of_rows(r);
     if (!r->has_measure && r->wants_count && r->subject == NONE) {
         base_of_values(r);
     }

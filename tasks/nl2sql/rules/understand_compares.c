@@ -203,7 +203,8 @@ static void resolve(struct reader *r, struct reader_compare *c)
                   c->average)) {
         return;
     }
-    if (c->average && near && c->left == NONE && by_metric(r, c, c->right, true)) {
+    if (c->average && near && (c->left == NONE || !r->spans.items[c->left].operand) &&
+        by_metric(r, c, c->right, true)) {
         return;
     }
     if (by_column(r, c, c->left, c->average) || (near && by_column(r, c, c->right, true)) ||

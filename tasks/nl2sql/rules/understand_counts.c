@@ -59,9 +59,47 @@ static size_t thing_before(struct reader *r, size_t at)
     return NONE;
 }
 
+static void set_measure(struct reader *r, size_t at, enum meaning_kind kind)
+{
+    static const enum frame_aggregate of[] = {FRAME_SUM, FRAME_AVERAGE, FRAME_MAX, FRAME_MIN};
+
+    r->aggregate_on = true;
+    r->aggregate = of[kind - WORD_SUM];
+    r->measure = at;
+    reader_use(r, at, "measure");
+}
+
+static bool is_number(struct reader *r, size_t at)
+{
+    return at != NONE && open_span(r, at) && !r->spans.items[at].operand &&
+           reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
+}
+
+/* 商品数量: a count, though a column of another table is called so. */
+static bool is_count(struct reader *r, size_t at)
+{
+    size_t last = reader_last(r, at);
+
+    if (!open_span(r, at) || !reader_is(r, at, WORD_COUNT)) {
+        return false;
+    }
+    if (!reader_is_model(r, at)) {
+        return true;
+    }
+    return r->zh && last != NONE && is_table(r, last) &&
+           reader_column(r, at, COLUMN_ANY, NONE).table != reader_table(r, last);
+}
+
 static void count(struct reader *r, size_t at)
 {
     size_t thing = thing_after(r, at);
+
+    if (r->zh && thing == NONE && r->measure == NONE && r->counted == NONE &&
+        is_number(r, reader_last(r, at)) && !is_table(r, reader_last(r, at))) {
+        reader_use(r, at, "aggregate");
+        set_measure(r, reader_last(r, at), WORD_SUM);
+        return;
+    }
 
     reader_use(r, at, "count");
     r->wants_count = true;
@@ -78,22 +116,6 @@ static void count(struct reader *r, size_t at)
     }
     r->counted = thing;
     reader_use(r, thing, "counted");
-}
-
-static void set_measure(struct reader *r, size_t at, enum meaning_kind kind)
-{
-    static const enum frame_aggregate of[] = {FRAME_SUM, FRAME_AVERAGE, FRAME_MAX, FRAME_MIN};
-
-    r->aggregate_on = true;
-    r->aggregate = of[kind - WORD_SUM];
-    r->measure = at;
-    reader_use(r, at, "measure");
-}
-
-static bool is_number(struct reader *r, size_t at)
-{
-    return open_span(r, at) && !r->spans.items[at].operand &&
-           reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
 }
 
 /* "average rating", "total number of orders", "total orders", 总订单. */
@@ -160,7 +182,7 @@ static void find_metric(struct reader *r)
 void understand_counts(struct reader *r)
 {
     for (size_t at = 0; at < r->spans.n; at++) {
-        if (open_span(r, at) && reader_is(r, at, WORD_COUNT) && !reader_is_model(r, at)) {
+        if (is_count(r, at)) {
             count(r, at);
         }
     }

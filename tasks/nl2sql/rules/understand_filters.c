@@ -201,6 +201,20 @@ static bool is_beside_period(struct reader *r, size_t at)
     return false;
 }
 
+/* "placed an order": the verb says no more than the table. */
+static bool stands_by_table(struct reader *r, size_t at, size_t table)
+{
+    size_t beside[2] = {reader_last(r, at), reader_next(r, at)};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (beside[i] < r->spans.n && reader_is(r, beside[i], MEANS_TABLE) &&
+            reader_table(r, beside[i]) == table) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_column(struct reader *r, size_t at)
 {
     struct frame_place time = reader_column(r, at, COLUMN_TIME, neighbour_table(r, at));
@@ -212,6 +226,13 @@ static void take_column(struct reader *r, size_t at)
         add_flag(r, at, flag, true);
     } else if (any.table == NONE) {
         return;
+    } else if (time.table != NONE && stands_by_table(r, at, time.table)) {
+        reader_use(r, at, NULL);
+        r->time = r->n_periods > 0 && is_beside_period(r, at) ? time : r->time;
+    } else if (time.table != NONE && r->subject != NONE && time.table != r->subject &&
+               !reader_is_up(r, r->subject, time.table)) {
+        add_exists(r, at, time.table);
+        r->time = r->n_periods > 0 ? time : r->time;
     } else if (negated) {
         add_negated_column(r, at, any);
     } else if (time.table != NONE && r->n_periods > 0 && is_beside_period(r, at)) {

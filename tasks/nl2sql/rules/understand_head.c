@@ -12,7 +12,8 @@ static bool is_compared(const struct reader *r, size_t at)
 {
     for (size_t i = 0; i < r->n_compares; i++) {
         const struct reader_compare *c = &r->compares[i];
-        bool table = c->left == NONE || !reader_is(r, c->left, MEANS_COLUMN);
+        bool table = c->left == NONE || !r->spans.items[c->left].operand ||
+                     !reader_is(r, c->left, MEANS_COLUMN);
 
         if (c->right == at && c->right_near && table && !c->money) {
             return true;
@@ -63,6 +64,9 @@ static bool after_which(struct reader *r, size_t at)
         return true;
     }
     for (; first < r->spans.n; first = reader_next(r, first)) {
+        if (first == r->measure || first == r->counted) {
+            return false;
+        }
         if (can_head(r, first)) {
             set_head(r, first, true);
             return true;
@@ -105,28 +109,23 @@ static size_t pick(struct reader *r, bool last, bool table)
     return found;
 }
 
-/* "who": a table of people, near what is measured. */
 static void find_who(struct reader *r)
 {
-    size_t low = SIZE_MAX;
-
     for (size_t at = 0; at < r->spans.n; at++) {
-        if (!reader_is(r, at, WORD_WHO) || r->spans.items[at].used || r->subject != NONE) {
-            continue;
+        if (reader_is(r, at, WORD_WHO) && !r->spans.items[at].used) {
+            r->wants_person = true;
+            reader_use(r, at, "thing");
         }
-        for (size_t t = 0; t < r->model->n_tables && t < 4096; t++) {
-            const struct qn_model_table *table = &r->model->tables[t];
-            bool person = !table->hidden && reader_has_word(r, table->name, WORD_PERSON);
+    }
+}
 
-            for (size_t w = 0; !person && !table->hidden && w < table->words.n_en; w++) {
-                person = reader_has_word(r, table->words.en[w], WORD_PERSON);
-            }
-            if (person && reader_far(r, t) < low) {
-                low = reader_far(r, t);
-                r->subject = t;
-            }
-        }
-        reader_use(r, at, "thing");
+/* "the largest order": what seemed ordered by is what is asked for. */
+static void find_ordered(struct reader *r)
+{
+    if (r->head == NONE && r->by != NONE && !r->wants_person && r->n_groups == 0 &&
+        reader_is(r, r->by, MEANS_TABLE) && !reader_is(r, r->by, MEANS_COLUMN)) {
+        r->head = r->by;
+        r->by = NONE;
     }
 }
 
@@ -137,14 +136,19 @@ void understand_head(struct reader *r)
     if (find_which(r)) {
         return;
     }
+    if (r->counted != NONE && r->order == 0 && r->before == NULL) {
+        find_who(r);
+        return;
+    }
     head = pick(r, r->zh, true);
     if (head == NONE) {
         find_who(r);
     }
-    if (head == NONE && r->subject == NONE) {
+    if (head == NONE && !r->wants_person) {
         head = pick(r, r->zh && r->order != 0, false);
     }
     if (head != NONE) {
         set_head(r, head, false);
     }
+    find_ordered(r);
 }

@@ -129,7 +129,11 @@ static struct reader_compare *new_compare(struct reader *r, size_t at)
 
 static void keep(struct reader *r, struct reader_compare *c)
 {
-    if (c->left != NONE) {
+    bool thing = c->left != NONE && !reader_is(r, c->left, MEANS_METRIC) &&
+                 reader_column(r, c->left, COLUMN_NUMBER, NONE).table == NONE;
+    bool counted = c->counted && (c->right == NONE || !c->right_near);
+
+    if (c->left != NONE && (!thing || counted)) {
         r->spans.items[c->left].operand = true;
     }
     reader_use(r, c->at, "comparator");
@@ -281,7 +285,8 @@ static bool read_number(struct reader *r, size_t at)
         return c != NULL;
     }
     behind = take_units(r, at, c);
-    thing = names_thing(r, behind) && reader_column(r, behind, COLUMN_NUMBER, NONE).table != NONE
+    thing = names_thing(r, behind) && !r->spans.items[behind].est &&
+                    reader_column(r, behind, COLUMN_NUMBER, NONE).table != NONE
                 ? behind
                 : NONE;
     behind = thing != NONE ? thing + 1 : behind;

@@ -79,6 +79,20 @@ static bool is_low(const struct reader *r, size_t at)
     return at < r->spans.n && reader_is(r, at, WORD_LOW);
 }
 
+/* "lowest product price": of the table its column. */
+static size_t owned_number(struct reader *r, size_t at)
+{
+    size_t next = at < r->spans.n ? at + 1 : at;
+
+    if (next >= r->spans.n || !reader_is(r, at, MEANS_TABLE) || !open_span(r, at) ||
+        !open_span(r, next) || reader_is(r, next, MEANS_TABLE) ||
+        reader_column(r, next, COLUMN_NUMBER, NONE).table != reader_table(r, at)) {
+        return at;
+    }
+    reader_use(r, at, "table");
+    return next;
+}
+
 /* What the most is of: beside it. */
 static void find_by(struct reader *r, size_t at)
 {
@@ -92,8 +106,12 @@ static void find_by(struct reader *r, size_t at)
     if (r->by != NONE) {
         return;
     }
+    next = owned_number(r, next);
     if (r->zh) {
-        if (can_measure(r, last) && !(reader_is(r, at, WORD_HIGH) && last == NONE)) {
+        bool whose = last != NONE && reader_is(r, last, MEANS_TABLE) && can_measure(r, next) &&
+                     !reader_is(r, next, MEANS_TABLE);
+
+        if (!whose && can_measure(r, last) && !(reader_is(r, at, WORD_HIGH) && last == NONE)) {
             set_by(r, last);
         } else if (can_measure(r, next)) {
             r->order *= is_low(r, next) ? -1 : 1;
@@ -144,7 +162,7 @@ static bool most(struct reader *r, size_t at)
         return true;
     }
     if ((!least && !reader_is(r, at, WORD_MOST)) || (reader_is_model(r, at) && r->zh) ||
-        (r->order != 0 && r->by != NONE)) {
+        (r->order != 0 && r->by != NONE && !reader_is(r, at, WORD_TOP))) {
         return false;
     }
     if (reader_is(r, at, WORD_HIGH) || reader_is(r, at, WORD_LOW)) {
@@ -241,7 +259,6 @@ static void find_by_word(struct reader *r)
         if (can_measure(r, next)) {
             reader_use(r, at, "order");
             set_by(r, next);
-            r->order = r->order != 0 ? r->order : 1;
         }
     }
 }
@@ -272,6 +289,7 @@ void understand_orders(struct reader *r)
             sorted(r, at);
         }
     }
+    find_by_word(r);
     for (size_t at = 0; at < r->spans.n; at++) {
         bool open = open_span(r, at) || at == r->measure;
 
@@ -279,7 +297,7 @@ void understand_orders(struct reader *r)
             (void)most(r, at);
         }
     }
-    find_by_word(r);
     direction(r);
+    r->order = r->order == 0 && r->by != NONE ? 1 : r->order;
     free_limit(r);
 }

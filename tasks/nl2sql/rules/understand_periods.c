@@ -15,6 +15,7 @@ struct found {
     bool bare;    /* no year was named */
     bool to_date; /* "this": ends with today */
     size_t to;    /* span behind it */
+    struct calendar_span first, last;
 };
 
 static size_t n_spans(const struct reader *r)
@@ -182,6 +183,9 @@ static bool read_han(const struct reader *r, size_t at, struct found *ret)
     int64_t year = year_at(r, &from), month, day;
     const struct meaning *named = word(r, from, WORD_MONTH);
 
+    if (named != NULL && r->spans.atoms.items[r->spans.items[from].from].kind != ATOM_HAN) {
+        return false;
+    }
     month = named != NULL ? named->a : whole(r, from, 2);
     if (named != NULL) {
         from += 1;
@@ -401,6 +405,8 @@ static bool read_range(const struct reader *r, size_t at, bool opened, struct fo
     same_year(r, &first, &second);
     *ret = (struct found){.unit = FRAME_NO_GRAIN, .to = second.to};
     ret->days = (struct calendar_span){first.days.from, second.days.to};
+    ret->first = first.days;
+    ret->last = second.days;
     return first.days.from < second.days.to;
 }
 
@@ -485,7 +491,9 @@ static void keep(struct reader *r, size_t at, const struct found *found)
                                      .days = found->days,
                                      .unit = found->unit,
                                      .bare = found->bare,
-                                     .to_date = found->to_date};
+                                     .to_date = found->to_date,
+                                     .first = found->first,
+                                     .last = found->last};
     reader_use_all(r, at, found->to, "time");
 }
 

@@ -297,6 +297,58 @@ static void shape_measure(struct reader *r)
     }
 }
 
+/* "product names and prices": rows, though no table was named. */
+static void list_columns(struct reader *r, struct frame_place first)
+{
+    struct frame *frame = r->frame;
+
+    frame->kind = FRAME_LIST;
+    frame->table = first.table;
+    frame->columns[frame->n_columns++] = first;
+    for (size_t i = 0; i < r->n_shown && frame->n_columns < FRAME_COLUMNS_MAX; i++) {
+        frame->columns[frame->n_columns++] = r->shown[i];
+    }
+    frame->limit = r->limit;
+}
+
+/* "the status and amount of users in Tokyo" is about orders: all columns are theirs. */
+static void look_below(struct reader *r)
+{
+    size_t table = r->n_shown > 0 ? r->shown[0].table : r->subject;
+
+    for (size_t i = 1; i < r->n_shown; i++) {
+        if (r->shown[i].table != table) {
+            return;
+        }
+    }
+    if (table != r->subject && !reader_is_up(r, r->subject, table) &&
+        reader_is_up(r, table, r->subject)) {
+        r->subject = table;
+        reader_doubt(r, 0.9);
+    }
+}
+
+/* "what are the different order statuses": values of the column behind the table. */
+static bool is_distinct(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    bool asked = false;
+
+    for (size_t at = 0; at < r->spans.n; at++) {
+        asked = asked || (reader_is(r, at, WORD_DISTINCT) && !reader_is_model(r, at));
+    }
+    if (r->n_shown != 1 || !asked ||
+        r->shown[0].column == r->model->tables[r->shown[0].table].label ||
+        (reader_column_sort(r, r->shown[0]) & COLUMN_GROUP) == 0) {
+        return false;
+    }
+    frame->kind = FRAME_DISTINCT;
+    frame->table = r->shown[0].table;
+    frame->columns[0] = r->shown[0];
+    frame->n_columns = 1;
+    return true;
+}
+
 static void shape_list(struct reader *r)
 {
     struct frame *frame = r->frame;
@@ -319,6 +371,10 @@ static void shape_list(struct reader *r)
         return;
     }
     if (r->head != NONE && reader_is(r, r->head, MEANS_TABLE)) {
+        if (is_distinct(r)) {
+            return;
+        }
+        look_below(r);
         frame->kind = FRAME_LIST;
         frame->table = r->subject;
         memcpy(frame->columns, r->shown, r->n_shown * sizeof(r->shown[0]));
@@ -327,6 +383,11 @@ static void shape_list(struct reader *r)
         return;
     }
     column = r->head != NONE ? reader_column(r, r->head, COLUMN_GROUP, NONE) : reader_no_place();
+    if (column.table != NONE &&
+        (r->n_shown > 0 || r->model->tables[column.table].label == column.column)) {
+        list_columns(r, column);
+        return;
+    }
     if (column.table != NONE && r->n_shown == 0) {
         frame->kind = FRAME_DISTINCT;
         frame->table = column.table;

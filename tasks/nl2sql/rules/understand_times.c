@@ -41,6 +41,11 @@ static void compare(struct reader *r)
         r->n_periods = 1;
         reader_doubt(r, 0.8);
     }
+    if (r->n_periods == 1 && r->periods[0].last.to > 0 && !r->year_ago && !r->step_ago) {
+        r->periods[1].days = r->periods[0].first;
+        r->periods[0].days = r->periods[0].last;
+        r->n_periods = 2;
+    }
     now = r->periods[0].days;
     then = r->n_periods > 1 ? r->periods[1].days : earlier(r, &r->periods[0]);
     if (now.from < then.from) {
@@ -66,7 +71,8 @@ static bool wants_compare(const struct reader *r)
     bool two = r->n_periods == 2 && r->wants_compare;
 
     return r->has_measure &&
-           (two || r->year_ago || r->step_ago || (r->wants_growth && r->n_periods == 1));
+           (two || r->year_ago || r->step_ago || (r->wants_growth && r->n_periods == 1) ||
+            (r->wants_compare && r->n_periods == 1 && r->periods[0].last.to > 0));
 }
 
 /* A second period belongs to another time column, or goes on from the first. */

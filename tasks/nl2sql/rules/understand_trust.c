@@ -35,7 +35,7 @@ static double lost(struct reader *r, size_t at)
     }
     for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
         if (reader_is(r, at, controls[i])) {
-            return LOST_CONTROL;
+            return i == 0 ? LOST_WORD : LOST_CONTROL;
         }
     }
     return 1;
