@@ -395,6 +395,17 @@ class Refusals(AskCase):
         info = self.check_ended(self.start(database="strong"), "failed", "error")
         self.assertIn("too strong", info["error"])
 
+    def test_a_database_that_cannot_be_reached_fails_the_job_and_its_password_is_nowhere(self):
+        self.postgres.psql("INSERT INTO quern.datasources (name, url, role, role_made) VALUES"
+                           " ('gone', 'postgresql://r:geheim@/x?host=/nowhere', 'r', false)",
+                           "home")
+        self.job = self.start(database="gone", options={"attempts": 1})
+        info = self.check_ended(self.job, "failed", "error")
+        (line,) = self.audit()
+        self.assertEqual((line["database"], line["answered"], line["failed"]),
+                         ("gone", False, "connection failed"))
+        self.assertNotIn("geheim", json.dumps([info, line]) + self.log())
+
     def test_a_model_that_cannot_be_reached_fails_the_job_and_leaves_its_line(self):
         self.place.worker("lonely", QUERN_LLM_URL="http://127.0.0.1:9", QUERN_QUEUES="lonely")
         self.job = self.start("orders below 2", options={"queue": "lonely", "attempts": 1})

@@ -10,15 +10,18 @@ int ask_begin(struct ask *ask, struct qn_err *reterr)
 {
     const struct ask_args *args = &ask->args;
     int64_t begin_ms = qn_mono_ms(&qn_clock_system);
-    int rc = place_database(ask->place, args->database, args->hints, &ask->database, reterr);
+    int rc;
 
+    ask->name = qn_datasource_is_name(args->database) ? args->database : "";
+    rc = place_database(ask->place, args->database, args->hints, &ask->database, reterr);
     if (rc != QN_OK) {
         ask->delay_ms = rc == QN_EAGAIN ? ASK_BUSY_MS : 0;
         return rc;
     }
+    if (ask->name[0] == '\0') {
+        ask->name = ask->database->model->database;
+    }
     ask->database_ms = qn_mono_ms(&qn_clock_system) - begin_ms;
-    ask->name = ask->database->source->name[0] != '\0' ? ask->database->source->name
-                                                       : ask->database->model->database;
     return QN_OK;
 }
 
