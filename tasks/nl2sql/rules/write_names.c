@@ -43,7 +43,7 @@ const char *write_table_name(struct write_run *run, size_t table, bool plural)
 {
     struct qn_tokens tokens;
 
-    qn_tokens_of(&tokens, run->model->tables[table].name);
+    write_table_words(&run->model->tables[table], &tokens);
     return underlined(run, qn_humanised(run->arena, &tokens, plural ? QN_PLURAL : QN_SINGULAR));
 }
 

@@ -2,7 +2,6 @@
 
 #include "common/str.h"
 #include "tasks/lib/model/model_sql.h"
-#include "tasks/lib/model/model_text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,13 +32,23 @@ static bool is_used(const struct write_names *names, const char *alias)
     return false;
 }
 
+void write_table_words(const struct qn_model_table *table, struct qn_tokens *ret)
+{
+    qn_tokens_of(ret, table->name);
+    if (ret->n > 1 && qn_word_in(ret->items[0], " tbl tb tab t dim fact fct d f v vw ")) {
+        memmove(ret->items[0], ret->items[1], (ret->n - 1) * sizeof(ret->items[0]));
+        ret->n--;
+    }
+}
+
 /* order_items is oi; what has no plain letters is t. */
-static void initials(struct write_run *run, const char *name, char out[WRITE_ALIAS_SIZE])
+static void initials(struct write_run *run, const struct qn_model_table *table,
+                     char out[WRITE_ALIAS_SIZE])
 {
     struct qn_tokens tokens;
     size_t n = 0;
 
-    qn_tokens_of(&tokens, name);
+    write_table_words(table, &tokens);
     for (size_t i = 0; i < tokens.n && n < 4; i++) {
         char first = tokens.items[i][0];
 
@@ -53,12 +62,12 @@ static void initials(struct write_run *run, const char *name, char out[WRITE_ALI
     }
 }
 
-static const char *new_alias(struct write_run *run, struct write_names *names, const char *name)
+static const char *new_alias(struct write_run *run, struct write_names *names, size_t table)
 {
     char base[WRITE_ALIAS_SIZE], alias[2 * WRITE_ALIAS_SIZE];
     unsigned number = 1;
 
-    initials(run, name, base);
+    initials(run, &run->model->tables[table], base);
     snprintf(alias, sizeof(alias), "%s", base);
     while (is_used(names, alias)) {
         snprintf(alias, sizeof(alias), "%s%u", base, ++number);
@@ -100,8 +109,7 @@ struct write_scope *write_scope_create(struct write_run *run, struct write_names
     scope->run = run;
     scope->names = names;
     scope->loose = loose;
-    scope->nodes[0] = (struct write_node){
-        .table = table, .alias = new_alias(run, names, run->model->tables[table].name)};
+    scope->nodes[0] = (struct write_node){.table = table, .alias = new_alias(run, names, table)};
     scope->n_nodes = 1;
     return scope;
 }
@@ -127,13 +135,13 @@ static size_t add_node(struct write_scope *scope, size_t from, struct path_step 
         write_fail(run, "more than %d tables are needed", WRITE_TABLES_MAX);
         return 0;
     }
-    scope->nodes[scope->n_nodes] = (struct write_node){
-        .table = step.to,
-        .from = from,
-        .step = step,
-        .role = role,
-        .left = is_optional(scope, step, from),
-        .alias = new_alias(run, scope->names, run->model->tables[step.to].name)};
+    scope->nodes[scope->n_nodes] =
+        (struct write_node){.table = step.to,
+                            .from = from,
+                            .step = step,
+                            .role = role,
+                            .left = is_optional(scope, step, from),
+                            .alias = new_alias(run, scope->names, step.to)};
     return scope->n_nodes++;
 }
 
@@ -262,7 +270,7 @@ static struct write_bridge *bridge_over(struct write_scope *scope, struct path_s
     bridge = &scope->bridges[scope->n_bridges++];
     bridge->step = step;
     bridge->inner = write_scope_create(scope->run, scope->names, step.to, true);
-    bridge->alias = new_alias(scope->run, scope->names, scope->run->model->tables[step.to].name);
+    bridge->alias = new_alias(scope->run, scope->names, step.to);
     return bridge;
 }
 

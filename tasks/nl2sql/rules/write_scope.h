@@ -16,6 +16,7 @@
 #include "path.h"
 #include "sql_expr.h"
 #include "sql_text.h"
+#include "tasks/lib/model/model_text.h"
 #include "write.h"
 
 #define WRITE_BRIDGES_MAX 2
@@ -83,6 +84,8 @@ struct write_scope {
     struct write_where where;
 };
 
+/* The words of a table's name, without a prefix that all tables have: tbl_member is member. */
+void write_table_words(const struct qn_model_table *table, struct qn_tokens *ret);
 struct write_names *write_names_create(struct write_run *run);
 /* Never NULL; names: of the scope around, or new ones. */
 struct write_scope *write_scope_create(struct write_run *run, struct write_names *names,
