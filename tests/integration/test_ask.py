@@ -458,6 +458,10 @@ class Audit(AskCase):
              "database": "shop", "thread": "a1", "question": "all orders", "answered": True,
              "sql": ANSWERS["all orders"], "verdict": "allowed", "translator": "llm", "rows": 7,
              "truncated": True, "dry_run": False, "model": "file", "requests": 1})
+        self.assertEqual(self.postgres.psql(
+            "SELECT namespace, principal, purpose, model, attempts, prompt_tokens > 0, counted_by"
+            f" FROM quern.llm_usage WHERE job_id = '{self.job}'", "home"),
+            "w|team-1|sql|file|1|t|provider")
         self.assertEqual(line["uses"]["columns"], ["orders.id", "orders.total"])
         text = json.dumps(line)
         url = self.postgres.psql("SELECT url FROM quern.datasources WHERE name = 'shop'", "home")

@@ -63,6 +63,7 @@ static enum qn_outcome end(struct ask *ask, int rc, struct qn_err *err)
 {
     int audited;
 
+    ask_note_usage(ask);
     if (rc == QN_EAGAIN && ask->delay_ms > 0) {
         qn_job_log(ask->job, "not now, again in %lld ms: %s", (long long)ask->delay_ms, err->msg);
         qn_job_delay(ask->job, ask->delay_ms);
