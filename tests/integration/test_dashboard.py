@@ -68,13 +68,16 @@ class Room:
         self.run("quern-worker", "migrate")
         self.add("shop")
         self.add("brisk", "--query-timeout", "300ms")
-        for name in ("shop", "brisk"):
-            self.run("quern-worker", "run", "metadata.analyze", "--args",
-                     json.dumps({"database": name, "depth": "catalogue"}))
+        self.analyze("shop")
+        self.analyze("brisk")
 
     def add(self, name, *words):
         self.run("quern", "datasource", "add", name, "--replace", "--include", "public.*",
                  "--hide", "users.email", *words, "--url", self.postgres.database_url("shop"))
+
+    def analyze(self, name):
+        self.run("quern-worker", "run", "metadata.analyze", "--args",
+                 json.dumps({"database": name, "depth": "catalogue"}))
 
     def run(self, *words):
         done = servers.run(*words, env=self.env)
@@ -215,6 +218,16 @@ class Showing(DashboardCase):
                          [[[1, i]] for i in range(12)])
         self.assertEqual([self.statements(f"mark{i}x") for i in range(12)], [1] * 12)
 
+    def test_a_job_that_is_cancelled_leaves_no_statement_and_no_lease(self):
+        self.close_gate()
+        job = self.put_dashboard(*[slow(i) for i in range(6)])
+        self.wait_until(lambda: self.waiting() == 4, LONG, "four statements at once")
+        self.qnctl("cancel", job)
+        self.check_ended(job, "cancelled", self.ended(job)["cause"])
+        self.wait_until(lambda: self.waiting() == 0, LONG, "the statements to end")
+        self.assertEqual(self.cache.cli("KEYS", "*:lock"), "")
+        self.assertEqual(self.statements("mark5x"), 0)
+
     def test_hostile_titles_are_text_wherever_they_are_shown(self):
         title = "</title></script><svg onload=alert(1)>\" ' \u202e \x07 &amp; {{x}}"
         server = api.Api(self, self.server.url, QUERN_NAMESPACE=worker_case.NAMESPACE,
@@ -294,10 +307,17 @@ class Keeping(DashboardCase):
         for n in range(3):
             widget = {"id": "w", "sql": f"SELECT {n} AS n"}
             self.assertEqual(self.only(self.show(widget, save=True))["rows"], [[n]])
-            for _ in range(3):  # any executor
-                self.assertEqual(self.only(self.show())["rows"], [[n]])
+            self.assertEqual(self.only(self.show())["rows"], [[n]])
         self.assertEqual(self.only(self.show({"id": "w", "sql": "SELECT 9 AS n"}))["rows"], [[9]])
         self.assertEqual(self.only(self.show())["rows"], [[2]])
+
+    def test_what_another_process_saved_is_shown_at_once(self):
+        for n in range(2):
+            args = self.args({"id": "w", "sql": f"SELECT {n} AS n"}, save=True, title=f"T{n}")
+            self.room.run("quern-worker", "run", "nl2sql.dashboard", "--args", json.dumps(args))
+            for _ in range(2):
+                shown = self.show()
+                self.assertEqual((shown["title"], self.only(shown)["rows"]), (f"T{n}", [[n]]))
 
 
 class Caching(DashboardCase):
@@ -390,6 +410,7 @@ class Alone(DashboardCase):
 
     def test_rows_in_the_cache_are_not_shown_once_their_column_is_hidden(self):
         self.room.add("apart")
+        self.room.analyze("apart")
         worker = self.worker()
         widget = {"id": "w", "sql": "SELECT city FROM users WHERE id = 1", "database": "apart"}
         self.assertEqual(self.only(self.show(widget, save=True))["rows"], [["上海"]])
