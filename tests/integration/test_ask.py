@@ -242,6 +242,37 @@ class Answers(AskCase):
         self.assertIn('users.city has no "PARIS"; did you mean "Paris"?', answer["warnings"])
         self.assertIn("customers in Paris", answer["suggestions"])
 
+    def test_a_statement_is_kept_and_its_rows_never_are(self):
+        cache = servers.start_redis(self.place.folder / "cache", persistent=False)
+        self.addCleanup(cache.stop)
+        self.place.worker("cached", QUERN_CACHE_URL=cache.url, QUERN_QUEUES="cached")
+        first = self.ask("orders below 1", options={"queue": "cached"})
+        self.postgres.psql("INSERT INTO orders VALUES (0, 1, 'new', 1, now())", "shop")
+        try:
+            second = self.ask("orders below 1", options={"queue": "cached"})
+        finally:
+            self.postgres.psql("DELETE FROM orders WHERE id = 0", "shop")
+        self.assertEqual([answer["cache"]["sql"] for answer in (first, second)], ["miss", "hit"])
+        self.assertEqual([answer["rows"] for answer in (first, second)], [[[0]], [[1]]])
+        self.assertEqual(second["usage"]["requests"], 0)
+        self.assertEqual(self.llm.state.count["file"], 1)
+
+    def test_by_hand_an_address_is_taken_a_role_is_told_and_neither_is_kept(self):
+        url = self.postgres.database_url("shop")
+        env = {key: value for key, value in self.env.items() if key != "QUERN_DATABASE_URL"}
+        done = servers.run("quern-worker", "run", "nl2sql.ask", "translator=rules", "thread=t9",
+                           "question=how many orders are there", f"database={url}", env=env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answer = json.loads(done.stdout)
+        self.assertEqual((answer["database"], answer["rows"]), ("shop", [[1000]]))
+        self.assertIn("too strong", " ".join(answer["warnings"]))
+        self.assertIn("only datasources have threads", " ".join(answer["warnings"]))
+        audit = "".join(path.read_text(encoding="utf-8") for path in
+                        (self.place.folder / "artifacts/audit").glob("*.jsonl"))
+        self.assertIn("how many orders are there", audit)
+        self.assertNotIn(url, done.stdout + audit)
+        self.assertEqual(self.turns("t9"), [])
+
     def test_a_chart_may_be_chosen_or_left_out(self):
         self.assertEqual(self.ask(chart="none")["chart"], None)
         self.assertEqual(self.ask(chart="bar")["chart"]["type"], "bar")
