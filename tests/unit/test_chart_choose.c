@@ -84,6 +84,8 @@ static const struct expect cases[] = {
     /* what says nothing is no axis */
     {"country:text city:text n:integer", {"FR|Paris|1", "FR|Lyon|2"}, "bar", false},
     {"month:text city:text n:integer", {"2025-06|Paris|1", "2025-06|Lyon|2"}, "bar", false},
+    {"country:text month:text channel:text n:integer", {"FR|2025-01|web|1", "FR|2025-01|app|2", "FR|2025-02|web|2"}, "multi_line", false},
+    {"country:text n:integer", {"FR|1", "FR|2", "FR|3", "FR|4", "FR|5", "FR|6", "FR|7", "FR|8", "FR|9", "FR|10"}, "histogram", false},
     {"product:text category:text n:integer", {"a|x|1", "b|x|2", "c|y|3"}, "bar", false},
     {"city:text n:integer", {"Paris|~", "Lyon|~"}, "table", false},
     {"city:text n:number", {"Paris|NaN", "Lyon|2"}, "bar", false},
@@ -117,6 +119,28 @@ static void roles_go_before_names(void **state)
     room.rows.columns[1].role = QN_ROLE_FOREIGN;
     chart_room_choose(&room, &none);
     assert_int_equal(room.chart.type, CHART_TABLE);
+    chart_release(&room.chart);
+    room.rows.columns[1].role = QN_ROLE_PERSONAL;
+    chart_room_choose(&room, &none);
+    assert_int_equal(room.chart.type, CHART_TABLE);
+    chart_room_release(&room);
+}
+
+static void a_key_that_is_text_is_the_axis_only_when_nothing_else_is(void **state)
+{
+    static const char *const lines[] = {"A1|Ann|5", "B2|Bob|6", NULL};
+    struct chart_room room;
+
+    (void)state;
+    rows_room_table(&room.rows, "who:text name:text n:integer", lines, 2);
+    room.rows.columns[0].role = QN_ROLE_KEY;
+    chart_room_choose(&room, &none);
+    assert_int_equal(room.chart.x, 1);
+    chart_release(&room.chart);
+    room.rows.columns[1].role = QN_ROLE_TIME;
+    room.rows.columns[1].kind = QUERY_JSON;
+    chart_room_choose(&room, &none);
+    assert_int_equal(room.chart.x, 0);
     chart_room_release(&room);
 }
 
@@ -314,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_each_form_get_the_picture_of_their_rule),
         cmocka_unit_test(roles_go_before_names),
+        cmocka_unit_test(a_key_that_is_text_is_the_axis_only_when_nothing_else_is),
         cmocka_unit_test(thirty_values_are_all_bars_and_of_more_the_first_twenty),
         cmocka_unit_test(lines_over_eight_are_seven_and_the_rest_when_it_may_be_summed),
         cmocka_unit_test(ids_tell_rows_apart_only_when_there_are_few),

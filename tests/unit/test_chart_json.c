@@ -54,11 +54,38 @@ static void numbers_and_names_with_an_order_keep_it(void **state)
            LINES("\"x\":[\"2024-12\",\"2025-09\",\"2025-10\"]", "\"left_out\":1"));
 }
 
+static void times_are_as_short_as_what_differs(void **state)
+{
+    (void)state;
+    expect("at:timestamp n:integer", LINES("2025-05-01 00:00:00+00|1", "2025-06-01 00:00:00+00|2"),
+           &plain,
+           LINES("\"x\":[\"2025-05-01 00:00:00+00\"", "\"data\":[\"2025-05\",\"2025-06\"]"));
+    expect("at:timestamp n:integer", LINES("2025-05-01 00:00:00+00|1", "2025-05-02 00:00:00+00|2"),
+           &plain, LINES("\"data\":[\"2025-05-01\",\"2025-05-02\"]"));
+    expect("at:timestamp n:integer", LINES("2025-05-01 00:00:00+00|1", "2025-05-01 07:30:00+00|2"),
+           &plain, LINES("\"data\":[\"2025-05-01 00:00\",\"2025-05-01 07:30\"]"));
+    expect("at:date n:integer", LINES("2025-05-01|1", "2025-06-01|2"), &plain,
+           LINES("\"data\":[\"2025-05\",\"2025-06\"]"));
+}
+
+static void digits_that_no_reader_takes_become_a_double(void **state)
+{
+    (void)state;
+    expect(
+        "c:text n:number",
+        LINES("a|1000000000000000000000000000000000000000000000000000000000000000000000.5", "b|2"),
+        &plain, LINES("\"data\":[1.0000000000000001e+69,2]"));
+}
+
 static void whole_numbers_that_no_double_holds_are_texts(void **state)
 {
     (void)state;
-    expect("city:text n:integer", LINES("a|9007199254740992", "b|9007199254740993"), &plain,
-           LINES("\"values\":[9007199254740992,\"9007199254740993\"]"));
+    expect("city:text n:integer",
+           LINES("a|9007199254740992", "b|9007199254740993", "c|-9007199254740992",
+                 "d|-9007199254740993"),
+           &plain,
+           LINES("9007199254740992,", "\"9007199254740993\"", "-9007199254740992,",
+                 "\"-9007199254740993\""));
 }
 
 static void what_is_no_finite_number_is_null(void **state)
@@ -174,6 +201,8 @@ int main(void)
         cmocka_unit_test(bars_are_sorted_and_their_digits_are_those_of_the_rows),
         cmocka_unit_test(rows_that_came_ascending_stay_so),
         cmocka_unit_test(numbers_and_names_with_an_order_keep_it),
+        cmocka_unit_test(times_are_as_short_as_what_differs),
+        cmocka_unit_test(digits_that_no_reader_takes_become_a_double),
         cmocka_unit_test(whole_numbers_that_no_double_holds_are_texts),
         cmocka_unit_test(what_is_no_finite_number_is_null),
         cmocka_unit_test(the_rest_is_the_exact_sum_of_the_rest),

@@ -89,30 +89,69 @@ static void any_rows_make_a_picture_of_finite_places(void **state)
 
 static void hostile_names_and_values_are_text(void **state)
 {
-    static const struct chart_wish wish = {.title = HOSTILE, .language = "en", .type = ""};
-    static const char *const heads[] = {"c:text n:integer", "month:text c:text n:integer",
-                                        "c:text d:text n:integer"};
-    static const char *const lines[][3] = {{HOSTILE "|1", "b|2"},
-                                           {"2025-01|" HOSTILE "|1", "2025-02|b|2"},
-                                           {HOSTILE "|a|2", "b|" HOSTILE "|2", "b|a|2"}};
+    static const struct {
+        const char *head;
+        const char *lines[8];
+        const char *type;
+    } hostile[] = {
+        {"c:text n:integer", {HOSTILE "|1", "b|2"}, "bar_horizontal"},
+        {"c:text n:integer", {HOSTILE "|1", "b|2"}, "bar"},
+        {"c:text n:integer", {HOSTILE "|1", "b|2"}, "donut"},
+        {"c:text n:integer", {HOSTILE "|1"}, "tiles"},
+        {"c:text", {HOSTILE}, "number"},
+        {"m:text c:text n:integer",
+         {"2025-01|" HOSTILE "|1", "2025-02|b|2", "2025-01|b|2"},
+         "multi_line"},
+        {"m:text n:integer k:integer", {"2025-01|1|900", "2025-02|2|900"}, "line"},
+        {"c:text d:text n:integer", {HOSTILE "|a|2", "b|" HOSTILE "|2", "b|a|2"}, "grouped_bar"},
+        {"c:text d:text n:integer", {HOSTILE "|a|2", "b|" HOSTILE "|2", "b|a|2"}, "heat_map"},
+        {"c:text n:integer k:integer",
+         {HOSTILE "|1|2", "b|2|2", "c|2|2", "d|3|4", "e|5|6"},
+         "scatter"},
+    };
 
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+        const struct chart_wish wish = {
+            .title = HOSTILE, .language = "en", .type = hostile[i].type};
         struct chart_room room;
         struct qn_buf out;
 
-        rows_room_table(&room.rows, heads[i], lines[i], i == 2 ? 3 : 2);
+        chart_room_init(&room, hostile[i].head, hostile[i].lines, &wish);
+        chart_release(&room.chart);
         for (size_t c = 0; c < room.rows.n_columns; c++) {
             room.rows.columns[c].name = HOSTILE;
             room.rows.columns[c].unit = HOSTILE;
         }
         chart_room_choose(&room, &wish);
-        assert_int_not_equal(room.chart.type, CHART_TABLE);
+        assert_string_equal(chart_type_names[room.chart.type], hostile[i].type);
         check(&room, &out);
         assert_null(strstr(out.data, "<script"));
         qn_buf_release(&out);
         chart_room_release(&room);
     }
+}
+
+static void a_value_that_is_missing_is_a_hole_in_the_line(void **state)
+{
+    static const char *const lines[] = {"2025-01|1",   "2025-02|2", "2025-03|~", "2025-04|4",
+                                        "2025-05|NaN", "2025-06|6", NULL};
+    struct chart_room room;
+    struct qn_buf out;
+    const char *path;
+    size_t begun = 0;
+
+    (void)state;
+    chart_room_init(&room, "month:text n:number", lines, &plain);
+    check(&room, &out);
+    path = strstr(out.data, "class=\"line");
+    assert_non_null(path);
+    for (; *path != '>'; path++) {
+        begun += *path == 'M' ? 1 : 0;
+    }
+    assert_int_equal(begun, 3);
+    qn_buf_release(&out);
+    chart_room_release(&room);
 }
 
 static void people_who_do_not_see_it_are_told_what_it_is(void **state)
@@ -238,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_rows_make_a_picture_of_finite_places),
         cmocka_unit_test(hostile_names_and_values_are_text),
+        cmocka_unit_test(a_value_that_is_missing_is_a_hole_in_the_line),
         cmocka_unit_test(people_who_do_not_see_it_are_told_what_it_is),
         cmocka_unit_test(a_long_label_is_cut_and_told_in_full),
         cmocka_unit_test(labels_of_times_never_touch),

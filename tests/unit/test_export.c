@@ -35,8 +35,9 @@ static void expect_csv(const char *head, const char *const *lines, const char *e
 static void csv_keeps_numbers_and_disarms_formulas_of_texts(void **state)
 {
     (void)state;
-    expect_csv("=name:text n:number at:timestamp", LINES("=1+1|-2.50|2025-06-30 07:15:00+00"),
-               "'=name,n,at\r\n'=1+1,-2.50,2025-06-30 07:15:00+00\r\n");
+    expect_csv("=name:text n:number i:integer at:timestamp",
+               LINES("=1+1|-2.50|-7|2025-06-30 07:15:00+00"),
+               "'=name,n,i,at\r\n'=1+1,-2.50,-7,2025-06-30 07:15:00+00\r\n");
     expect_csv("a:text b:other c:json", LINES("@x|-1 day|{\"a\":1}", "~|~|~", "a,b|\"|"),
                "a,b,c\r\n'@x,'-1 day,\"{\"\"a\"\":1}\"\r\n,,\r\n\"a,b\",\"\"\"\",\r\n");
 }

@@ -146,9 +146,6 @@ static enum chart_class class_of_number(const struct query_rows *rows, size_t c,
     if (is_latitude(hints, ret) || is_longitude(hints, ret)) {
         return is_latitude(hints, ret) ? CHART_IS_LATITUDE : CHART_IS_LONGITUDE;
     }
-    if (column->role == QN_ROLE_KEY || column->role == QN_ROLE_FOREIGN) {
-        return CHART_IS_ID;
-    }
     ret->grain = grain_of_numbers(rows, c, hints, ret);
     if (ret->grain != CHART_GRAIN_NONE) {
         return CHART_IS_TIME;

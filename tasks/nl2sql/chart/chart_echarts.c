@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#define NUMBER_BYTES 64 /* of the longest that readers take */
-
 struct option {
     struct qn_buf *out;
     const struct chart *chart;
@@ -20,8 +18,8 @@ static void add_number(struct qn_buf *out, const struct chart_value *value)
 
     if (isnan(value->value)) {
         qn_buf_add_str(out, "null");
-    } else if (len > 0 && len <= NUMBER_BYTES &&
-               qn_json_check(value->text, len, &type, NULL) == QN_OK && type == QN_JSON_NUMBER) {
+    } else if (len > 0 && qn_json_check(value->text, len, &type, NULL) == QN_OK &&
+               type == QN_JSON_NUMBER) {
         qn_buf_add(out, value->text, len);
     } else {
         qn_buf_printf(out, "%.17g", value->value);
