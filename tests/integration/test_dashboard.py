@@ -47,7 +47,8 @@ class Room:
         unittest.addModuleCleanup(folder.cleanup)
         os.chmod(folder.name, 0o711)
         self.folder = pathlib.Path(folder.name)
-        self.postgres = servers.start_postgres(self.folder / "pg", options=["log_statement=all"])
+        self.postgres = servers.start_postgres(self.folder / "pg",
+                                              options=["log_statement=all", "jit=off"])
         unittest.addModuleCleanup(self.postgres.stop)
         self.redis = servers.start_redis(self.folder / "redis", persistent=False)
         unittest.addModuleCleanup(self.redis.stop)
