@@ -2,6 +2,7 @@
 #include "ask_run.h"
 
 #include "common/clock.h"
+#include "common/str.h"
 #include <string.h>
 
 #define LOG_SQL_MAX 4000
@@ -48,7 +49,7 @@ static void tell_sql(const struct ask *ask, const char *who, const char *sql)
 {
     char line[LOG_SQL_MAX];
 
-    snprintf(line, sizeof(line), "%s", sql);
+    snprintf(line, sizeof(line), "%.*s", (int)qn_utf8_cut(sql, strlen(sql), LOG_SQL_MAX - 1), sql);
     for (char *at = line; *at != '\0'; at++) {
         *at = (unsigned char)*at < ' ' ? ' ' : *at;
     }
