@@ -159,7 +159,7 @@ OTHER = [
     ("who is in none", {"kind": "list", "table": "students", "columns": ["students.born"],
                         "filters": [{"of": "students", "exists": "courses", "not": True}]},
      "SELECT name, born FROM students WHERE id NOT IN (SELECT student_id FROM enrolments)"),
-    ("rows with rows below, once", {"kind": "list", "table": "students",
+    ("rows with the rows below them", {"kind": "list", "table": "students",
                                     "columns": ["courses.title"],
                                     "filters": [{"of": "students.id", "less": ["4"]}]},
      """SELECT s.name, c.title FROM students s LEFT JOIN enrolments e ON e.student_id = s.id

@@ -264,6 +264,33 @@ static void of_two_equal_ways_neither_is_taken_until_one_is_named(void **state)
     assert_int_equal(path.steps[0].to, table("reviews"));
 }
 
+static void a_better_score_does_not_choose_between_columns(void **state)
+{
+    struct model_room room;
+    struct qn_catalog_table *trips;
+    struct qn_model *model;
+    struct path_graph graph;
+    struct path path;
+
+    (void)state;
+    model_room_init(&room);
+    trips = model_room_table(&room, "public", "trips");
+    model_room_column(&room, trips, "from_user_id integer");
+    model_room_column(&room, trips, "to_user_id integer");
+    model_room_relation(&room, "trips", "from_user_id", "users");
+    model_room_relation(&room, "trips", "to_user_id", "users");
+    model = model_room_build(&room, NULL);
+    for (size_t i = 0; i < model->n_relations; i++) {
+        model->relations[i].score = 0.9 - 0.001 * (double)i;
+    }
+    path_graph_init(&graph, model, &arena);
+    assert_int_equal(path_find(&graph, qn_model_table(model, "", "trips"),
+                               qn_model_table(model, "", "users"), PATH_UP, &path, NULL),
+                     QN_ESTATE);
+    qn_model_free(model);
+    model_room_release(&room);
+}
+
 /* ---- statements ---- */
 
 static int write_text(const char *json, const char *today, struct qn_buf *out, struct qn_err *err)
@@ -499,6 +526,7 @@ int main(void)
         cmocka_unit_test(ways_go_up_before_they_go_down),
         cmocka_unit_test(a_way_up_and_down_again_is_only_for_who_asks_for_it),
         cmocka_unit_test(of_two_equal_ways_neither_is_taken_until_one_is_named),
+        cmocka_unit_test(a_better_score_does_not_choose_between_columns),
         cmocka_unit_test(what_cannot_be_said_is_refused_with_its_reason),
         cmocka_unit_test(a_day_that_is_none_is_the_callers_fault),
         cmocka_unit_test(a_statement_has_a_maximum),
