@@ -93,8 +93,10 @@ class Query(unittest.TestCase):
         servers.wait_until(lambda: self.postgres.psql(
             "SELECT count(*) FROM pg_stat_activity WHERE usename <> 'postgres'"
             " OR application_name LIKE '%probe%'") == "0", SECONDS, "the connections to be gone")
-        self.assertEqual(self.postgres.psql(
-            "SELECT count(*) FROM pg_locks WHERE pid <> pg_backend_pid()"), "0")
+        servers.wait_until(lambda: self.postgres.psql(
+            "SELECT count(*) FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)"
+            " WHERE pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM"
+            " 'autovacuum worker'") == "0", SECONDS, "the locks to be gone")
 
     # ---- what it gives ----
 
@@ -248,6 +250,19 @@ class Query(unittest.TestCase):
         finally:
             self.postgres.psql("ALTER TABLE t_old RENAME TO t; GRANT SELECT (name) ON t TO reader")
 
+    def test_a_locked_table_is_not_waited_for_long(self):
+        self.postgres.psql("CREATE TABLE locked (); GRANT SELECT ON locked TO reader")
+        with subprocess.Popen(["psql", "-XAtq", self.postgres.url], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True,
+                              preexec_fn=servers.die_with_parent) as holder:
+            holder.stdin.write("BEGIN; LOCK TABLE locked; SELECT 'held';\n")
+            holder.stdin.flush()
+            self.assertEqual(holder.stdout.readline(), "held\n")
+            query = self.run_one("SELECT count(*) FROM locked")
+            holder.stdin.close()
+        self.assertEqual(query["rc"], "AGAIN")
+        self.assertIn("lock timeout", query["error"])
+
     # ---- who asks ----
 
     def test_a_role_that_is_too_strong_runs_nothing(self):
@@ -346,9 +361,10 @@ class Query(unittest.TestCase):
 
     def test_a_network_that_falls_silent_ends_with_the_time(self):
         with fault_proxy.FaultProxy(self.postgres.folder / ".s.PGSQL.5432") as proxy:
-            probe = self.start([SLEEP], "query_ms=1000",
+            probe = self.start(["SELECT pg_sleep(61)"], "query_ms=1000",
                                url=f"postgresql://reader@127.0.0.1:{proxy.address[1]}/postgres")
-            self.wait_active(1)
+            servers.wait_until(lambda: "execute <unnamed>: SELECT pg_sleep(61)"
+                               in self.postgres.process.log(), SECONDS, "the statement")
             proxy.set_all(fault_proxy.BLACK_HOLE)
             query = self.result(probe)["queries"][0]
         self.assertEqual((query["rc"], query["error"]),

@@ -92,6 +92,7 @@ static void stop_all(struct query_call *call, struct query_lane *lanes, struct r
     for (; round->next < round->n; round->next++) {
         struct query *query = &round->queries[round->next];
 
+        query_rows_release(&query->rows); /* of a run before */
         query->rc = qn_fail(&query->err, QN_ETIMEOUT, "stopped by the soft limit");
     }
 }

@@ -82,7 +82,8 @@ static int keep_said(void *arg, const struct qn_span *values, size_t n, struct q
 
 static int start_said(struct query_lane *lane, const char *sql, struct qn_err *reterr)
 {
-    const struct qn_pg_sink sink = {.row = keep_said, .arg = &lane->said};
+    const struct qn_pg_sink sink = {
+        .row = keep_said, .arg = &lane->said, .row_bytes_max = QUERY_ROW_BYTES};
 
     qn_buf_reset(&lane->said);
     return qn_pg_start(lane->pg, sql, NULL, 0, &sink, reterr);
