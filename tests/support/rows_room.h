@@ -48,33 +48,20 @@ static inline struct query_column *rows_room_column(struct query_rows *rows, con
     return column;
 }
 
-/* A row: as many texts as there are columns, NULL is SQL NULL. */
-static inline void rows_room_row(struct query_rows *rows, const char *const *cells)
-{
-    for (size_t c = 0; c < rows->n_columns; c++) {
-        struct qn_span *cell = &rows->cells[rows->n_rows * rows->n_columns + c];
-
-        *cell = (struct qn_span){NULL, 0};
-        if (cells[c] != NULL) {
-            *cell = (struct qn_span){qn_arena_str(&rows->arena, cells[c]), strlen(cells[c])};
-        }
-    }
-    rows->n_rows++;
-}
-
 /* A row as one text, its cells parted by |; "~" is NULL. */
 static inline void rows_room_line(struct query_rows *rows, const char *at)
 {
-    const char *cells[ROWS_ROOM_COLUMNS] = {NULL};
+    struct qn_span *cells = &rows->cells[rows->n_rows * rows->n_columns];
 
-    assert_true(rows->n_columns <= ROWS_ROOM_COLUMNS);
-    for (size_t c = 0; c < rows->n_columns && c < ROWS_ROOM_COLUMNS; c++) {
+    for (size_t c = 0; c < rows->n_columns; c++) {
         size_t len = strcspn(at, "|");
+        bool null = len == 1 && *at == '~';
 
-        cells[c] = len == 1 && *at == '~' ? NULL : qn_arena_text(&rows->arena, at, len);
+        cells[c].data = null ? NULL : qn_arena_text(&rows->arena, at, len);
+        cells[c].len = null ? 0 : len;
         at += len + (at[len] == '|' ? 1 : 0);
     }
-    rows_room_row(rows, cells);
+    rows->n_rows++;
 }
 
 /* head: "name:kind name:kind". Room for most rows. */

@@ -106,7 +106,7 @@ static void hostile_names_and_values_are_text(void **state)
         {"c:text d:text n:integer", {HOSTILE "|a|2", "b|" HOSTILE "|2", "b|a|2"}, "grouped_bar"},
         {"c:text d:text n:integer", {HOSTILE "|a|2", "b|" HOSTILE "|2", "b|a|2"}, "heat_map"},
         {"c:text n:integer k:integer",
-         {HOSTILE "|1|2", "b|2|2", "c|2|2", "d|3|4", "e|5|6"},
+         {HOSTILE "1|1|2", HOSTILE "2|2|2", "c|2|2", "d|3|4", "e|5|6"},
          "scatter"},
     };
 
@@ -228,12 +228,11 @@ static void labels_of_times_never_touch(void **state)
 
         rows_room_head(&room.rows, "day:date n:integer", n);
         for (size_t i = 0; i < n; i++) {
-            char day[16];
-            const char *cells[] = {day, "7"};
+            char line[32];
 
-            snprintf(day, sizeof(day), "%04zu-%02zu-%02zu", 2020 + i / 336, i / 28 % 12 + 1,
+            snprintf(line, sizeof(line), "%04zu-%02zu-%02zu|7", 2020 + i / 336, i / 28 % 12 + 1,
                      i % 28 + 1);
-            rows_room_row(&room.rows, cells);
+            rows_room_line(&room.rows, line);
         }
         chart_room_choose(&room, &plain);
         assert_int_equal(room.chart.type, CHART_LINE);
