@@ -181,7 +181,7 @@ unsigned reader_column_sort(const struct reader *r, struct frame_place place)
 
         return COLUMN_NUMBER | (few ? COLUMN_GROUP : 0);
     }
-    return column->role == QN_ROLE_TEXT ? COLUMN_OTHER : COLUMN_GROUP | COLUMN_OTHER;
+    return COLUMN_GROUP | COLUMN_OTHER;
 }
 
 size_t reader_table(const struct reader *r, size_t span)

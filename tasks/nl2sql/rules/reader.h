@@ -73,14 +73,17 @@ struct reader {
     size_t n_groups;
     struct reader_anchor anchors[READER_ANCHORS_MAX];
     size_t n_anchors;
-    size_t head;       /* span of what is asked for; NONE */
-    int32_t head_unit; /* it is a time: "which month" */
-    bool which;        /* and asked for by "which" or "list" */
-    size_t counted;    /* span of what is counted; NONE */
-    size_t measure;    /* span of a metric or a column that is measured; NONE */
-    size_t by;         /* span of what is ordered by; NONE */
-    size_t subject;    /* table whose rows are counted or listed; NONE */
-    bool aggregate_on; /* "average", "maximum" before a column */
+    size_t head;              /* span of what is asked for; NONE */
+    int32_t head_unit;        /* it is a time: "which month" */
+    bool which;               /* and asked for by "which" or "list" */
+    size_t value;             /* span of a value whose rows are counted; NONE */
+    size_t metric;            /* that no single span names; NONE */
+    struct frame_place place; /* column that is measured, found otherwise; table NONE */
+    size_t counted;           /* span of what is counted; NONE */
+    size_t measure;           /* span of a metric or a column that is measured; NONE */
+    size_t by;                /* span of what is ordered by; NONE */
+    size_t subject;           /* table whose rows are counted or listed; NONE */
+    bool aggregate_on;        /* "average", "maximum" before a column */
     enum frame_aggregate aggregate;
     bool has_measure;
     size_t exists[READER_EXISTS_MAX]; /* tables that must have a row, or none */
@@ -89,6 +92,7 @@ struct reader {
     struct frame_place shown[FRAME_COLUMNS_MAX]; /* columns that were named */
     size_t n_shown;
     struct frame_place time; /* which time the period is of */
+    bool vague;              /* "best", which says not of what */
     bool wants_person;       /* "who" */
     bool wants_count;        /* "how many" */
     bool superlative;        /* one is asked for, not a list */

@@ -54,11 +54,25 @@ static void take(struct cutter *c, struct cut cut)
     }
 }
 
+/* 下过单 is 下单. */
+static bool is_aspect(const struct atom *atom)
+{
+    return strcmp(atom->text, "过") == 0 || strcmp(atom->text, "了") == 0;
+}
+
 /* All phrases that begin at c->at, from the node on. */
 static void walk(struct cutter *c, uint32_t node, struct cut so_far)
 {
     size_t at = c->at + so_far.len;
 
+    if (so_far.len > 0 && at < c->atoms->n && is_aspect(&c->atoms->items[at]) &&
+        c->steps++ < STEPS_MAX) {
+        struct cut cut = so_far;
+
+        cut.len++;
+        cut.extra += 0.02;
+        walk(c, node, cut);
+    }
     for (size_t f = 0; at < c->atoms->n && f < c->n_forms[at]; f++) {
         const struct word_form *form = &c->forms[at][f];
         uint32_t next = lexicon_step(c->lexicon, node, form->atom);
@@ -105,11 +119,13 @@ static void cut_at(struct cutter *c, size_t at, struct qn_arena *arena)
     walk(c, 0, (struct cut){.first = LEXICON_NONE});
 }
 
-static const char *number_of(const struct lexicon *lexicon, const struct cut *cut,
-                             struct qn_arena *arena)
+static const char *number_of(const struct lexicon *lexicon, const struct atoms *atoms, size_t at,
+                             const struct cut *cut, struct qn_arena *arena)
 {
-    const struct meaning *number =
-        cut->number == NULL ? lexicon_means(lexicon, cut->first, WORD_NUMBER) : NULL;
+    const struct atom *last = &atoms->items[at + cut->len - 1];
+    const struct meaning *number = cut->number == NULL && strcmp(last->full, last->text) == 0
+                                       ? lexicon_means(lexicon, cut->first, WORD_NUMBER)
+                                       : NULL;
 
     return number != NULL ? qn_arena_printf(arena, "%d", number->a) : cut->number;
 }
@@ -123,7 +139,7 @@ static void add_span(struct spans *ret, const struct lexicon *lexicon, const str
                           .to = at + cut->len,
                           .first = cut->first,
                           .score = 1.0 - cut->extra * 0.3,
-                          .number = number_of(lexicon, cut, arena),
+                          .number = number_of(lexicon, &ret->atoms, at, cut, arena),
                           .est = cut->est,
                           .er = cut->er,
                           .verb = cut->verb,

@@ -15,7 +15,8 @@ static const struct meaning *word_at(const struct lexicon *lexicon, const struct
 {
     uint32_t atom, node;
 
-    if (at >= atoms->n || atoms->items[at].kind == ATOM_NUMBER) {
+    if (at >= atoms->n || atoms->items[at].kind == ATOM_NUMBER ||
+        strcmp(atoms->items[at].full, atoms->items[at].text) != 0) {
         return NULL;
     }
     atom = lexicon_atom(lexicon, atoms->items[at].text);

@@ -15,7 +15,7 @@ static size_t head_table(const struct reader *r)
 /* A metric, or a column under an aggregate. */
 static void base_of_measure(struct reader *r)
 {
-    size_t metric = reader_metric(r, r->measure);
+    size_t metric = r->metric != NONE ? r->metric : reader_metric(r, r->measure);
     struct frame_place place;
 
     if (metric != NONE && !r->aggregate_on) {
@@ -27,7 +27,7 @@ static void base_of_measure(struct reader *r)
     if (head_table(r) != NONE) {
         reader_anchor(r, head_table(r));
     }
-    place = reader_column(r, r->measure, COLUMN_NUMBER, NONE);
+    place = r->place.table != NONE ? r->place : reader_column(r, r->measure, COLUMN_NUMBER, NONE);
     if (place.table == NONE) {
         return;
     }
@@ -79,11 +79,52 @@ static void base_of_values(struct reader *r)
     }
 }
 
+static void count_rows(struct reader *r, size_t table)
+{
+    reader_anchor(r, table);
+    reader_add_measure(r, rows_of(table));
+    r->has_measure = true;
+}
+
+/* "borrowed the most books": a table that the verb names, of which each row has one of these. */
+static size_t verb_before(struct reader *r, size_t table)
+{
+    size_t last = r->by;
+
+    for (size_t i = 0; i < 2 && last != NONE && table != NONE; i++) {
+        struct frame_place time;
+
+        last = reader_last(r, last);
+        time = last != NONE ? reader_column(r, last, COLUMN_TIME, NONE) : reader_no_place();
+        if (time.table != NONE && last != r->head && time.table != table &&
+            reader_is_up(r, time.table, table)) {
+            return time.table;
+        }
+    }
+    return NONE;
+}
+
 /* What is ordered by is measured, unless it is a column of what is listed. */
 static void base_of_order(struct reader *r)
 {
     size_t metric = reader_metric(r, r->by), table = reader_table(r, r->by);
-    bool number = reader_is(r, r->by, MEANS_COLUMN);
+    bool number = reader_column(r, r->by, COLUMN_NUMBER, NONE).table != NONE;
+    struct frame_place time = reader_column(r, r->by, COLUMN_TIME, NONE);
+    size_t verb = verb_before(r, table);
+
+    if (!number && metric == NONE && table == NONE && reader_is(r, r->by, MEANS_VALUE)) {
+        r->spans.items[r->by].used = false;
+        count_rows(r, (size_t)reader_means(r, r->by, MEANS_VALUE)->a);
+        return;
+    }
+    if (!number && metric == NONE && table == NONE && time.table != NONE) {
+        count_rows(r, time.table);
+        return;
+    }
+    if (metric == NONE && table != NONE && verb != NONE && verb != table) {
+        count_rows(r, verb);
+        return;
+    }
 
     if (metric != NONE && (table == NONE || r->head != NONE) && !number) {
         reader_anchor(r, reader_metric_table(r, metric));
@@ -139,6 +180,9 @@ void understand_base(struct reader *r)
         base_of_measure(r);
     } else if (r->counted != NONE) {
         base_of_count(r);
+    }
+    if (!r->has_measure && r->value != NONE && r->order != 0) {
+        count_rows(r, (size_t)reader_means(r, r->value, MEANS_VALUE)->a);
     }
     if (r->by != NONE && !r->by_time && !r->has_measure) {
         base_of_order(r);

@@ -190,11 +190,37 @@ static bool by_money(struct reader *r, struct reader_compare *c)
     return true;
 }
 
+/* "less than 20 instead": of what was compared before. */
+static bool by_before(struct reader *r, struct reader_compare *c)
+{
+    const struct frame *before = r->before;
+
+    if (before == NULL || c->left != NONE || c->right != NONE) {
+        return false;
+    }
+    for (size_t i = 0; i < before->n_filters; i++) {
+        const struct frame_filter *filter = &before->filters[i];
+
+        if (filter->test >= FRAME_LESS && filter->test <= FRAME_BETWEEN) {
+            add_filter(r, c, filter->of);
+            return true;
+        }
+    }
+    if (before->having) {
+        add_having(r, c, before->measures[0]);
+        return true;
+    }
+    return false;
+}
+
 static void resolve(struct reader *r, struct reader_compare *c)
 {
     bool near = c->right != NONE && c->right_near;
     bool adjective = near && !c->average && !reader_is(r, c->right, MEANS_TABLE);
 
+    if (by_before(r, c)) {
+        return;
+    }
     if (by_metric(r, c,
                   c->left != NONE && !reader_is(r, c->left, MEANS_TABLE) &&
                           !reader_is(r, c->left, MEANS_COLUMN)

@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <string.h>
+
 static bool open_span(const struct reader *r, size_t at)
 {
     return at < r->spans.n && !r->spans.items[at].used;
@@ -90,9 +92,32 @@ static bool is_count(struct reader *r, size_t at)
            reader_column(r, at, COLUMN_ANY, NONE).table != reader_table(r, last);
 }
 
+/* "average number of pages": the number is a column. */
+static bool names_number(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at);
+
+    return next < r->spans.n && is_number(r, next) && !is_table(r, next) &&
+           reader_metric(r, next) == NONE &&
+           reader_column(r, next, COLUMN_GROUP, NONE).table == NONE;
+}
+
 static void count(struct reader *r, size_t at)
 {
     size_t thing = thing_after(r, at);
+
+    if (!r->zh && names_number(r, at)) {
+        reader_use(r, at, NULL);
+        return;
+    }
+    if (r->zh && thing == NONE && r->counted == NONE && reader_last(r, at) != NONE &&
+        open_span(r, reader_last(r, at)) && reader_is(r, reader_last(r, at), MEANS_VALUE) &&
+        !is_table(r, reader_last(r, at))) {
+        reader_use(r, at, "count");
+        r->wants_count = true;
+        r->value = reader_last(r, at);
+        return;
+    }
 
     if (r->zh && thing == NONE && r->measure == NONE && r->counted == NONE &&
         is_number(r, reader_last(r, at)) && !is_table(r, reader_last(r, at))) {
@@ -118,16 +143,103 @@ static void count(struct reader *r, size_t at)
     reader_use(r, thing, "counted");
 }
 
+/* "total" and "fines", with other words between: "total fines" is a metric. */
+static size_t metric_of_both(const struct reader *r, size_t a, size_t b)
+{
+    uint32_t node = 0;
+    const size_t spans[2] = {a, b};
+
+    for (size_t s = 0; s < 2; s++) {
+        for (size_t i = r->spans.items[spans[s]].from; i < r->spans.items[spans[s]].to; i++) {
+            const char *text = r->spans.atoms.items[i].text;
+            uint32_t atom = lexicon_atom(r->lexicon, text);
+
+            if (strcmp(text, "the") == 0) {
+                continue;
+            }
+            node = atom != LEXICON_NONE ? lexicon_step(r->lexicon, node, atom) : 0;
+            if (node == 0) {
+                return NONE;
+            }
+        }
+    }
+    const struct meaning *metric =
+        lexicon_means(r->lexicon, lexicon_first(r->lexicon, node), MEANS_METRIC);
+
+    return metric != NULL ? (size_t)metric->a : NONE;
+}
+
+static bool sum_of_thing(struct reader *r, size_t at, size_t thing, bool behind)
+{
+    size_t metric = behind ? metric_of_both(r, at, thing) : metric_of_both(r, thing, at);
+
+    if (metric == NONE || r->measure != NONE) {
+        return false;
+    }
+    r->metric = metric;
+    r->measure = thing;
+    reader_use(r, thing, "measure");
+    return true;
+}
+
+static size_t over_filters(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at);
+
+    while (next < r->spans.n && open_span(r, next) && !is_table(r, next) &&
+           (reader_is(r, next, MEANS_VALUE) || reader_is(r, next, MEANS_FALSE) ||
+            reader_is(r, next, MEANS_CONDITION) ||
+            reader_column(r, next, COLUMN_FLAG, NONE).table != NONE)) {
+        next = reader_next(r, next);
+    }
+    return next;
+}
+
+/* sum(table.column) without a filter: the column; its average is another figure. */
+static bool average_of_metric(struct reader *r, size_t at, size_t metric)
+{
+    const struct qn_model_metric *of = &r->model->metrics[metric];
+    const char *expr = of->expr;
+    char name[200];
+    size_t n = 0;
+
+    if (strncmp(expr, "sum(", 4) != 0 || of->filter[0] != '\0') {
+        return false;
+    }
+    for (expr += 4; expr[n] != '\0' && expr[n] != ')' && n + 1 < sizeof(name); n++) {
+        name[n] = expr[n];
+    }
+    name[n] = '\0';
+    if (expr[n] != ')' || expr[n + 1] != '\0' ||
+        !qn_model_find_column(r->model, name, &r->place.table, &r->place.column)) {
+        return false;
+    }
+    set_measure(r, at, WORD_AVERAGE);
+    return true;
+}
+
 /* "average rating", "total number of orders", "total orders", 总订单. */
 static bool aggregate_after(struct reader *r, size_t at, enum meaning_kind kind)
 {
-    size_t next = reader_next(r, at), metric = reader_metric(r, next);
+    size_t next = reader_next(r, at), metric;
 
+    if (next < r->spans.n && r->spans.items[next].used && r->spans.items[next].role == NULL) {
+        next = reader_next(r, next);
+    }
+    metric = reader_metric(r, next);
+    if (kind == WORD_SUM && is_table(r, over_filters(r, at)) &&
+        sum_of_thing(r, at, over_filters(r, at), true)) {
+        return true;
+    }
+    if (kind == WORD_SUM && !is_table(r, next) && is_table(r, over_filters(r, at))) {
+        next = over_filters(r, at);
+    }
     if (!open_span(r, next)) {
         return false;
     }
     if (metric != NONE && !is_table(r, next) && !is_number(r, next)) {
-        if (kind == WORD_AVERAGE && !reader_metric_begins(r, metric, "avg(")) {
+        if (kind == WORD_AVERAGE && !reader_metric_begins(r, metric, "avg(") &&
+            !average_of_metric(r, next, metric)) {
             reader_refuse(r, RULES_BEYOND);
         }
         return kind == WORD_SUM || kind == WORD_AVERAGE;
@@ -160,9 +272,22 @@ static void aggregate(struct reader *r, size_t at, enum meaning_kind kind)
         reader_use(r, at, "aggregate");
         return;
     }
-    if (last != NONE && r->measure == NONE && is_number(r, last)) {
+    if (last == NONE || r->measure != NONE) {
+        return;
+    }
+    if (is_number(r, last)) {
         reader_use(r, at, "aggregate");
         set_measure(r, last, kind);
+    } else if (kind == WORD_SUM && is_table(r, last)) {
+        bool amount = reader_means(r, at, WORD_SUM)->a == 1;
+
+        if (sum_of_thing(r, at, last, false)) {
+            reader_use(r, at, "aggregate");
+        } else if (amount && reader_money(r, reader_table(r, last)).table != NONE) {
+            r->place = reader_money(r, reader_table(r, last));
+            set_measure(r, last, kind);
+            reader_use(r, at, "aggregate");
+        }
     }
 }
 

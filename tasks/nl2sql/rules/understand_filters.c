@@ -37,7 +37,8 @@ static void negate(struct reader *r, size_t at)
     r->spans.items[thing].negated = true;
     next = reader_next(r, thing);
     if (reader_column(r, thing, COLUMN_TIME, NONE).table != NONE && open_span(r, next) &&
-        reader_is(r, next, MEANS_TABLE)) {
+        reader_is(r, next, MEANS_TABLE) &&
+        reader_column(r, thing, COLUMN_TIME, NONE).table == reader_table(r, next)) {
         r->spans.items[thing].negated = false;
         r->spans.items[next].negated = true;
         return;
@@ -215,6 +216,21 @@ static bool stands_by_table(struct reader *r, size_t at, size_t table)
     return false;
 }
 
+/* "employees who have left": a time that not all rows have, and that nothing else is said of. */
+static void happened(struct reader *r, size_t at, struct frame_place time)
+{
+    const struct qn_model_table *table = &r->model->tables[time.table];
+    struct frame_filter filter = {.test = FRAME_EMPTY, .negated = true, .of = time};
+
+    if (table->columns[time.column].nullable && table->time != time.column && r->n_periods == 0 &&
+        r->order == 0) {
+        place_filter(r, at, filter);
+        reader_use(r, at, "value");
+        return;
+    }
+    reader_use(r, at, NULL);
+}
+
 static void take_column(struct reader *r, size_t at)
 {
     struct frame_place time = reader_column(r, at, COLUMN_TIME, neighbour_table(r, at));
@@ -239,10 +255,21 @@ static void take_column(struct reader *r, size_t at)
         r->time = time;
         reader_use(r, at, "time");
     } else if (time.table != NONE) {
-        reader_use(r, at, NULL);
+        happened(r, at, time);
     } else {
         show(r, at, any);
     }
+}
+
+/* "never borrowed a book": of a loan the book is one. */
+static bool is_above_exists(struct reader *r, size_t table)
+{
+    for (size_t i = 0; i < r->n_exists; i++) {
+        if (r->exists[i] != table && reader_is_up(r, r->exists[i], table)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void take(struct reader *r, size_t at)
@@ -258,7 +285,8 @@ static void take(struct reader *r, size_t at)
         size_t table = reader_table(r, at);
 
         if (r->spans.items[at].negated ||
-            (r->subject != NONE && table != r->subject && !reader_is_up(r, r->subject, table))) {
+            (!is_above_exists(r, table) && r->subject != NONE && table != r->subject &&
+             !reader_is_up(r, r->subject, table))) {
             add_exists(r, at, table);
         } else {
             reader_use(r, at, "table");

@@ -223,10 +223,9 @@ static bool merge_head(struct reader *r, struct frame *frame)
         frame->measures[0].of = head.of;
         return true;
     }
-    if (head.of.column == NONE && frame->kind == FRAME_MEASURE &&
-        reader_metric(r, r->head) != NONE) {
+    if (head.of.column == NONE && frame->n_measures == 1) {
         frame->measures[0] =
-            (struct frame_measure){.metric = reader_metric(r, r->head), .of = reader_no_place()};
+            (struct frame_measure){.metric = NONE, .aggregate = FRAME_COUNT, .of = head.of};
         return true;
     }
     return false;
@@ -240,6 +239,20 @@ static bool merge_columns(struct reader *r, struct frame *frame)
     }
     memcpy(&frame->columns[frame->n_columns], r->shown, r->n_shown * sizeof(r->shown[0]));
     frame->n_columns += r->n_shown;
+    return true;
+}
+
+/* "list them" behind a count. */
+static bool merge_list(struct reader *r, struct frame *frame)
+{
+    if (!r->wants_list || frame->kind != FRAME_MEASURE || frame->n_dimensions > 0 ||
+        frame->n_measures != 1 || frame->measures[0].metric != NONE ||
+        frame->measures[0].aggregate != FRAME_COUNT || frame->having || frame->n_part > 0) {
+        return false;
+    }
+    frame->kind = FRAME_LIST;
+    frame->table = frame->measures[0].of.table;
+    frame->n_measures = 0;
     return true;
 }
 
@@ -272,6 +285,7 @@ void understand_merge(struct reader *r)
     changed = merge_columns(r, &frame) || changed;
     changed = merge_having(r, &frame) || changed;
     changed = changed || merge_head(r, &frame);
+    changed = changed || merge_list(r, &frame);
     if (!changed) {
         reader_refuse(r, RULES_UNCLEAR);
     }

@@ -97,6 +97,30 @@ static void keep_more(struct reader *r, size_t at, bool each)
     }
 }
 
+/* "top 3 branches by fines": of each branch there are many. */
+static bool is_ranked_by(struct reader *r, size_t at)
+{
+    size_t table = reader_table(r, at), head = NONE;
+    bool ranked = false;
+
+    for (size_t i = 0; i < at; i++) {
+        struct frame_place column;
+
+        ranked = ranked || (!reader_is_model(r, i) &&
+                            (reader_is(r, i, WORD_TOP) || reader_is(r, i, WORD_BOTTOM) ||
+                             reader_is(r, i, WORD_MOST) || reader_is(r, i, WORD_LEAST)));
+        if (!ranked || head != NONE || r->spans.items[i].used) {
+            continue;
+        }
+        column = reader_column(r, i, COLUMN_GROUP, NONE);
+        head = reader_is(r, i, MEANS_TABLE) ? reader_table(r, i) : column.table;
+        if (head == table && column.table != NONE) {
+            return true;
+        }
+    }
+    return ranked && head != NONE && head != table && !reader_is_up(r, head, table);
+}
+
 /* "by revenue" orders; "by city" groups. */
 static bool is_order(struct reader *r, size_t at)
 {
@@ -105,8 +129,8 @@ static bool is_order(struct reader *r, size_t at)
     if (behind < r->spans.n && reader_is(r, behind, WORD_ORDER) && r->zh) {
         return true;
     }
-    if (reader_is(r, at, MEANS_TABLE) && reader_metric(r, at) != NONE) {
-        return false;
+    if (reader_is(r, at, MEANS_TABLE)) {
+        return is_ranked_by(r, at);
     }
     return reader_metric(r, at) != NONE || reader_is(r, at, WORD_COUNT) ||
            reader_is(r, at, WORD_SUM) || reader_is(r, at, WORD_AVERAGE) ||
@@ -130,7 +154,7 @@ static bool group_after(struct reader *r, size_t at)
         reader_use(r, next, "group");
         next = reader_next(r, next);
     }
-    if (!can_group(r, next) || is_order(r, next)) {
+    if (!can_group(r, next) || (!each && is_order(r, next))) {
         return false;
     }
     reader_use(r, at, "group");

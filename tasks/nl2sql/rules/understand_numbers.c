@@ -107,6 +107,12 @@ static void find_left(struct reader *r, size_t at, struct reader_compare *c)
             r->spans.items[left].sign)) {
         left = reader_last(r, left);
     }
+    if (left != NONE && open_span(r, left) && reader_is(r, left, WORD_MONEY) &&
+        !reader_is_model(r, left)) {
+        c->money = true;
+        reader_use(r, left, "compared");
+        left = reader_last(r, left);
+    }
     if (left != NONE && open_span(r, left) && reader_is(r, left, WORD_COUNT) &&
         !reader_is_model(r, left) && names_thing(r, reader_last(r, left))) {
         c->counted = true;

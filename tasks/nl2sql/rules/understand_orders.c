@@ -93,6 +93,16 @@ static size_t owned_number(struct reader *r, size_t at)
     return next;
 }
 
+/* "cheap", "expensive": of a price, though the model has no such word. */
+static bool is_dear(const struct reader *r, size_t at)
+{
+    const struct meaning *low = reader_means(r, at, WORD_LOW);
+    const struct meaning *high = reader_means(r, at, WORD_HIGH);
+
+    return open_span(r, at) && !reader_is_model(r, at) &&
+           ((low != NULL && low->a == 1) || (high != NULL && high->a == 1));
+}
+
 /* What the most is of: beside it. */
 static void find_by(struct reader *r, size_t at)
 {
@@ -107,6 +117,11 @@ static void find_by(struct reader *r, size_t at)
         return;
     }
     next = owned_number(r, next);
+    if (next < r->spans.n && is_dear(r, next)) {
+        r->order *= is_low(r, next) ? -1 : 1;
+        reader_use(r, next, "order");
+        return;
+    }
     if (r->zh) {
         bool whose = last != NONE && reader_is(r, last, MEANS_TABLE) && can_measure(r, next) &&
                      !reader_is(r, next, MEANS_TABLE);
@@ -152,6 +167,13 @@ static bool most(struct reader *r, size_t at)
         set_by(r, at);
         return true;
     }
+    if (span->est && is_dear(r, at)) {
+        r->order = is_low(r, at) ? -1 : 1;
+        r->superlative = true;
+        find_ordinal(r, at);
+        reader_use(r, at, "order");
+        return true;
+    }
     if (reader_is(r, at, WORD_IMPLIES_MOST)) {
         r->order = least ? -1 : 1;
         r->superlative = true;
@@ -170,6 +192,7 @@ static bool most(struct reader *r, size_t at)
     }
     r->order = least ? -1 : 1;
     r->superlative = true;
+    r->vague = reader_means(r, at, least ? WORD_LEAST : WORD_MOST)->a == 1;
     reader_use(r, at, "order");
     find_ordinal(r, at);
     find_by(r, at);
@@ -256,7 +279,8 @@ static void find_by_word(struct reader *r)
         while (next < r->spans.n && reader_is(r, next, WORD_COUNT) && !reader_is_model(r, next)) {
             next = reader_next(r, next);
         }
-        if (can_measure(r, next)) {
+        if (can_measure(r, next) &&
+            (!reader_is(r, next, MEANS_VALUE) || reader_metric(r, next) != NONE)) {
             reader_use(r, at, "order");
             set_by(r, next);
         }

@@ -105,7 +105,7 @@ static void shape_rows(struct reader *r, struct frame_place place)
 /* A number of the rows themselves: the row that has the most, or the most alone. */
 static bool shape_column(struct reader *r)
 {
-    struct frame_place place = reader_column(r, r->by, COLUMN_NUMBER | COLUMN_TIME, r->subject);
+    struct frame_place place = reader_column(r, r->by, COLUMN_NUMBER, r->subject);
     struct frame_measure measure = {.metric = NONE, .of = place};
 
     if (r->has_measure || place.table == NONE) {
@@ -148,13 +148,19 @@ static void shape_order(struct reader *r)
     if (!r->has_measure && r->subject != NONE && r->by == NONE) {
         struct frame_place money = reader_money(r, r->subject);
 
-        if (money.table == NONE || r->limit > 1) {
+        if (money.table == NONE || r->limit > 1 || r->vague) {
             reader_refuse(r, RULES_UNCLEAR);
             return;
         }
-        reader_doubt(r, 0.9);
-        shape_rows(r, money);
-        return;
+        reader_doubt(r, 0.95);
+        if (groups == 0) {
+            shape_rows(r, money);
+            return;
+        }
+        reader_add_measure(
+            r, (struct frame_measure){
+                   .metric = NONE, .aggregate = r->order < 0 ? FRAME_MIN : FRAME_MAX, .of = money});
+        r->has_measure = true;
     }
     if (!r->has_measure) {
         reader_refuse(r, RULES_UNCLEAR);
@@ -166,6 +172,12 @@ static void shape_order(struct reader *r)
             reader_refuse(r, RULES_UNCLEAR);
         }
         set_order(r, r->superlative && !r->sorted ? 1 : 0);
+        return;
+    }
+    if (frame->measures[0].metric == NONE && frame->measures[0].aggregate == FRAME_COUNT &&
+        groups == 0 && frame->measures[0].of.table == head.of.table && head.of.column == NONE &&
+        head.grain == FRAME_NO_GRAIN) {
+        reader_refuse(r, RULES_UNCLEAR);
         return;
     }
     reader_add_dimension(r, head);

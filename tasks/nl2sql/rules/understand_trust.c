@@ -12,6 +12,20 @@ static const enum meaning_kind controls[] = {
     WORD_MONTH,   WORD_QUARTER, WORD_PERIOD,  WORD_BEFORE,   WORD_NAMED, WORD_STARTS, WORD_HALF,
 };
 
+/* Words that only help to read names say nothing by themselves. */
+static bool is_unknown(const struct reader *r, const struct span *span)
+{
+    for (uint32_t at = span->first; at != LEXICON_NONE; at = r->lexicon->meanings[at].next) {
+        uint8_t kind = r->lexicon->meanings[at].kind;
+
+        if (kind != WORD_PERSON && kind != WORD_MONEY && kind != WORD_NOISE && kind != WORD_LOW &&
+            kind != WORD_HIGH) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What is left over lowers the trust, by what it could have meant. */
 static double lost(struct reader *r, size_t at)
 {
@@ -23,7 +37,7 @@ static double lost(struct reader *r, size_t at)
     if (span->number != NULL) {
         return span->number[0] == '1' && span->number[1] == '\0' ? 1 : LOST_NUMBER;
     }
-    if (span->first == LEXICON_NONE) {
+    if (is_unknown(r, span)) {
         r->unknown++;
         return r->spans.atoms.items[span->from].kind == ATOM_HAN ? LOST_HAN : LOST_WORD;
     }
