@@ -300,6 +300,27 @@ static void ten_thousand_rows_and_all_columns_are_looked_at(void **state)
     chart_room_release(&room);
 }
 
+/* As many ids as columns go, none of which tells the rows apart. */
+static void many_ids_take_little(void **state)
+{
+    struct chart_room room;
+
+    (void)state;
+    chart_room_many(
+        &room,
+        "name:text n:integer a_id:text b_id:text c_id:text d_id:text e_id:text f_id:text "
+        "g_id:text h_id:text i_id:text j_id:text k_id:text l_id:text m_id:text o_id:text "
+        "p_id:text q_id:text r_id:text s_id:text t_id:text u_id:text v_id:text w_id:text "
+        "x_id:text y_id:text z_id:text 1_id:text 2_id:text 3_id:text 4_id:text 5_id:text",
+        "name #|#", 10000, &none);
+    chart_release(&room.chart);
+    room.rows.cells[0] = room.rows.cells[room.rows.n_columns]; /* two of one name */
+    chart_room_choose(&room, &none);
+    assert_int_equal(room.chart.type, CHART_TABLE);
+    assert_true(room.chart.arena.used < (size_t)6 * 1024 * 1024);
+    chart_room_release(&room);
+}
+
 static int scenario(void)
 {
     struct qn_err err;
@@ -348,6 +369,7 @@ int main(void)
         cmocka_unit_test(nothing_found_is_said),
         cmocka_unit_test(measures_that_are_not_drawn_are_said_to_be_in_the_table),
         cmocka_unit_test(ten_thousand_rows_and_all_columns_are_looked_at),
+        cmocka_unit_test(many_ids_take_little),
         cmocka_unit_test(memory_that_ends_is_told_and_nothing_is_lost),
     };
 

@@ -271,6 +271,30 @@ static void ten_thousand_rows_make_a_picture_of_some_hundred_kilobytes(void **st
     }
 }
 
+/* PostgreSQL's numbers and texts may be very long; nobody draws them whole. */
+static void values_of_a_megabyte_make_no_picture_of_megabytes(void **state)
+{
+    static char huge[1 << 20];
+    static const char *const heads[] = {"c:text", "n:number", "c:text n:number",
+                                        "id:text n:number"};
+    static const char *const lines[] = {"a|5", "b|6"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        struct chart_room room;
+        struct qn_buf out;
+
+        memset(huge, '7', sizeof(huge) - 1);
+        rows_room_table(&room.rows, heads[i], lines, i < 2 ? 1 : 2);
+        room.rows.cells[i < 2 ? 0 : 2 * (3 - i)] = (struct qn_span){huge, sizeof(huge) - 1};
+        chart_room_choose(&room, &plain);
+        check(&room, &out);
+        assert_true(out.len < 32 * 1024);
+        qn_buf_release(&out);
+        chart_room_release(&room);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +304,7 @@ int main(void)
         cmocka_unit_test(people_who_do_not_see_it_are_told_what_it_is),
         cmocka_unit_test(a_long_label_is_cut_and_told_in_full),
         cmocka_unit_test(labels_of_times_never_touch),
+        cmocka_unit_test(values_of_a_megabyte_make_no_picture_of_megabytes),
         cmocka_unit_test(ten_thousand_rows_make_a_picture_of_some_hundred_kilobytes),
     };
 

@@ -168,7 +168,7 @@ static enum chart_class class_of_text(const struct query_rows *rows, size_t c, u
 {
     const struct query_column *column = &rows->columns[c];
 
-    if (ret->values == 0 || column->kind == QUERY_JSON) {
+    if (ret->values == 0 || column->kind == QUERY_JSON || ret->longest > PROSE_COLUMNS) {
         return CHART_IS_NOTHING;
     }
     ret->grain = column->kind == QUERY_BOOLEAN ? CHART_GRAIN_NONE : grain_of_texts(rows, c);
@@ -183,7 +183,7 @@ static enum chart_class class_of_text(const struct query_rows *rows, size_t c, u
         return CHART_IS_ID;
     }
     ret->ordered = column->kind == QUERY_TEXT && are_named_times(rows, c);
-    return ret->longest > PROSE_COLUMNS ? CHART_IS_NOTHING : CHART_IS_CATEGORY;
+    return CHART_IS_CATEGORY;
 }
 
 /* Dates that cannot be drawn (infinity, before Christ) are as if they were NULL. */

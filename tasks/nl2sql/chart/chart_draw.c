@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SWATCH      20 /* before the name of a series */
-#define OTHER       5  /* the colour of the rest: grey */
-#define DIGITS_MOST 60 /* of an exact number */
+#define SWATCH       20  /* before the name of a series */
+#define OTHER        5   /* the colour of the rest: grey */
+#define DIGITS_MOST  60  /* of an exact number */
+#define TOLD_COLUMNS 400 /* of a text under the pointer */
 
 void chart_draw_begin(const struct chart_canvas *canvas, double height)
 {
@@ -54,7 +55,9 @@ static void draw_one(struct qn_buf *out, const struct chart_text *how, const cha
     qn_html_printf(out, "<text class=\"%s%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">",
                    how->class, more, how->x, how->y, how->anchor);
     if (cut) {
-        qn_html_printf(out, "<title>%s</title>", text);
+        qn_buf_add_str(out, "<title>");
+        qn_svg_label(out, text, TOLD_COLUMNS);
+        qn_buf_add_str(out, "</title>");
     }
     qn_svg_label(out, text, columns);
     qn_buf_add_str(out, "</text>");
@@ -177,7 +180,7 @@ void chart_draw_told(const struct chart_canvas *canvas, size_t label)
             qn_html_printf(out, "\n%s", data->series[s].text);
         }
         qn_buf_add_str(out, ": ");
-        qn_html_str(out, value->text != NULL ? value->text : "\xe2\x80\x93");
+        qn_svg_label(out, value->text != NULL ? value->text : "\xe2\x80\x93", TOLD_COLUMNS);
     }
     qn_buf_add_str(out, "</title>");
 }

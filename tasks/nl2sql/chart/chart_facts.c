@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define IDS_TRIED       4
 #define DIMENSIONS_MOST 6 /* more columns to group by are a list, not a picture */
 
 const char *const chart_fact_texts[CHART_FACT_COUNT] = {
@@ -133,7 +134,7 @@ static void prefer_unique(struct search *search)
 /* Names that are there twice are told apart by an id. */
 static bool ids_tell(const struct search *search)
 {
-    for (size_t i = 0; i < search->n_ids; i++) {
+    for (size_t i = 0; i < search->n_ids && i < IDS_TRIED; i++) {
         struct dimension dim = {.column = search->ids[i]};
 
         count_values(search, &dim);

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define TEXT_MOST 40
+
 double chart_time_day(int year, int month, int day)
 {
     int y = month <= 2 ? year - 1 : year;
@@ -155,7 +157,7 @@ enum chart_grain chart_time_parse(struct qn_span text, double *ret_day)
     bool parted;
     int year;
 
-    if (!take_digits(&text, 4, 4, &year)) {
+    if (text.len > TEXT_MOST || !take_digits(&text, 4, 4, &year)) {
         return CHART_GRAIN_NONE;
     }
     *ret_day = chart_time_day(year, 1, 1);
