@@ -174,23 +174,21 @@ void place_quern_end(struct place *place)
 
 /* ---- databases ---- */
 
-static bool is_of(const struct place_entry *entry, const char *database, const char *hints,
-                  bool names_only)
+static bool is_of(const struct place_entry *entry, const char *database, const char *hints)
 {
     return entry->database != NULL && strcmp(entry->database, database) == 0 &&
-           strcmp(entry->hints, hints) == 0 && entry->names_only == names_only;
+           strcmp(entry->hints, hints) == 0;
 }
 
 /* Its entry, or a free one, which may be that of the database used longest ago. */
-static struct place_entry *entry_of(struct place *place, const char *database, const char *hints,
-                                    bool names_only)
+static struct place_entry *entry_of(struct place *place, const char *database, const char *hints)
 {
     struct place_entry *oldest = &place->entries[0];
 
     for (size_t i = 0; i < PLACE_DATABASES_MAX; i++) {
         struct place_entry *entry = &place->entries[i];
 
-        if (is_of(entry, database, hints, names_only)) {
+        if (is_of(entry, database, hints)) {
             return entry;
         }
         oldest = entry->used < oldest->used ? entry : oldest;
@@ -208,24 +206,31 @@ static int begin_entry(struct place *place, struct place_entry *entry, const cha
     qn_model_cache_init(&entry->cache, place->kv);
     entry->database = qn_strdup(database);
     entry->hints = qn_strdup(hints);
+    entry->names_only = true;
     return entry->database != NULL && entry->hints != NULL
                ? QN_OK
                : qn_fail(reterr, QN_ENOMEM, "no memory for the name of a database");
 }
 
-static int64_t now(void)
+static bool is_fresh(const struct place_entry *entry)
 {
-    return qn_mono_ms(&qn_clock_system);
+    return entry->guard != NULL && qn_mono_ms(&qn_clock_system) - entry->read_ms < entry->keep_ms;
+}
+
+/* A model that was made of names alone is not enough for who wants more. */
+static bool is_enough(const struct place_entry *entry, bool names_only)
+{
+    return entry->view.stored || !entry->names_only || names_only;
 }
 
 static int get(struct place *place, const char *database, const char *hints, bool names_only,
                const struct place_database **ret, struct qn_err *reterr)
 {
-    struct place_entry *entry = entry_of(place, database, hints, names_only);
+    struct place_entry *entry = entry_of(place, database, hints);
     int rc = begin_entry(place, entry, database, hints, reterr);
 
-    entry->names_only = names_only;
-    if (rc == QN_OK && (entry->guard == NULL || now() - entry->read_ms >= entry->keep_ms)) {
+    if (rc == QN_OK && (!is_fresh(entry) || !is_enough(entry, names_only))) {
+        entry->names_only = entry->names_only && names_only;
         rc = place_entry_read(place, entry, reterr);
         place_quern_end(place);
     }

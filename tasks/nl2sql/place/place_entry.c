@@ -55,19 +55,21 @@ static int load(struct place *place, struct place_entry *entry, const struct qn_
                        : rc;
 }
 
-/* One that means the same as the one before is not taken: that one's guard and rules hold. */
+/* One that is the same as the one before is not taken: that one's guard and rules hold. */
 static int make(struct place *place, struct place_entry *entry, struct qn_err *reterr)
 {
     struct qn_model *made = NULL;
     int rc = place_make_model(place, entry, &made, &entry->view.too_strong, reterr);
 
-    if (rc == QN_OK && entry->made != NULL && strcmp(entry->made->hash, made->hash) == 0) {
+    if (rc == QN_OK && entry->made != NULL && entry->made_of_names == entry->names_only &&
+        strcmp(entry->made->hash, made->hash) == 0) {
         qn_model_free(made);
     } else if (rc == QN_OK) {
         rules_free(entry->rules);
         guard_free(entry->guard);
         qn_model_free(entry->made);
         entry->made = made;
+        entry->made_of_names = entry->names_only;
         entry->rules = NULL;
         entry->guard = NULL;
     }

@@ -9,13 +9,14 @@
 struct place_entry {
     char *database; /* as the caller said it; NULL: the entry is free */
     char *hints;
-    bool names_only;
+    bool names_only; /* nobody wanted more yet */
     int64_t read_ms; /* monotonic */
     int64_t keep_ms;
     uint64_t used;
     struct qn_datasource *source;
     struct qn_model_cache cache; /* of a stored model, which is its first */
     struct qn_model *made;       /* of one that was made here */
+    bool made_of_names;          /* of the catalogue alone */
     struct guard *guard;
     struct rules *rules;
     struct place_database view;
