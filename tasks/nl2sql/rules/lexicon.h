@@ -15,7 +15,7 @@
 
 #define LEXICON_NONE       UINT32_MAX
 #define LEXICON_PHRASE_MAX 12 /* atoms of a phrase */
-#define LEXICON_SAME_MAX   24
+#define LEXICON_SAME_MAX   32
 
 struct meaning {
     uint8_t kind;  /* enum meaning_kind */

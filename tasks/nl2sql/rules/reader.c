@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define FEW 12 /* different numbers by which rows may be grouped */
+
 const struct meaning *reader_means(const struct reader *r, size_t span, enum meaning_kind kind)
 {
     return span < r->spans.n ? lexicon_means(r->lexicon, r->spans.items[span].first, kind) : NULL;

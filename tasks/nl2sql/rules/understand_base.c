@@ -173,6 +173,28 @@ static void base_of_rows(struct reader *r)
     }
 }
 
+/* "electronic products" is a value, and says of what: its last word is a table. */
+static void base_of_tail(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        const struct span *span = &r->spans.items[at];
+        const struct atom *last = &r->spans.atoms.items[span->to - 1];
+        uint32_t atom = lexicon_atom(r->lexicon, last->text);
+        uint32_t node = atom != LEXICON_NONE ? lexicon_step(r->lexicon, 0, atom) : 0;
+        const struct meaning *table;
+
+        if (span->to < span->from + 2 || node == 0 || !reader_is(r, at, MEANS_VALUE)) {
+            continue;
+        }
+        table = lexicon_means(r->lexicon, lexicon_first(r->lexicon, node), MEANS_TABLE);
+        if (table != NULL) {
+            r->subject = (size_t)table->a;
+            reader_anchor(r, r->subject);
+            return;
+        }
+    }
+}
+
 /* What all else is near to: the first of these that the question has. */
 void understand_base(struct reader *r)
 {
@@ -199,6 +221,9 @@ void understand_base(struct reader *r)
     base_of_rows(r);
     if (!r->has_measure && r->wants_count && r->subject == NONE) {
         base_of_values(r);
+    }
+    if (r->subject == NONE && !r->has_measure && r->head == NONE && r->before == NULL) {
+        base_of_tail(r);
     }
     if (r->n_anchors == 0 && r->subject != NONE) {
         reader_anchor(r, r->subject);

@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <string.h>
+
 static enum frame_compare group_test(enum frame_test test)
 {
     switch (test) {
@@ -190,6 +192,34 @@ static bool by_money(struct reader *r, struct reader_compare *c)
     return true;
 }
 
+/* "more than 300 in stock": the condition says of which column. */
+static bool by_condition(struct reader *r, struct reader_compare *c)
+{
+    const struct meaning *condition = reader_means(r, c->right, MEANS_CONDITION);
+    struct frame_place place = reader_no_place();
+    const char *where;
+    char name[200];
+    size_t n;
+
+    if (condition == NULL) {
+        return false;
+    }
+    where = r->model->conditions[condition->a].where;
+    n = strcspn(where, " <>=!");
+    if (n >= sizeof(name)) {
+        return false;
+    }
+    memcpy(name, where, n);
+    name[n] = '\0';
+    if (!qn_model_find_column(r->model, name, &place.table, &place.column) ||
+        (reader_column_sort(r, place) & COLUMN_NUMBER) == 0) {
+        return false;
+    }
+    reader_use(r, c->right, "compared");
+    add_filter(r, c, place);
+    return true;
+}
+
 /* "less than 20 instead": of what was compared before. */
 static bool by_before(struct reader *r, struct reader_compare *c)
 {
@@ -218,7 +248,7 @@ static void resolve(struct reader *r, struct reader_compare *c)
     bool near = c->right != NONE && c->right_near;
     bool adjective = near && !c->average && !reader_is(r, c->right, MEANS_TABLE);
 
-    if (by_before(r, c)) {
+    if (by_before(r, c) || (near && by_condition(r, c))) {
         return;
     }
     if (by_metric(r, c,

@@ -82,7 +82,8 @@ static bool is_count(struct reader *r, size_t at)
 {
     size_t last = reader_last(r, at);
 
-    if (!open_span(r, at) || !reader_is(r, at, WORD_COUNT)) {
+    if (!open_span(r, at) || !reader_is(r, at, WORD_COUNT) ||
+        strcmp(r->spans.atoms.items[r->spans.items[at].from].full, "numbers") == 0) {
         return false;
     }
     if (!reader_is_model(r, at)) {

@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <string.h>
+
 static bool open_span(const struct reader *r, size_t at)
 {
     return at < r->spans.n && !r->spans.items[at].used;
@@ -261,6 +263,30 @@ static void take_column(struct reader *r, size_t at)
     }
 }
 
+static bool is_joint(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !reader_is_model(r, at) &&
+           (reader_is(r, at, WORD_AND) || reader_is(r, at, WORD_HAVE) ||
+            (r->spans.items[at].sign &&
+             strcmp(r->spans.atoms.items[r->spans.items[at].from].text, ",") == 0));
+}
+
+/* "products with their category": what is above is told by its label. */
+static bool is_shown(struct reader *r, size_t at, size_t table)
+{
+    size_t last = at, next = reader_next(r, at);
+
+    while (last > 0 && reader_is_stop(r, last - 1) && !r->spans.items[last - 1].sign) {
+        last--;
+    }
+    if (r->has_measure || r->subject == NONE || table == r->subject || r->order != 0 || last == 0 ||
+        !is_joint(r, last - 1)) {
+        return false;
+    }
+    return next >= r->spans.n || reader_value(r, next, table) == NULL ||
+           (size_t)reader_value(r, next, table)->a != table;
+}
+
 /* "never borrowed a book": of a loan the book is one. */
 static bool is_above_exists(struct reader *r, size_t table)
 {
@@ -288,6 +314,8 @@ static void take(struct reader *r, size_t at)
             (!is_above_exists(r, table) && r->subject != NONE && table != r->subject &&
              !reader_is_up(r, r->subject, table))) {
             add_exists(r, at, table);
+        } else if (is_shown(r, at, table)) {
+            show(r, at, (struct frame_place){table, NONE});
         } else {
             reader_use(r, at, "table");
         }

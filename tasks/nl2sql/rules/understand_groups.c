@@ -139,6 +139,23 @@ static bool is_order(struct reader *r, size_t at)
             reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE);
 }
 
+/* "orders by customers from Berlin" are theirs; nothing is grouped. */
+static bool is_about(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at);
+    size_t table = reader_is(r, at, MEANS_TABLE) ? reader_table(r, at) : NONE;
+    const struct meaning *value;
+
+    while (next < r->spans.n && reader_is(r, next, WORD_FROM) && !reader_is_model(r, next)) {
+        next = reader_next(r, next);
+    }
+    if (r->zh || table == NONE || next >= r->spans.n || reader_is(r, next, MEANS_TABLE)) {
+        return false;
+    }
+    value = reader_value(r, next, table);
+    return value != NULL && (size_t)value->a == table;
+}
+
 static bool group_after(struct reader *r, size_t at)
 {
     size_t next = reader_next(r, at);
@@ -153,6 +170,9 @@ static bool group_after(struct reader *r, size_t at)
         !reader_is_model(r, next)) {
         reader_use(r, next, "group");
         next = reader_next(r, next);
+    }
+    if (!each && is_about(r, next)) {
+        return false;
     }
     if (!can_group(r, next) || (!each && is_order(r, next))) {
         return false;

@@ -135,8 +135,10 @@ static struct reader_compare *new_compare(struct reader *r, size_t at)
 
 static void keep(struct reader *r, struct reader_compare *c)
 {
-    bool thing = c->left != NONE && !reader_is(r, c->left, MEANS_METRIC) &&
-                 reader_column(r, c->left, COLUMN_NUMBER, NONE).table == NONE;
+    bool thing =
+        c->left != NONE && (reader_is(r, c->left, MEANS_TABLE) ||
+                            (!reader_is(r, c->left, MEANS_METRIC) &&
+                             reader_column(r, c->left, COLUMN_NUMBER, NONE).table == NONE));
     bool counted = c->counted && (c->right == NONE || !c->right_near);
 
     if (c->left != NONE && (!thing || counted)) {

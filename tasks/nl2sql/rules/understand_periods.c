@@ -224,7 +224,8 @@ static size_t after_th(const struct reader *r, size_t at)
 /* "1 March 2025", "1st of March", "March 1, 2025", "March 2025", "March", "March last year". */
 static bool read_named(const struct reader *r, size_t at, struct found *ret)
 {
-    int64_t day = whole(r, at, 2), year;
+    const struct meaning *ordinal = word(r, at, WORD_ORDINAL);
+    int64_t day = ordinal != NULL ? ordinal->a : whole(r, at, 2), year;
     size_t from = skip(r, after_th(r, at + (day >= 1 ? 1 : 0)));
     const struct meaning *month = word(r, day >= 1 ? from : at, WORD_MONTH);
     size_t to = (day >= 1 ? from : at) + 1;

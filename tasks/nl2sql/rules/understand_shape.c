@@ -70,7 +70,7 @@ static void shape_newest(struct reader *r)
     struct frame *frame = r->frame;
     struct frame_place time = reader_no_place();
 
-    if (r->subject == NONE) {
+    if (r->subject == NONE || r->wants_count) {
         reader_refuse(r, RULES_UNCLEAR);
         return;
     }

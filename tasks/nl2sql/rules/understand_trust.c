@@ -4,12 +4,13 @@
 #define LOST_WORD    0.55 /* a word that nobody knows */
 #define LOST_NUMBER  0.55
 #define LOST_HAN     0.55
-#define LOST_CONTROL 0.9 /* a word of the language that should have meant something */
+#define LOST_CONTROL 0.55 /* a word of the language that should have meant something */
 
 static const enum meaning_kind controls[] = {
-    WORD_NOT,     WORD_BETWEEN, WORD_SHARE,   WORD_RATE,     WORD_EACH,  WORD_MIN,    WORD_MAX,
-    WORD_AVERAGE, WORD_ORDINAL, WORD_OR_LESS, WORD_CONTAINS, WORD_MORE,  WORD_LESS,   WORD_AT_LEAST,
-    WORD_MONTH,   WORD_QUARTER, WORD_PERIOD,  WORD_BEFORE,   WORD_NAMED, WORD_STARTS, WORD_HALF,
+    WORD_NOT,   WORD_BETWEEN,  WORD_SHARE,   WORD_RATE,    WORD_EACH,     WORD_MIN,
+    WORD_MAX,   WORD_AVERAGE,  WORD_ORDINAL, WORD_OR_LESS, WORD_CONTAINS, WORD_MORE,
+    WORD_LESS,  WORD_AT_LEAST, WORD_MONTH,   WORD_QUARTER, WORD_PERIOD,   WORD_BEFORE,
+    WORD_NAMED, WORD_STARTS,   WORD_HALF,    WORD_UNIT,
 };
 
 /* Words that only help to read names say nothing by themselves. */
@@ -19,7 +20,7 @@ static bool is_unknown(const struct reader *r, const struct span *span)
         uint8_t kind = r->lexicon->meanings[at].kind;
 
         if (kind != WORD_PERSON && kind != WORD_MONEY && kind != WORD_NOISE && kind != WORD_LOW &&
-            kind != WORD_HIGH) {
+            kind != WORD_HIGH && kind != WORD_SOFT) {
             return false;
         }
     }
@@ -37,6 +38,10 @@ static double lost(struct reader *r, size_t at)
     if (span->number != NULL) {
         return span->number[0] == '1' && span->number[1] == '\0' ? 1 : LOST_NUMBER;
     }
+    if (reader_is(r, at, WORD_SOFT) && r->frame->n_measures > 0 &&
+        r->frame->measures[0].metric != NONE) {
+        return 1;
+    }
     if (is_unknown(r, span)) {
         r->unknown++;
         return r->spans.atoms.items[span->from].kind == ATOM_HAN ? LOST_HAN : LOST_WORD;
@@ -49,7 +54,7 @@ static double lost(struct reader *r, size_t at)
     }
     for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
         if (reader_is(r, at, controls[i])) {
-            return i == 0 ? LOST_WORD : LOST_CONTROL;
+            return LOST_CONTROL;
         }
     }
     return 1;

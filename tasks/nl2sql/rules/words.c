@@ -84,6 +84,7 @@ static const char *const kind_names[WORD_KINDS] = {
     [WORD_NOISE] = "noise",
     [WORD_REFUSE] = "refuse",
     [WORD_REFUSE_FIRST] = "refuse_first",
+    [WORD_SOFT] = "soft",
     [WORD_SAME] = "same",
     [WORD_SOUND] = "sound",
 };

@@ -96,6 +96,7 @@ enum meaning_kind {
     WORD_NOISE,     /* in names: says nothing */
     WORD_REFUSE,    /* enum rules_refusal */
     WORD_REFUSE_FIRST,
+    WORD_SOFT,  /* says nothing beside a metric */
     WORD_SAME,  /* a group of words of the same meaning; the argument is its number */
     WORD_SOUND, /* characters that are typed for each other */
     WORD_KINDS,
