@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "common/mem.h"
 #include "tasks/nl2sql/prompt/clean.h"
 #include <stdio.h>
 #include <string.h>
@@ -320,6 +321,35 @@ static void what_is_no_text_has_no_statement(void **state)
     assert_int_equal(class, CLEAN_PROSE);
 }
 
+static void without_memory_it_is_told(void **state)
+{
+    static const char *const texts[] = {
+        "<think>x</think>{\"sql\": \"" COUNT "\"}",
+        "words\n```sql\n" COUNT "; -- x\n```",
+        "It is: SEL\xe2\x80\x8b"
+        "ECT 1;",
+        "CANNOT_ANSWER: no",
+    };
+    struct qn_err err = {0};
+    enum clean_class class;
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        int rc = QN_ENOMEM;
+
+        for (n = 1; rc == QN_ENOMEM && n < 200; n++) {
+            qn_buf_release(&out);
+            qn_buf_init(&out, CLEAN_TEXT_MAX);
+            qn_mem_fail_at(n, 1);
+            rc = clean_answer((struct qn_span){texts[i], strlen(texts[i])}, &out, &class, &err);
+            qn_mem_fail_at(0, 0);
+        }
+        assert_int_equal(rc, QN_OK);
+        assert_true(n > 2);
+    }
+}
+
 /* ---- sizes ---- */
 
 static char *repeated(const char *part, size_t size)
@@ -434,6 +464,7 @@ int main(void)
         cmocka_unit_test(nothing_within_a_literal_is_changed),
         cmocka_unit_test(curly_quotes_are_an_error_not_a_guess),
         cmocka_unit_test(what_is_no_text_has_no_statement),
+        cmocka_unit_test(without_memory_it_is_told),
         cmocka_unit_test(a_statement_over_64_kib_is_too_long),
         cmocka_unit_test(hostile_texts_cost_no_more_than_their_length),
     };

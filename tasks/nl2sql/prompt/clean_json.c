@@ -32,11 +32,12 @@ static struct qn_span decoded(struct qn_span within, struct qn_arena *arena)
 
     qn_buf_init(&out, within.len + 1);
     rc = qn_json_unescape(within, &out);
-    if (rc == QN_OK) {
+    if (rc == QN_OK && arena->status == QN_OK) {
         ret = (struct qn_span){qn_arena_text(arena, out.data, out.len), out.len};
     } else if (rc == QN_ENOMEM) {
         arena->status = rc;
     }
+    ret.len = arena->status == QN_OK ? ret.len : 0;
     qn_buf_release(&out);
     return ret;
 }

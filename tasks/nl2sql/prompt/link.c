@@ -1,3 +1,5 @@
+#include "link.h"
+
 #include "link_parts.h"
 #include "prompt_schema.h"
 

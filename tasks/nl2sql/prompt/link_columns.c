@@ -203,8 +203,12 @@ void link_columns(const struct qn_model *model, const struct link_scores *scores
     size_t all = 0, n = 0;
 
     columns.taken = qn_arena_alloc(arena, ret->n_tables + 1, sizeof(*columns.taken));
+    if (columns.taken == NULL) {
+        ret->n_tables = 0;
+        return;
+    }
     qn_buf_init(&columns.text, TEXT_MAX);
-    while (columns.taken != NULL && n < ret->n_tables && add_table(&columns, n, arena)) {
+    while (n < ret->n_tables && add_table(&columns, n, arena)) {
         all += model->tables[ret->tables[n].table].n_columns;
         n++;
     }

@@ -45,12 +45,22 @@ bool prompt_schema_has_relation(const struct qn_model *model,
 
 /* ---- names ---- */
 
+/* Of a name that may be shown there is always room, but for memory. */
+static void add_name(struct qn_buf *out, const struct qn_arena *arena, const char *name)
+{
+    if (arena->status != QN_OK) {
+        out->status = QN_ENOMEM;
+    } else {
+        qn_buf_add_str(out, name);
+    }
+}
+
 static void add_table(struct qn_buf *out, const struct qn_model *model, size_t table)
 {
     struct qn_arena arena;
 
     qn_arena_init(&arena, NAMES_ROOM);
-    qn_buf_add_str(out, qn_model_sql_table(&arena, model, table));
+    add_name(out, &arena, qn_model_sql_table(&arena, model, table));
     qn_arena_release(&arena);
 }
 
@@ -59,13 +69,12 @@ static void add_column(struct qn_buf *out, const struct qn_model *model, size_t 
 {
     struct qn_arena arena;
     const char *name;
+    size_t skip;
 
     qn_arena_init(&arena, NAMES_ROOM);
     name = qn_model_sql_column(&arena, model, table, column);
-    if (!qualified) {
-        name += strlen(qn_model_sql_table(&arena, model, table)) + 1;
-    }
-    qn_buf_add_str(out, name);
+    skip = qualified ? 0 : strlen(qn_model_sql_table(&arena, model, table)) + 1;
+    add_name(out, &arena, arena.status == QN_OK ? name + skip : "");
     qn_arena_release(&arena);
 }
 
