@@ -1,0 +1,1 @@
+set(fuzz_links_fuzz_expr quern_tasks quern_tasks_lib)
