@@ -11,6 +11,12 @@
 /* How much of a widget is there. */
 enum cut { WHOLE, FEWER_ROWS, NO_PICTURE, BARE };
 
+struct form {
+    enum cut cut;
+    size_t n;              /* rows */
+    struct qn_buf picture; /* made once */
+};
+
 /* ---- one widget ---- */
 
 static void add_refused(const struct dashboard_part *part, struct qn_buf *out)
@@ -26,13 +32,14 @@ static void add_refused(const struct dashboard_part *part, struct qn_buf *out)
     }
 }
 
-static void add_picture(const struct dashboard_part *part, struct qn_buf *out)
+/* Its members chart and svg, behind others; what is too large is left out. */
+static void write_picture(const struct dashboard_part *part, struct qn_buf *out)
 {
     struct qn_buf text;
 
     qn_buf_init(&text, PICTURE_MAX);
     chart_json(&part->chart, &part->rows, &text);
-    qn_json_add_key(out, "chart");
+    qn_buf_add_str(out, ",\"chart\":");
     if (qn_buf_status(&text) == QN_OK) {
         qn_buf_add(out, text.data, text.len);
         qn_buf_reset(&text);
@@ -40,7 +47,7 @@ static void add_picture(const struct dashboard_part *part, struct qn_buf *out)
     } else {
         qn_buf_add_str(out, "null");
     }
-    qn_json_add_key(out, "svg");
+    qn_buf_add_str(out, ",\"svg\":");
     qn_json_add_string(out, text.data, qn_buf_status(&text) == QN_OK ? text.len : 0);
     qn_buf_release(&text);
 }
@@ -55,20 +62,17 @@ static void add_rows(const struct dashboard_part *part, size_t n, struct qn_buf 
     query_rows_json(&rows, out);
 }
 
-static void add_answer(const struct dashboard_part *part, enum cut cut, size_t n,
+static void add_answer(const struct dashboard_part *part, const struct form *form,
                        struct qn_buf *out)
 {
     qn_json_member_flag(out, "answered", true);
     qn_json_add_key(out, "sql");
-    qn_json_add_str(out, cut != BARE ? part->widget->sql : "");
-    add_rows(part, n, out);
-    if (part->has_chart && cut < NO_PICTURE) {
-        add_picture(part, out);
+    qn_json_add_str(out, form->cut != BARE ? part->widget->sql : "");
+    add_rows(part, form->n, out);
+    if (part->has_chart && form->cut < NO_PICTURE) {
+        qn_buf_add(out, form->picture.data, form->picture.len);
     } else {
-        qn_json_add_key(out, "chart");
-        qn_buf_add_str(out, "null");
-        qn_json_add_key(out, "svg");
-        qn_json_add_str(out, "");
+        qn_buf_add_str(out, ",\"chart\":null,\"svg\":\"\"");
     }
     qn_json_add_key(out, "cache");
     qn_json_add_str(out, dashboard_from_names[part->from]);
@@ -76,54 +80,72 @@ static void add_answer(const struct dashboard_part *part, enum cut cut, size_t n
     qn_json_member_number(out, "ms", part->ms);
 }
 
-static void add_widget(const struct dashboard_part *part, enum cut cut, size_t n,
+static void add_widget(const struct dashboard_part *part, const struct form *form,
                        struct qn_buf *out)
 {
     qn_buf_add_byte(out, '{');
     qn_json_member_text(out, "id", part->widget->id);
     qn_json_member_text(out, "title", part->widget->title);
     if (part->code == DASHBOARD_ANSWERED) {
-        add_answer(part, cut, n, out);
+        add_answer(part, form, out);
     } else {
         add_refused(part, out);
     }
     qn_buf_add_byte(out, '}');
 }
 
-/* The next smaller form: n rows of it took len bytes, share are there. */
-static void make_smaller(const struct dashboard_part *part, enum cut *cut, size_t *n, size_t len,
+/* The next smaller one: of len bytes it had, share are there. */
+static void make_smaller(const struct dashboard_part *part, struct form *form, size_t len,
                          size_t share)
 {
-    const size_t fewer = (size_t)((double)*n * (double)share / (double)len);
+    const size_t n = form->n;
+    const size_t fewer = (size_t)((double)n * (double)share / (double)len);
 
-    if (*n == 0 && *cut < NO_PICTURE && part->has_chart) {
-        *cut = NO_PICTURE;
-        *n = part->rows.n_rows;
-    } else if (*n == 0) {
-        *cut = BARE;
+    if (n == 0 && form->cut < NO_PICTURE && part->has_chart) {
+        form->cut = NO_PICTURE;
+        form->n = part->rows.n_rows;
+    } else if (n == 0) {
+        form->cut = BARE;
     } else {
-        *cut = *cut == WHOLE ? FEWER_ROWS : *cut;
-        *n = fewer < *n - *n / 8 ? fewer : *n - *n / 8 - 1;
+        form->cut = form->cut == WHOLE ? FEWER_ROWS : form->cut;
+        form->n = fewer < n - n / 8 ? fewer : n - n / 8 - 1;
+    }
+}
+
+static void fit_widget(const struct dashboard_part *part, struct form *form, size_t share,
+                       struct qn_buf *out)
+{
+    add_widget(part, form, out);
+    while (part->code == DASHBOARD_ANSWERED && form->cut != BARE &&
+           (out->len > share || qn_buf_status(out) == QN_ELIMIT)) {
+        make_smaller(part, form, qn_buf_status(out) == QN_OK ? out->len : 2 * share, share);
+        qn_buf_reset(out);
+        add_widget(part, form, out);
     }
 }
 
 /* As much of it as fits into share bytes, and at least its head. */
-static void write_widget(const struct dashboard_part *part, size_t share, struct qn_buf *out,
-                         enum cut *ret_cut)
+static int write_widget(const struct dashboard_part *part, size_t share, struct qn_buf *out,
+                        enum cut *ret_cut, struct qn_err *reterr)
 {
-    size_t n = part->rows.n_rows;
+    struct form form = {.cut = WHOLE, .n = part->rows.n_rows};
+    int rc = QN_OK;
 
-    *ret_cut = WHOLE;
     qn_buf_reset(out);
-    add_widget(part, WHOLE, n, out);
-    while (part->code == DASHBOARD_ANSWERED && *ret_cut != BARE &&
-           (out->len > share || qn_buf_status(out) == QN_ELIMIT)) {
-        const size_t len = qn_buf_status(out) == QN_OK ? out->len : 2 * share;
-
-        make_smaller(part, ret_cut, &n, len, share);
-        qn_buf_reset(out);
-        add_widget(part, *ret_cut, n, out);
+    qn_buf_init(&form.picture, 8 * PICTURE_MAX); /* escaped it is longer */
+    if (part->code == DASHBOARD_ANSWERED && part->has_chart) {
+        write_picture(part, &form.picture);
+        rc = qn_buf_status(&form.picture);
     }
+    if (rc == QN_OK) {
+        fit_widget(part, &form, share, out);
+        rc = qn_buf_status(out);
+    }
+    *ret_cut = form.cut;
+    qn_buf_release(&form.picture);
+    return rc == QN_OK ? rc
+                       : qn_fail(reterr, rc, "the result: widget %s: %s", part->widget->id,
+                                 qn_err_text(rc));
 }
 
 /* ---- all of them ---- */
@@ -165,26 +187,25 @@ static int write_widgets(const struct dashboard_result *result, struct written *
                          size_t room, struct qn_err *reterr)
 {
     size_t share = room;
+    int rc = QN_OK;
 
-    for (size_t i = 0; i < written->n; i++) {
-        write_widget(result->parts[i], room, &written->texts[i], &written->cuts[i]);
-        if (qn_buf_status(&written->texts[i]) != QN_OK) {
-            return qn_fail(reterr, qn_buf_status(&written->texts[i]), "the result: widget %s",
-                           result->parts[i]->widget->id);
-        }
+    for (size_t i = 0; i < written->n && rc == QN_OK; i++) {
+        rc = write_widget(result->parts[i], room, &written->texts[i], &written->cuts[i], reterr);
     }
-    if (total(written, room) > room) {
+    if (rc == QN_OK && total(written, room) > room) {
         share = share_of(written, room);
     }
-    for (size_t i = 0; i < written->n; i++) {
+    for (size_t i = 0; i < written->n && rc == QN_OK; i++) {
         if (written->texts[i].len > share) {
-            write_widget(result->parts[i], share, &written->texts[i], &written->cuts[i]);
+            rc = write_widget(result->parts[i], share, &written->texts[i], &written->cuts[i],
+                              reterr);
         }
     }
-    return total(written, room) <= room
-               ? QN_OK
-               : qn_fail(reterr, QN_ELIMIT, "the result: titles and statements are over %zu KiB",
-                         room / 1024);
+    if (rc == QN_OK && total(written, room) > room) {
+        rc = qn_fail(reterr, QN_ELIMIT, "the result: titles and statements are over %zu KiB",
+                     room / 1024);
+    }
+    return rc;
 }
 
 static void add_warning(struct qn_buf *out, size_t *n, const char *text, size_t len)
