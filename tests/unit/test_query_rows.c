@@ -119,6 +119,25 @@ static void hostile_bytes_are_text(void **state)
     PRINTED(FLOAT8, "[[\"\"],[\"-\"]]", "", "-");
 }
 
+static void cells_and_names_are_utf8(void **state)
+{
+    const struct qn_pg_column column = {.name = "n\xff", .type = TEXT};
+    struct room room;
+
+    (void)state;
+    room_init(&room, 10, NULL, 0);
+    assert_int_equal(query_take_head(&room.take, &column, 1, NULL), QN_OK);
+    assert_int_equal(add(&room, "a\xe4\xb8"
+                                "b"),
+                     QN_OK);
+    assert_int_equal(query_take_end(&room.take, NULL), QN_OK);
+    assert_string_equal(room.rows.columns[0].name, "n\xef\xbf\xbd");
+    assert_string_equal(query_cell(&room.rows, 0, 0).data, "a\xef\xbf\xbd\xef\xbf\xbd"
+                                                           "b");
+    assert_int_equal(query_cell(&room.rows, 0, 0).len, 8);
+    room_release(&room);
+}
+
 static void cells_are_numbers_where_they_are(void **state)
 {
     static const unsigned types[] = {INT8, FLOAT8, MONEY, TEXT};
@@ -212,6 +231,7 @@ int main(void)
         cmocka_unit_test(numbers_are_strings_and_what_is_not_finite_null),
         cmocka_unit_test(timestamps_are_iso_8601),
         cmocka_unit_test(hostile_bytes_are_text),
+        cmocka_unit_test(cells_and_names_are_utf8),
         cmocka_unit_test(cells_are_numbers_where_they_are),
         cmocka_unit_test(the_row_over_the_maximum_is_not_kept),
         cmocka_unit_test(memory_is_bounded),
