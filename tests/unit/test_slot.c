@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,6 +87,7 @@ static pid_t holder(int64_t slots)
     if (pid == 0) {
         struct qn_slot held;
 
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         for (int64_t i = 0; i < slots; i++) {
             if (take(&held, "a", slots) != QN_OK) {
                 _exit(1);
