@@ -219,8 +219,8 @@ static size_t add_other(struct splitter *s, size_t from, size_t len)
         s->blank = true;
         return from + len;
     }
-    if ((code == '-' && from > 0 && is_letter_at(s->text, from - 1) &&
-         is_letter_at(s->text, from + 1)) ||
+    if ((code == '-' && from > 0 && is_letter_at(s->text, from + 1) &&
+         (is_letter_at(s->text, from - 1) || is_digit(s->text.data[from - 1]))) ||
         code <= ' ' || code == 0x3000 || code == 0xA0 || code == '_' || code == '\'' ||
         code == 0x2019 || code == 0x7F) {
         s->blank = true;

@@ -178,8 +178,9 @@ unsigned reader_column_sort(const struct reader *r, struct frame_place place)
         return COLUMN_OTHER;
     }
     if (is_number_family(column->family)) {
-        bool few =
-            column->role == QN_ROLE_DIMENSION || (column->values_complete && column->n_values > 0);
+        bool few = column->role == QN_ROLE_DIMENSION ||
+                   (column->values_complete && column->n_values > 0) ||
+                   (column->family == QN_FAMILY_INTEGER && column->distinct <= FEW);
 
         return COLUMN_NUMBER | (few ? COLUMN_GROUP : 0);
     }

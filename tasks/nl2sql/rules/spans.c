@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-#define COST_PHRASE 0.20
-#define COST_STOP   0.22
-#define COST_WORD   1.50
-#define COST_HAN    1.00
-#define COST_NUMBER 0.19
-#define STEPS_MAX   200 /* of one walk through the phrases */
+#define COST_PHRASE  0.20
+#define COST_STOP    0.22
+#define COST_ARTICLE 0.02 /* [stop 1]: goes with any phrase */
+#define COST_WORD    1.50
+#define COST_HAN     1.00
+#define COST_NUMBER  0.19
+#define STEPS_MAX    200 /* of one walk through the phrases */
 
 struct cut {
     size_t len;
@@ -43,7 +44,10 @@ static double phrase_cost(const struct lexicon *lexicon, uint32_t first)
 {
     const struct meaning *meaning = &lexicon->meanings[first];
 
-    return meaning->kind == WORD_STOP && meaning->next == LEXICON_NONE ? COST_STOP : COST_PHRASE;
+    if (meaning->kind != WORD_STOP || meaning->next != LEXICON_NONE) {
+        return COST_PHRASE;
+    }
+    return meaning->a == 1 ? COST_ARTICLE : COST_STOP;
 }
 
 static void take(struct cutter *c, struct cut cut)
@@ -138,7 +142,7 @@ static void add_span(struct spans *ret, const struct lexicon *lexicon, const str
     *span = (struct span){.from = at,
                           .to = at + cut->len,
                           .first = cut->first,
-                          .score = 1.0 - cut->extra * 0.3,
+                          .score = 1.0 - cut->extra * 0.25,
                           .number = number_of(lexicon, &ret->atoms, at, cut, arena),
                           .est = cut->est,
                           .er = cut->er,

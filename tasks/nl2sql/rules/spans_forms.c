@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define COST_FORM  0.12 /* another form of a word */
+#define COST_FORM  0.25 /* another form of a word */
 #define COST_TYPO  0.40
 #define COST_SOUND 0.40
 #define WORD_MAX   64

@@ -263,6 +263,10 @@ static void resolve(struct reader *r, struct reader_compare *c)
         by_metric(r, c, c->right, true)) {
         return;
     }
+    if (c->average && near && r->subject != NONE && reader_table(r, c->right) == r->subject &&
+        by_money(r, c)) {
+        return;
+    }
     if (by_column(r, c, c->left, c->average) || (near && by_column(r, c, c->right, true)) ||
         (adjective && by_metric(r, c, c->right, true)) || by_count(r, c)) {
         return;

@@ -233,6 +233,15 @@ static void happened(struct reader *r, size_t at, struct frame_place time)
     reader_use(r, at, NULL);
 }
 
+static bool is_measured(const struct reader *r, size_t table)
+{
+    const struct frame_measure *measure = &r->frame->measures[0];
+
+    return r->frame->having && r->frame->n_measures > 0 &&
+           (measure->metric != NONE ? reader_metric_table(r, measure->metric)
+                                    : measure->of.table) == table;
+}
+
 static void take_column(struct reader *r, size_t at)
 {
     struct frame_place time = reader_column(r, at, COLUMN_TIME, neighbour_table(r, at));
@@ -244,13 +253,14 @@ static void take_column(struct reader *r, size_t at)
         add_flag(r, at, flag, true);
     } else if (any.table == NONE) {
         return;
-    } else if (time.table != NONE && stands_by_table(r, at, time.table)) {
+    } else if (time.table != NONE &&
+               (stands_by_table(r, at, time.table) || is_measured(r, time.table))) {
         reader_use(r, at, NULL);
         r->time = r->n_periods > 0 && is_beside_period(r, at) ? time : r->time;
     } else if (time.table != NONE && r->subject != NONE && time.table != r->subject &&
                !reader_is_up(r, r->subject, time.table)) {
         add_exists(r, at, time.table);
-        r->time = r->n_periods > 0 ? time : r->time;
+        r->time = is_beside_period(r, at) ? time : r->time;
     } else if (negated) {
         add_negated_column(r, at, any);
     } else if (time.table != NONE && r->n_periods > 0 && is_beside_period(r, at)) {

@@ -177,6 +177,7 @@ static bool most(struct reader *r, size_t at)
     if (reader_is(r, at, WORD_IMPLIES_MOST)) {
         r->order = least ? -1 : 1;
         r->superlative = true;
+        r->vague = r->by == NONE && !can_measure(r, at);
         if (can_measure(r, at) && r->by == NONE) {
             set_by(r, at);
         }
@@ -270,6 +271,13 @@ static void direction(struct reader *r)
 /* "top 5 products by revenue": what is behind "by" and no dimension. */
 static void find_by_word(struct reader *r)
 {
+    bool ranked = r->before != NULL;
+
+    for (size_t at = 0; at < r->spans.n; at++) {
+        ranked = ranked || (open_span(r, at) && !reader_is_model(r, at) &&
+                            (reader_is(r, at, WORD_TOP) || reader_is(r, at, WORD_BOTTOM) ||
+                             reader_is(r, at, WORD_MOST) || reader_is(r, at, WORD_LEAST)));
+    }
     for (size_t at = 0; at < r->spans.n && r->by == NONE; at++) {
         size_t next = reader_next(r, at);
 
@@ -279,7 +287,7 @@ static void find_by_word(struct reader *r)
         while (next < r->spans.n && reader_is(r, next, WORD_COUNT) && !reader_is_model(r, next)) {
             next = reader_next(r, next);
         }
-        if (can_measure(r, next) &&
+        if (can_measure(r, next) && (ranked || !reader_is(r, next, MEANS_TABLE)) &&
             (!reader_is(r, next, MEANS_VALUE) || reader_metric(r, next) != NONE)) {
             reader_use(r, at, "order");
             set_by(r, next);

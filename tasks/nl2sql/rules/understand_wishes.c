@@ -31,6 +31,11 @@ void understand_wishes(struct reader *r)
         if (open_span(r, at) && reader_is(r, at, WORD_VERSUS)) {
             r->wants_compare = true;
         }
+        if (open_span(r, at) && r->n_periods == 2 &&
+            (reader_is(r, at, WORD_MORE) || reader_is(r, at, WORD_LESS))) {
+            r->wants_compare = true;
+            reader_use(r, at, "comparison");
+        }
         if (open_span(r, at) && reader_is(r, at, WORD_SHARE)) {
             r->share_at = at;
             r->wants_share = true;
