@@ -202,6 +202,15 @@ const char cli_doc_schedule_check[] =
     "and shows the next times. It needs no broker.\n\n"
     "    quern schedule check quern-schedule.conf";
 
+const char cli_doc_ask[] =
+    "Makes a job of nl2sql.ask, waits for it and shows the statement, its rows and what they "
+    "mean. All words behind the name of the datasource are the question, English or Chinese. The "
+    "rules answer when they are sure, else the language model, if one is configured. When there "
+    "is no answer it says why, with questions that would work, and exits with 3.\n\n"
+    "    quern ask shop monthly revenue in 2025\n"
+    "    quern ask shop --thread t1 revenue by city this year\n"
+    "    quern ask shop --thread t1 --export csv and last year";
+
 const char cli_doc_model_list[] =
     "What analyses of datasources have found: for each its current version, which is the one "
     "that was approved last, or the newest draft where none was ever approved. The commands that "

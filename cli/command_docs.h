@@ -41,6 +41,7 @@ extern const char cli_doc_schedule_run[];
 extern const char cli_doc_schedule_preview[];
 extern const char cli_doc_schedule_history[];
 extern const char cli_doc_schedule_check[];
+extern const char cli_doc_ask[];
 extern const char cli_doc_model_list[];
 extern const char cli_doc_model_show[];
 extern const char cli_doc_model_versions[];

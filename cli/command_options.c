@@ -9,7 +9,7 @@ const struct cli_option cli_dev_options[] = {
     {"scale", "N", "the same, N times 3,000 orders"},
     {"cache-url", "URL", "use this Redis as the cache, start none"},
     {"database-url", "URL", "use this PostgreSQL, start none"},
-    {"demo", NULL, "a report, a schedule, an analysis, as over HTTP"},
+    {"demo", NULL, "report, schedule, analysis, questions, over HTTP"},
     {"once", NULL, "with --demo: end after the report, with its exit code"},
     {"verbose", NULL, "all log lines, from the start"},
     {"quiet", NULL, "no log lines, they are in their files"},
@@ -146,6 +146,23 @@ const struct cli_option cli_cron_explain_options[] = {
     {NULL, NULL, NULL},
 };
 
+const struct cli_option cli_ask_options[] = {
+    {"translator", "WHO", "auto (else), rules or llm"},
+    {"thread", "NAME", "go on with the questions of this thread"},
+    {"tables", "TABLE", "look at this table first; again for more"},
+    {"chart", "TYPE", "this picture: bar, line, table, none, ..."},
+    {"language", "LANGUAGE", "of the texts: en or zh; else the question's"},
+    {"today", "DAY", "what today is: 2025-06-30"},
+    {"max-rows", "N", "from the database, at most; else the datasource's"},
+    {"rows", "N", "shown here at most, 20"},
+    {"dry-run", NULL, "the statement and its plan, no rows"},
+    {"export", "FORM", "csv, json or html, a file of the job; again for more"},
+    {"queue", "QUEUE", "its queue, the task's own unless given"},
+    {"follow", NULL, "with its log and progress on stderr"},
+    {"timeout", "TIME", "wait no longer, then exit 5; the job runs on"},
+    {NULL, NULL, NULL},
+};
+
 const struct cli_option cli_model_show_options[] = {
     {"version", "VERSION", "a number, newest or approved; else current"},
     {NULL, NULL, NULL},
@@ -165,6 +182,8 @@ const struct cli_option cli_model_analyze_options[] = {
     {"exclude", "GLOB", "not these; again for more"},
     {"relations", "WHICH", "declared, or inferred too (else)"},
     {"full", NULL, "profile what did not change since the last run too"},
+    {"describe", NULL, "a language model proposes descriptions"},
+    {"max-cost", "AMOUNT", "with it: ask nobody when the estimate is above"},
     {"queue", "QUEUE", "its queue, the task's own unless given"},
     {"follow", NULL, "with its log and progress on stderr"},
     {"timeout", "TIME", "wait no longer, then exit 5; the job runs on"},

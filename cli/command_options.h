@@ -22,6 +22,7 @@ extern const struct cli_option cli_schedule_show_options[];
 extern const struct cli_option cli_schedule_remove_options[];
 extern const struct cli_option cli_cron_next_options[];
 extern const struct cli_option cli_cron_explain_options[];
+extern const struct cli_option cli_ask_options[];
 extern const struct cli_option cli_model_show_options[];
 extern const struct cli_option cli_model_export_options[];
 extern const struct cli_option cli_model_analyze_options[];

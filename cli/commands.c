@@ -40,6 +40,7 @@ const struct cli_command cli_commands[] = {
     {"schedule preview",   "",                       0,  0, cli_schedule_change_options,  "when a definition would be due",                 cli_doc_schedule_preview,   cli_run_schedule_preview},
     {"schedule history",   "NAME",                   1,  1, NULL,                         "its last fires, and the jobs they made",         cli_doc_schedule_history,   cli_run_schedule_history},
     {"schedule check",     "[FILE]",                 0,  1, NULL,                         "check a schedule file, show the next times",     cli_doc_schedule_check,     cli_run_schedule_check},
+    {"ask",                "DATASOURCE QUESTION",    2, -1, cli_ask_options,              "a question in words, answered from a database",  cli_doc_ask,                cli_run_ask},
     {"model list",         "",                       0,  0, NULL,                         "semantic models of datasources",                 cli_doc_model_list,         cli_run_model_list},
     {"model show",         "NAME [TABLE]",           1,  2, cli_model_show_options,       "what a model says, or of one table",             cli_doc_model_show,         cli_run_model_show},
     {"model versions",     "NAME",                   1,  1, NULL,                         "its versions, drafts and approved",              cli_doc_model_versions,     cli_run_model_versions},

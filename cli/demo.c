@@ -3,6 +3,7 @@
 #include "common/str.h"
 #include "demo_http.h"
 #include "demo_model.h"
+#include "demo_questions.h"
 #include "demo_report.h"
 #include "demo_schedule.h"
 #include "folder.h"
@@ -177,7 +178,9 @@ static int show_more(const struct cli_demo *demo, bool *ret_succeeded, struct qn
 {
     int rc = cli_demo_schedule(demo, reterr);
 
-    return rc == QN_OK ? cli_demo_model(demo, ret_succeeded, reterr) : rc;
+    if (rc == QN_OK)
+        rc = cli_demo_model(demo, ret_succeeded, reterr);
+    return rc == QN_OK && *ret_succeeded ? cli_demo_questions(demo, ret_succeeded, reterr) : rc;
 }
 
 int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr)

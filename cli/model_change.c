@@ -4,107 +4,20 @@
 #include "common/str.h"
 #include "input.h"
 #include "jsontext.h"
-#include "link.h"
 #include "model.h"
 #include "model_view.h"
 #include "run.h"
-#include "wait.h"
+#include "task_job.h"
 #include <string.h>
 
-#define SETS_MAX   64
-#define LISTS_MAX  100
-#define RESULT_MAX ((size_t)4 * 1024 * 1024)
+#define SETS_MAX 64
 
-/* ---- the job ---- */
-
-struct change {
-    const struct cli *cli;
-    const char *task;
-    struct qn_buf args;
-    struct qn_buf result; /* of the job that succeeded, checked; else empty */
-};
-
-static int begin(struct change *change, const struct cli *cli, const char *task,
+static int begin(struct cli_task_job *change, const struct cli *cli, const char *task,
                  struct qn_err *reterr)
 {
-    *change = (struct change){.cli = cli, .task = task};
-    qn_buf_init(&change->args, QN_ARGS_MAX);
-    qn_buf_init(&change->result, RESULT_MAX);
-    qn_buf_add_byte(&change->args, '{');
+    cli_task_job_init(change, cli, task);
     qn_json_member_text(&change->args, "database", cli->words[0]);
     return cli_model_name(cli->words[0], reterr);
-}
-
-static void release(struct change *change)
-{
-    qn_buf_release(&change->args);
-    qn_buf_release(&change->result);
-}
-
-/* Silent: what it says is worth a line, not a failure. */
-static void keep_result(struct change *change, struct qn_client *client, const char *id)
-{
-    struct qn_job_info *info = NULL;
-
-    if (qn_client_get(client, id, &info, NULL) == QN_OK &&
-        qn_json_check(info->result, info->result_len, NULL, NULL) == QN_OK)
-        qn_buf_add(&change->result, info->result, info->result_len);
-    qn_job_info_free(info);
-}
-
-static int wait_for(struct change *change, struct qn_client *client, const char *id,
-                    int64_t timeout_ms)
-{
-    const struct cli *cli = change->cli;
-    const struct cli_waiting waiting = {.timeout_ms = timeout_ms,
-                                        .show = cli->json ? CLI_SHOW_RESULT : CLI_SHOW_FAILURE,
-                                        .follow = cli_flag(cli, "follow")};
-
-    if (!cli->json)
-        fprintf(stderr, "%s\n", id);
-    int code = cli_wait(cli, client, id, &waiting);
-    if (code == CLI_EXIT_OK && !cli->json)
-        keep_result(change, client, id);
-    return code;
-}
-
-static int enqueue(struct change *change, struct qn_client *client, struct qn_receipt *receipt,
-                   struct qn_err *reterr)
-{
-    const struct cli *cli = change->cli;
-    const struct qn_enqueue job = {
-        .task = change->task,
-        .args = change->args.data,
-        .args_len = change->args.len,
-        .queue = cli_option(cli, "queue"),
-        .accept_unknown = qn_config_flag(&cli->config, "accept-unknown"),
-    };
-
-    return qn_client_enqueue(client, &job, receipt, reterr);
-}
-
-/* Makes the job and waits for it: the exit code. rc: of what came before. */
-static int finish(struct change *change, int rc, struct qn_err *err)
-{
-    struct qn_client *client = NULL;
-    struct qn_receipt receipt = {0};
-    int64_t timeout_ms = -1;
-    int code = CLI_EXIT_OK;
-
-    qn_buf_add_byte(&change->args, '}');
-    if (rc == QN_OK)
-        rc = cli_option_ms(change->cli, "timeout", -1, &timeout_ms, err);
-    if (rc == QN_OK && qn_buf_status(&change->args) != QN_OK)
-        rc = qn_fail(err, qn_buf_status(&change->args), "a job takes arguments of %d bytes",
-                     QN_ARGS_MAX);
-    if (rc == QN_OK)
-        rc = cli_client_open(&client, change->cli, err);
-    if (rc == QN_OK)
-        rc = enqueue(change, client, &receipt, err);
-    if (rc == QN_OK)
-        code = wait_for(change, client, receipt.id, timeout_ms);
-    qn_client_close(client);
-    return rc == QN_OK ? code : cli_fail(change->cli, err);
 }
 
 /* What there is now. Files that are elsewhere make no failure of a job that succeeded. */
@@ -118,19 +31,7 @@ static void show(const struct cli *cli, const char *which)
 
 /* ---- analyze ---- */
 
-static void add_list(const struct cli *cli, const char *name, struct qn_buf *out)
-{
-    if (!cli_option(cli, name))
-        return;
-    qn_json_add_key(out, name);
-    for (int i = 0; i < LISTS_MAX && cli_option_nth(cli, name, i); i++) {
-        qn_buf_add_byte(out, i == 0 ? '[' : ',');
-        qn_json_add_str(out, cli_option_nth(cli, name, i));
-    }
-    qn_buf_add_byte(out, ']');
-}
-
-static void show_analysis(const struct change *change)
+static void show_analysis(const struct cli_task_job *change)
 {
     const struct cli *cli = change->cli;
     struct qn_json_item stored;
@@ -146,24 +47,40 @@ static void show_analysis(const struct change *change)
         show(cli, "newest");
 }
 
+/* As it is written: the task checks it. */
+static int add_cost(const struct cli *cli, struct qn_buf *args, struct qn_err *reterr)
+{
+    const char *text = cli_option(cli, "max-cost");
+    enum qn_json_type type;
+
+    if (qn_json_check(text, strlen(text), &type, NULL) != QN_OK || type != QN_JSON_NUMBER)
+        return qn_fail(reterr, QN_EINVAL, "--max-cost \"%.40s\": an amount of money", text);
+    qn_json_add_key(args, "max_cost");
+    return qn_buf_add_str(args, text);
+}
+
 int cli_run_model_analyze(struct cli *cli)
 {
     static const char *const words[] = {"depth", "language", "relations"};
-    struct change change;
+    struct cli_task_job change;
     struct qn_err err = {0};
     int rc = begin(&change, cli, "metadata.analyze", &err);
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (cli_option(cli, words[i]))
             qn_json_member_text(&change.args, words[i], cli_option(cli, words[i]));
-    add_list(cli, "include", &change.args);
-    add_list(cli, "exclude", &change.args);
+    cli_task_job_add_list(&change, "include");
+    cli_task_job_add_list(&change, "exclude");
     if (cli_flag(cli, "full"))
         qn_json_member_flag(&change.args, "full", true);
-    int code = finish(&change, rc, &err);
+    if (cli_flag(cli, "describe"))
+        qn_json_member_flag(&change.args, "describe", true);
+    if (cli_option(cli, "max-cost"))
+        rc = rc == QN_OK ? add_cost(cli, &change.args, &err) : rc;
+    int code = cli_task_job_run(&change, rc, &err);
     if (code == CLI_EXIT_OK)
         show_analysis(&change);
-    release(&change);
+    cli_task_job_release(&change);
     return code;
 }
 
@@ -225,7 +142,7 @@ static void show_warnings(const struct cli *cli)
     qn_buf_release(&json);
 }
 
-static void tell_edit(const struct change *change)
+static void tell_edit(const struct cli_task_job *change)
 {
     const struct cli *cli = change->cli;
     struct qn_span result = {change->result.data, change->result.len};
@@ -252,7 +169,7 @@ static void tell_edit(const struct change *change)
 
 int cli_run_model_edit(struct cli *cli)
 {
-    struct change change;
+    struct cli_task_job change;
     struct qn_buf edits;
     struct qn_err err = {0};
     int rc = begin(&change, cli, "metadata.review", &err);
@@ -266,16 +183,16 @@ int cli_run_model_edit(struct cli *cli)
         add_if_hash(cli, &change.args);
     }
     qn_buf_release(&edits);
-    int code = finish(&change, rc, &err);
+    int code = cli_task_job_run(&change, rc, &err);
     if (code == CLI_EXIT_OK && !cli->json)
         tell_edit(&change);
-    release(&change);
+    cli_task_job_release(&change);
     return code;
 }
 
 /* ---- approve ---- */
 
-static void tell_approval(const struct change *change, int64_t version)
+static void tell_approval(const struct cli_task_job *change, int64_t version)
 {
     struct qn_span result = {change->result.data, change->result.len};
     const struct cli *cli = change->cli;
@@ -291,7 +208,7 @@ static void tell_approval(const struct change *change, int64_t version)
 int cli_run_model_approve(struct cli *cli)
 {
     int64_t version = 0; /* the newest */
-    struct change change;
+    struct cli_task_job change;
     struct qn_err err = {0};
     int rc = begin(&change, cli, "metadata.review", &err);
 
@@ -300,9 +217,9 @@ int cli_run_model_approve(struct cli *cli)
         rc = qn_fail(&err, QN_EINVAL, "version \"%.40s\": a number from 1", cli->words[1]);
     qn_json_member_number(&change.args, "approve", version);
     add_if_hash(cli, &change.args);
-    int code = finish(&change, rc, &err);
+    int code = cli_task_job_run(&change, rc, &err);
     if (code == CLI_EXIT_OK && !cli->json)
         tell_approval(&change, version);
-    release(&change);
+    cli_task_job_release(&change);
     return code;
 }

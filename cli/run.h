@@ -39,6 +39,7 @@ int cli_run_schedule_run(struct cli *cli);
 int cli_run_schedule_preview(struct cli *cli);
 int cli_run_schedule_history(struct cli *cli);
 int cli_run_schedule_check(struct cli *cli);
+int cli_run_ask(struct cli *cli);
 int cli_run_model_list(struct cli *cli);
 int cli_run_model_show(struct cli *cli);
 int cli_run_model_versions(struct cli *cli);

@@ -12,6 +12,7 @@ import unittest
 import urllib.request
 
 import case
+import llm_server
 import servers
 
 START_SECONDS = 90
@@ -124,7 +125,8 @@ class Demo(Dev):
         self.assertEqual(done.returncode, 0, done.stderr)
         for text in ("Average order", "TOP PRODUCTS", "succeeded"):
             self.assertIn(text, done.stdout)
-        self.assertLessEqual(max(map(len, done.stdout.split("Sales from")[1].splitlines())), 80)
+        wide = done.stdout.split("Sales from")[1].split("\nQuestions in words\n")[0]
+        self.assertLessEqual(max(map(len, wide.splitlines())), 80)
         report = json.loads((self.data / "demo" / "sales.json").read_text())
         total = report["totals"]["total_sales"]
         self.assertIn(f"{float(total):,.2f}", done.stdout)
@@ -133,7 +135,10 @@ class Demo(Dev):
         self.assertRegex(done.stdout, r"PUT /v1/schedules/demo\n  \{\"every\":\"2s\",(?s:.*)"
                          r"/fires\n  planned at 20\S+Z, made job default\.demo-\d+\n\n"
                          r"DELETE /v1/schedules/demo\n")
-        self.check_model(done.stdout.split("POST /v1/metadata/analyses")[1])
+        model, questions = done.stdout.split("POST /v1/metadata/analyses")[1].split(
+            "\nQuestions in words\n")
+        self.check_model(model)
+        self.check_questions(questions, "by rules, confidence", "no language model is asked")
         port = int(re.search(r"http://127\.0\.0\.1:(\d+)", done.stdout)[1])
         self.assertFalse(answers(port))
         left = [pid for pid in set(processes()) - before if str(self.data) in words_of(pid)]
@@ -147,6 +152,26 @@ class Demo(Dev):
             self.assertRegex(shown, line)
         self.assertTrue(shown.endswith("/demo/shop-model.html\n"), shown)
         self.assertIn("<svg", (self.data / "demo" / "shop-model.html").read_text())
+
+    def check_questions(self, shown, *words):
+        for word in (*words, "各城市的VIP客户数", "\n    SELECT u.city, count(*) AS users\n"):
+            self.assertIn(word, shown)
+        self.assertNotIn("no answer", shown)
+        for number in (1, 2, 3):
+            page = (self.data / "demo" / f"answer-{number}.html").read_text()
+            self.assertIn("<svg", page)
+
+    def test_with_a_language_model_the_demo_asks_it(self):
+        sql = "SELECT u.city, count(*) AS users\nFROM users u GROUP BY u.city"
+        llm = llm_server.Server(answers=dict.fromkeys(
+            ("Monthly revenue in 2025", "Top 5 products by units sold last quarter",
+             "各城市的VIP客户数"), sql)).start()
+        self.addCleanup(llm.stop)
+        done = self.once(env={"QUERN_LLM_URL": llm.url, "QUERN_LLM_MODEL": "file"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.check_questions(done.stdout.split("\nQuestions in words\n")[1],
+                             "by the language model file", "QUERN_LLM_URL is set")
+        self.assertEqual(llm.state.count["file"], 3)
 
     def test_the_second_run_finds_what_the_first_one_made(self):
         migrated = self.data / "log" / "migrate.log"
