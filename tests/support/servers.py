@@ -279,7 +279,7 @@ class Postgres:
         self.url = self.database_url("postgres")
         settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off",
                     "synchronous_commit=off", "full_page_writes=off", "max_connections=50",
-                    "shared_buffers=64MB", "timezone=UTC", *options]
+                    "shared_buffers=64MB", "timezone=UTC", "jit=off", *options]
         self.argv = [postgres_bin() / "postgres", "-D", self.data]
         for setting in settings:
             self.argv += ["-c", setting]
