@@ -191,7 +191,7 @@ class Datasources(ShopCase):
                     f"edits={json.dumps(edits)}")
         self.assertEqual(self.classes(*asked), ["hidden", "relation", "hidden", "allowed"])
 
-    def test_hints_of_who_asks_are_not_for_jobs_of_a_queue(self):
+    def test_jobs_of_a_queue_have_no_hints_of_their_own_and_keep_no_connection(self):
         redis = servers.start_redis(self.folder / "redis")
         self.addCleanup(redis.stop)
         env = {**self.env, "QUERN_BROKER_URL": redis.url}
@@ -203,6 +203,14 @@ class Datasources(ShopCase):
                            "hints=/etc/hosts", "--follow", env=env)
         self.assertEqual((done.returncode, done.stdout.count("allow")), (1, 0))
         self.assertIn("quern-worker run", done.stdout + done.stderr)
+        done = servers.run("quern", "enqueue", "nl2sql.check", "sql=SELECT 1", "database=shop",
+                           "--follow", env=env)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        servers.wait_until(lambda: self.connections() == 0, 10, "no connection between jobs")
+
+    def connections(self):
+        return int(self.postgres.psql("SELECT count(*) FROM pg_stat_activity WHERE datname IN "
+                                      "('shop', 'home')", "postgres"))
 
 
 if __name__ == "__main__":
