@@ -143,8 +143,8 @@ SHOP = [
      {"measures": [count("orders"), count("reviews")], "dimensions": ["products"],
       "filters": [is_("categories", "Toys")]},
      """SELECT p.name, (SELECT count(DISTINCT order_id) FROM order_items i
-        WHERE i.product_id = p.id), (SELECT count(*) FROM reviews r WHERE r.product_id = p.id) FROM products p
-        JOIN categories c ON c.id = p.category_id WHERE c.name = 'Toys'"""),
+        WHERE i.product_id = p.id), (SELECT count(*) FROM reviews r WHERE r.product_id = p.id)
+        FROM products p JOIN categories c ON c.id = p.category_id WHERE c.name = 'Toys'"""),
     ("figures of the same rows with other filters",
      {"measures": [metric("revenue"), metric("order_count")], "dimensions": ["orders.channel"]},
      f"""SELECT channel, sum(total_amount) FILTER (WHERE {PAID}), count(*) FROM orders o
