@@ -178,6 +178,9 @@ static bool by_money(struct reader *r, struct reader_compare *c)
     } else if (c->right != NONE && reader_is(r, c->right, MEANS_TABLE)) {
         table = reader_table(r, c->right);
     }
+    table = table == NONE && r->n_anchors > 0 && r->frame->n_dimensions == 0 && r->head == NONE
+                ? r->anchors[0].table
+                : table;
     if (table == NONE || c->counted) {
         return false;
     }

@@ -18,11 +18,22 @@ static bool is_between(struct reader *r, size_t at)
     if (!open_span(r, at)) {
         return at < r->spans.n;
     }
+    for (size_t i = 0; i < r->n_compares; i++) {
+        if (r->compares[i].right == at) {
+            return true;
+        }
+    }
     return reader_is(r, at, MEANS_VALUE) || reader_is(r, at, MEANS_CONDITION) ||
            reader_is(r, at, MEANS_FALSE) || reader_is(r, at, WORD_DISTINCT) ||
            reader_is(r, at, WORD_NOT) || reader_is(r, at, WORD_SUM) || reader_is(r, at, WORD_AND) ||
            reader_is(r, at, WORD_OR) || reader_is(r, at, WORD_HAVE) || reader_is(r, at, WORD_LOW) ||
            reader_column(r, at, COLUMN_TIME | COLUMN_FLAG, NONE).table != NONE;
+}
+
+static bool is_number(struct reader *r, size_t at)
+{
+    return at != NONE && open_span(r, at) && !r->spans.items[at].operand &&
+           reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
 }
 
 /* The first thing behind "how many"; NONE. */
@@ -34,7 +45,7 @@ static size_t thing_after(struct reader *r, size_t at)
         if (open && (is_table(r, at) || reader_metric(r, at) != NONE)) {
             return r->spans.items[at].verb && !reader_is(r, at, MEANS_METRIC) ? NONE : at;
         }
-        if (open && !reader_is(r, at, MEANS_VALUE) &&
+        if (open && !reader_is(r, at, MEANS_VALUE) && !is_number(r, at) &&
             reader_column(r, at, COLUMN_GROUP, NONE).table != NONE) {
             return at;
         }
@@ -69,12 +80,6 @@ static void set_measure(struct reader *r, size_t at, enum meaning_kind kind)
     r->aggregate = of[kind - WORD_SUM];
     r->measure = at;
     reader_use(r, at, "measure");
-}
-
-static bool is_number(struct reader *r, size_t at)
-{
-    return at != NONE && open_span(r, at) && !r->spans.items[at].operand &&
-           reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
 }
 
 /* 商品数量: a count, though a column of another table is called so. */

@@ -218,6 +218,14 @@ static bool stands_by_table(struct reader *r, size_t at, size_t table)
     return false;
 }
 
+static bool is_joint(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !reader_is_model(r, at) &&
+           (reader_is(r, at, WORD_AND) || reader_is(r, at, WORD_HAVE) ||
+            (r->spans.items[at].sign &&
+             strcmp(r->spans.atoms.items[r->spans.items[at].from].text, ",") == 0));
+}
+
 /* "employees who have left": a time that not all rows have, and that nothing else is said of. */
 static void happened(struct reader *r, size_t at, struct frame_place time)
 {
@@ -266,19 +274,14 @@ static void take_column(struct reader *r, size_t at)
     } else if (time.table != NONE && r->n_periods > 0 && is_beside_period(r, at)) {
         r->time = time;
         reader_use(r, at, "time");
+    } else if (time.table != NONE && r->wants_list && at > 0 && !r->spans.items[at - 1].used &&
+               is_joint(r, at - 1)) {
+        show(r, at, time);
     } else if (time.table != NONE) {
         happened(r, at, time);
     } else {
         show(r, at, any);
     }
-}
-
-static bool is_joint(const struct reader *r, size_t at)
-{
-    return at < r->spans.n && !reader_is_model(r, at) &&
-           (reader_is(r, at, WORD_AND) || reader_is(r, at, WORD_HAVE) ||
-            (r->spans.items[at].sign &&
-             strcmp(r->spans.atoms.items[r->spans.items[at].from].text, ",") == 0));
 }
 
 /* "products with their category": what is above is told by its label. */

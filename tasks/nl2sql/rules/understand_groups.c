@@ -186,7 +186,13 @@ static void group_before(struct reader *r, size_t at)
 {
     size_t last = reader_last(r, at);
 
-    if (last != NONE && can_group(r, last) && r->n_groups == 0) {
+    size_t next = reader_next(r, at);
+
+    if (next < r->spans.n && reader_is(r, next, WORD_WHICH)) {
+        return;
+    }
+    if (last != NONE && can_group(r, last) && r->n_groups == 0 &&
+        !reader_is(r, last, MEANS_TABLE)) {
         reader_use(r, at, "group");
         (void)keep(r, last, false);
     }

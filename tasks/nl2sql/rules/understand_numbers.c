@@ -97,6 +97,15 @@ static void find_right(struct reader *r, size_t at, struct reader_compare *c)
     }
 }
 
+/* 商品数量: a count of the table, though a column of another one is called so. */
+static bool is_count_of(struct reader *r, size_t at)
+{
+    size_t last = reader_last(r, at);
+
+    return r->zh && last != NONE && names_thing(r, last) && reader_is(r, last, MEANS_TABLE) &&
+           reader_column(r, at, COLUMN_ANY, NONE).table != reader_table(r, last);
+}
+
 static void find_left(struct reader *r, size_t at, struct reader_compare *c)
 {
     size_t left = reader_last(r, at);
@@ -114,7 +123,8 @@ static void find_left(struct reader *r, size_t at, struct reader_compare *c)
         left = reader_last(r, left);
     }
     if (left != NONE && open_span(r, left) && reader_is(r, left, WORD_COUNT) &&
-        !reader_is_model(r, left) && names_thing(r, reader_last(r, left))) {
+        (!reader_is_model(r, left) || is_count_of(r, left)) &&
+        names_thing(r, reader_last(r, left))) {
         c->counted = true;
         reader_use(r, left, "count");
         left = reader_last(r, left);

@@ -23,6 +23,22 @@ static struct calendar_span earlier(const struct reader *r, const struct reader_
     return (struct calendar_span){days.from - (days.to - days.from), days.from};
 }
 
+/* 2025年与2024年第一季度: of both years that quarter. */
+static void same_part(struct reader *r)
+{
+    struct reader_period *first = &r->periods[0];
+    const struct reader_period *second = &r->periods[1];
+    int64_t years;
+
+    if (r->n_periods != 2 || first->unit != FRAME_YEAR || second->unit == FRAME_YEAR ||
+        second->unit == FRAME_NO_GRAIN || second->bare || first->to + 1 < second->from) {
+        return;
+    }
+    years = (first->days.from - calendar_unit(second->days.from, FRAME_YEAR, 0).from + 180) / 365;
+    first->days.from = calendar_move(second->days.from, FRAME_YEAR, years);
+    first->days.to = calendar_move(second->days.to, FRAME_YEAR, years);
+}
+
 static bool is_open(struct calendar_span days)
 {
     return days.from == CALENDAR_NONE || days.to == CALENDAR_NONE;
@@ -39,13 +55,14 @@ static void compare(struct reader *r)
             .days = {calendar_unit(r->today, FRAME_MONTH, 0).from, r->today + 1},
             .unit = FRAME_MONTH};
         r->n_periods = 1;
-        reader_doubt(r, 0.8);
+        reader_doubt(r, r->year_ago ? 0.55 : 0.8);
     }
     if (r->n_periods == 1 && r->periods[0].last.to > 0 && !r->year_ago && !r->step_ago) {
         r->periods[1].days = r->periods[0].first;
         r->periods[0].days = r->periods[0].last;
         r->n_periods = 2;
     }
+    same_part(r);
     now = r->periods[0].days;
     then = r->n_periods > 1 ? r->periods[1].days : earlier(r, &r->periods[0]);
     if (now.from < then.from) {
