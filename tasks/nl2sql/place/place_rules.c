@@ -1,4 +1,5 @@
 #include "place_type.h"
+#include <malloc.h>
 
 int place_rules(struct place *place, const struct place_database *database, struct qn_err *reterr)
 {
@@ -11,6 +12,7 @@ int place_rules(struct place *place, const struct place_database *database, stru
         }
         if (entry->rules == NULL) {
             rc = rules_create(&entry->rules, entry->view.model, reterr);
+            malloc_trim(0); /* what making them took */
         }
         entry->view.rules = rc == QN_OK ? entry->rules : NULL;
         return rc;
