@@ -137,8 +137,6 @@ struct frame {
     enum frame_compare having_test;
     const char *having_values[2];
     bool having_average; /* with the average of the groups, not with a number */
-    bool count_groups;   /* how many groups meet it, not which: "how many customers have more
-                            than 5 orders"; one row, one number */
 
     bool ordered;
     bool ascending;

@@ -93,6 +93,7 @@ struct reader {
     size_t n_shown;
     struct frame_place time; /* which time the period is of */
     bool vague;              /* "best", which says not of what */
+    bool fold;               /* an average over groups */
     bool wants_person;       /* "who" */
     bool wants_count;        /* "how many" */
     bool superlative;        /* one is asked for, not a list */
@@ -162,6 +163,7 @@ struct frame_place reader_no_place(void);
 /* ---- steps ---- */
 
 void understand_refusals(struct reader *r);
+void understand_names(struct reader *r);
 void understand_periods(struct reader *r);
 void understand_wishes(struct reader *r);
 void understand_negations(struct reader *r);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define PARTS_MAX 400
+#define ROOM_MAX  (3 * PARTS_MAX) /* with what goes around divisors */
 #define WORD_MAX  256
 
 /* clang-format off */
@@ -246,6 +247,88 @@ static int read_one(struct reader *reader)
     return c == '\'' ? read_text(reader) : read_mark(reader);
 }
 
+/* ---- divisors ---- */
+
+static bool is_text(const struct sql_expr *expr, size_t at, const char *text)
+{
+    char word[WORD_MAX];
+
+    if (at >= expr->n || expr->parts[at].text == NULL) {
+        return false;
+    }
+    lowered(word, expr->parts[at].text);
+    return strcmp(word, text) == 0;
+}
+
+static size_t past_blanks(const struct sql_expr *expr, size_t at)
+{
+    while (is_text(expr, at, " ")) {
+        at++;
+    }
+    return at;
+}
+
+/* Behind the bracket that closes the one at this place. */
+static size_t past_bracket(const struct sql_expr *expr, size_t at)
+{
+    int depth = 0;
+
+    for (; at < expr->n; at++) {
+        depth += is_text(expr, at, "(") ? 1 : is_text(expr, at, ")") ? -1 : 0;
+        if (depth == 0) {
+            return at + 1;
+        }
+    }
+    return at;
+}
+
+/* Behind a column, a call with its FILTER, or what is in brackets; the same place: none of it. */
+static size_t past_divisor(const struct sql_expr *expr, size_t at)
+{
+    size_t next = past_blanks(expr, at + 1);
+
+    if (at >= expr->n || expr->parts[at].text == NULL) {
+        return at < expr->n ? at + 1 : at;
+    }
+    if (is_text(expr, at, "(")) {
+        return past_bracket(expr, at);
+    }
+    if (!is_letter(expr->parts[at].text[0]) || !is_text(expr, next, "(") ||
+        is_text(expr, at, "nullif")) {
+        return at;
+    }
+    at = past_bracket(expr, next);
+    next = past_blanks(expr, at);
+    return is_text(expr, next, "filter") ? past_bracket(expr, past_blanks(expr, next + 1)) : at;
+}
+
+static void insert(struct sql_expr *expr, size_t at, const char *text)
+{
+    memmove(&expr->parts[at + 1], &expr->parts[at], (expr->n - at) * sizeof(expr->parts[0]));
+    expr->parts[at] = (struct sql_expr_part){.text = text};
+    expr->n++;
+}
+
+static void guard_divisors(struct sql_expr *expr)
+{
+    for (size_t i = 0; i < expr->n; i++) {
+        size_t begin = past_blanks(expr, i + 1), end;
+
+        if (!is_text(expr, i, "/")) {
+            continue;
+        }
+        end = past_divisor(expr, begin);
+        /* a cast binds closer than the division */
+        if (end > begin && end + 2 < expr->n && is_text(expr, end, ":")) {
+            end += 3;
+        }
+        if (end > begin) {
+            insert(expr, end, ", 0)");
+            insert(expr, begin, "NULLIF(");
+        }
+    }
+}
+
 int sql_expr_read(struct sql_expr *ret, const struct qn_model *model, const char *text, size_t of,
                   struct qn_arena *arena, struct qn_err *reterr)
 {
@@ -259,7 +342,7 @@ int sql_expr_read(struct sql_expr *ret, const struct qn_model *model, const char
     bool call = is_letter(text[0]);
     int rc = QN_OK;
 
-    *ret = (struct sql_expr){.parts = qn_arena_alloc(arena, PARTS_MAX, sizeof(*ret->parts))};
+    *ret = (struct sql_expr){.parts = qn_arena_alloc(arena, ROOM_MAX, sizeof(*ret->parts))};
     if (ret->parts == NULL) {
         return qn_arena_status(arena, "an expression", reterr);
     }
@@ -272,5 +355,8 @@ int sql_expr_read(struct sql_expr *ret, const struct qn_model *model, const char
     ret->one_call = call && reader.closed == 1 && ret->n > 2 && ret->parts[1].text != NULL &&
                     ret->parts[1].text[0] == '(' && ret->parts[ret->n - 1].text != NULL &&
                     ret->parts[ret->n - 1].text[0] == ')';
+    if (rc == QN_OK) {
+        guard_divisors(ret);
+    }
     return rc;
 }

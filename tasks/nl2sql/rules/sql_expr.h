@@ -5,6 +5,8 @@
  * semicolon, no dollar quotes. Each name that is a column of the model becomes a part of its own;
  * each other word must be a function's name or a word of SQL that stands in expressions.
  *
+ * What is divided by becomes NULLIF(it, 0): no rows give no figure, not an error.
+ *
  * Not here: whether a function may be called: the guard looks at the whole statement.
  */
 #ifndef TASKS_NL2SQL_RULES_SQL_EXPR_H

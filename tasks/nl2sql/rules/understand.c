@@ -67,6 +67,7 @@ static void read_all(struct reader *r)
     if (r->refusal != RULES_ANSWERED) {
         return;
     }
+    understand_names(r);
     understand_periods(r);
     understand_wishes(r);
     understand_negations(r);

@@ -246,7 +246,7 @@ static bool aggregate_after(struct reader *r, size_t at, enum meaning_kind kind)
     if (metric != NONE && !is_table(r, next) && !is_number(r, next)) {
         if (kind == WORD_AVERAGE && !reader_metric_begins(r, metric, "avg(") &&
             !average_of_metric(r, next, metric)) {
-            reader_refuse(r, RULES_BEYOND);
+            r->fold = true;
         }
         return kind == WORD_SUM || kind == WORD_AVERAGE;
     }
@@ -264,8 +264,9 @@ static bool aggregate_after(struct reader *r, size_t at, enum meaning_kind kind)
         set_measure(r, next, kind);
         return true;
     }
-    if (kind == WORD_AVERAGE && reader_is(r, next, WORD_COUNT)) {
-        reader_refuse(r, RULES_BEYOND);
+    if (kind == WORD_AVERAGE && is_table(r, next)) {
+        r->fold = true;
+        return true;
     }
     return false;
 }

@@ -254,7 +254,8 @@ static void shape_having(struct reader *r)
 
     r->frame->kind = FRAME_MEASURE;
     if (r->counted != NONE || r->wants_count) {
-        r->frame->count_groups = true;
+        r->frame->folded = true;
+        r->frame->fold = FRAME_COUNT;
         head = (struct frame_dimension){.of = {r->subject, NONE}};
         if (r->subject == NONE) {
             head.of = reader_column(r, r->counted, COLUMN_GROUP, NONE);
@@ -290,9 +291,29 @@ static bool rows_with_measure(const struct reader *r)
     return false;
 }
 
+/* "orders per customer on average". */
+static void shape_fold(struct reader *r)
+{
+    struct frame *frame = r->frame;
+
+    if (frame->n_dimensions != 1 || frame->n_measures != 1) {
+        reader_refuse(r, RULES_BEYOND);
+        return;
+    }
+    frame->folded = true;
+    frame->fold = FRAME_AVERAGE;
+    reader_doubt(r, 0.9);
+}
+
 static void shape_measure(struct reader *r)
 {
     struct frame_dimension head;
+
+    if (r->fold) {
+        r->frame->kind = FRAME_MEASURE;
+        shape_fold(r);
+        return;
+    }
 
     r->frame->kind = FRAME_MEASURE;
     if (r->frame->n_dimensions == 0 && rows_with_measure(r) && head_dimension(r, &head)) {
@@ -475,7 +496,9 @@ void understand_shape(struct reader *r)
     }
     add_exists(r);
     fold_exists(r);
-    if (r->frame->having) {
+    if (r->fold && (r->order != 0 || r->frame->having || !r->has_measure)) {
+        reader_refuse(r, RULES_BEYOND);
+    } else if (r->frame->having) {
         shape_having(r);
     } else if (r->order != 0 && r->by_time) {
         shape_newest(r);
