@@ -146,6 +146,38 @@ static void expressions_are_taken_apart_at_their_columns(void **state)
                      QN_OK);
 }
 
+static void check_joined(const char *text, const char *wanted)
+{
+    const struct qn_model_table *tables = shop.model->tables;
+    struct sql_expr expr;
+    struct qn_buf out;
+
+    qn_buf_init(&out, 4096);
+    assert_int_equal(read_expr(&expr, text, "orders"), QN_OK);
+    for (size_t i = 0; i < expr.n; i++) {
+        const struct sql_expr_part *part = &expr.parts[i];
+
+        qn_buf_add_str(&out, part->text != NULL ? part->text
+                                                : tables[part->table].columns[part->column].name);
+    }
+    assert_string_equal(out.data, wanted);
+    qn_buf_release(&out);
+}
+
+static void nothing_is_divided_by_zero(void **state)
+{
+    (void)state;
+    check_joined("100.0 * count(*) / count(*)", "100.0 * count(*) / NULLIF(count(*), 0)");
+    check_joined("1/count(*) FILTER (WHERE status = 'x') + 1",
+                 "1/NULLIF(count(*) FILTER (WHERE status = 'x'), 0) + 1");
+    check_joined("sum(total_amount / user_id)", "sum(total_amount / NULLIF(user_id, 0))");
+    check_joined("1 / (sum(user_id) / 2)", "1 / NULLIF((sum(user_id) / 2), 0)");
+    check_joined("1 / count(*)::numeric", "1 / NULLIF(count(*)::numeric, 0)");
+    check_joined("1 / nullif(user_id, 0)", "1 / nullif(user_id, 0)");
+    check_joined("user_id / 100", "user_id / 100");
+    check_joined("'a/b'", "'a/b'");
+}
+
 static void what_is_more_than_an_expression_is_refused(void **state)
 {
     static const char *const none[] = {"",
@@ -521,6 +553,7 @@ int main(void)
         cmocka_unit_test(texts_are_one_literal_on_one_line),
         cmocka_unit_test(numbers_are_numbers_or_nothing),
         cmocka_unit_test(expressions_are_taken_apart_at_their_columns),
+        cmocka_unit_test(nothing_is_divided_by_zero),
         cmocka_unit_test(what_is_more_than_an_expression_is_refused),
         cmocka_unit_test(any_bytes_are_an_expression_or_none),
         cmocka_unit_test(ways_go_up_before_they_go_down),
