@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LOOKS_MAX 20000 /* steps tried in one search */
+#define LOOKS_MAX 200000 /* steps tried in one search */
 #define FAR       ((size_t)PATH_STEPS_MAX + 1)
 
 /* ---- the graph ---- */
@@ -270,6 +270,10 @@ static int answer(const struct search *search, struct path *ret, struct qn_err *
 {
     const struct qn_model_table *tables = search->graph->model->tables;
 
+    if (search->looks > LOOKS_MAX) {
+        return qn_fail(reterr, QN_ESTATE, "there are too many ways from %s to %s",
+                       tables[search->from].name, tables[search->to].name);
+    }
     if (search->tied) {
         return qn_fail(reterr, QN_ESTATE, "from %s to %s there are two ways: over %s, or over %s",
                        tables[search->from].name, tables[search->to].name,
@@ -297,7 +301,7 @@ int path_find(const struct path_graph *graph, size_t from, size_t to, enum path_
             search.len = len;
             search.shape = shape;
             look(&search, from);
-            if (search.found) {
+            if (search.found || search.looks > LOOKS_MAX) {
                 return answer(&search, ret, reterr);
             }
         }
