@@ -9,7 +9,7 @@ static void add_text(struct qn_buf *out, const char *key, const char *text)
 {
     if (text[0] != '\0') {
         qn_json_add_key(out, key);
-        qn_llm_add_data(out, (struct qn_span){text, strlen(text)});
+        qn_llm_add_data(out, text, QN_LLM_DATA_MAX);
     }
 }
 
@@ -32,7 +32,7 @@ static void add_values(struct qn_buf *out, const struct qn_model_column *column)
         const char *text = column->values[i].text;
 
         qn_buf_add_byte(out, i == 0 ? '[' : ',');
-        qn_llm_add_data(out, (struct qn_span){text, strlen(text)});
+        qn_llm_add_data(out, text, QN_LLM_DATA_MAX);
     }
     qn_buf_add_byte(out, ']');
 }

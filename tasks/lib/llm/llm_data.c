@@ -1,83 +1,50 @@
 #include "llm_data.h"
 
 #include "common/json.h"
-#include "common/utf8.h"
-#include <string.h>
+#include "tasks/lib/model/model_text.h"
 
-/* U+00AD, U+061C, U+180E, U+200B-200F, U+202A-202E, U+2060-2069, U+FEFF, by their first bytes. */
-static bool is_unseen(const char *at, size_t len)
+/* Plain texts are short, or are cut: a room of their own is enough. */
+#define ROOM_MAX ((size_t)256 * 1024)
+
+static bool is_letter(char c)
 {
-    const unsigned char *bytes = (const unsigned char *)at;
-
-    if (len == 2) {
-        return (bytes[0] == 0xc2 && bytes[1] == 0xad) || (bytes[0] == 0xd8 && bytes[1] == 0x9c);
-    }
-    if (len != 3) {
-        return len == 4 && memcmp(at, "\xf3\xa0", 2) == 0; /* tags */
-    }
-    if (memcmp(at, "\xe2\x80", 2) == 0) {
-        return (bytes[2] >= 0x8b && bytes[2] <= 0x8f) || (bytes[2] >= 0xa8 && bytes[2] <= 0xae);
-    }
-    if (memcmp(at, "\xe2\x81", 2) == 0) {
-        return bytes[2] >= 0xa0 && bytes[2] <= 0xa9;
-    }
-    return memcmp(at, "\xef\xbb\xbf", 3) == 0 || memcmp(at, "\xe1\xa0\x8e", 3) == 0;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-struct clean {
-    char text[QN_LLM_DATA_MAX + sizeof("...")];
-    size_t len;
-};
-
-static void keep_char(struct clean *clean, const char *at, size_t len)
+/* "<x", "</x" */
+static bool opens_tag(const char *at)
 {
-    bool control = (len == 1 && ((unsigned char)*at < 0x20 || *at == 0x7f)) ||
-                   (len == 2 && at[0] == '\xc2' && (unsigned char)at[1] < 0xa0);
-
-    if (control) {
-        clean->text[clean->len++] = ' ';
-    } else if (!is_unseen(at, len)) {
-        memcpy(clean->text + clean->len, at, len);
-        clean->len += len;
-    }
+    return at[0] == '<' && (is_letter(at[1]) || at[1] == '/' || at[1] == '!');
 }
 
-static void make_clean(struct clean *clean, struct qn_span text)
+void qn_llm_add_data(struct qn_buf *out, const char *text, size_t max)
 {
-    size_t at = 0;
-    size_t len = 1;
+    struct qn_arena arena;
+    struct qn_buf json;
 
-    while (at < text.len && len > 0) {
-        len = qn_utf8_char(text.data + at, text.len - at);
-        if (clean->len + len > QN_LLM_DATA_MAX) {
-            memcpy(clean->text + clean->len, "...", 3);
-            clean->len += 3;
-            return;
-        }
-        if (len > 0) {
-            keep_char(clean, text.data + at, len);
-        }
-        at += len;
-    }
-}
-
-int qn_llm_add_data(struct qn_buf *out, struct qn_span text)
-{
-    struct clean clean = {.len = 0};
-    struct qn_buf quoted;
-
-    make_clean(&clean, text);
-    qn_buf_init(&quoted, (size_t)QN_LLM_DATA_MAX * 8);
-    if (qn_json_add_string(&quoted, clean.text, clean.len) != QN_OK) {
-        out->status = qn_buf_status(out) != QN_OK ? out->status : quoted.status;
-    }
-    for (size_t i = 0; i < quoted.len; i++) {
-        if (quoted.data[i] == '<') {
+    qn_arena_init(&arena, ROOM_MAX);
+    qn_buf_init(&json, ROOM_MAX);
+    qn_json_add_str(&json, qn_plain(&arena, text, max));
+    for (size_t i = 0; i < json.len; i++) {
+        if (opens_tag(json.data + i)) {
             qn_buf_add_str(out, "\\u003c");
         } else {
-            qn_buf_add_byte(out, quoted.data[i]);
+            qn_buf_add_byte(out, json.data[i]);
         }
     }
-    qn_buf_release(&quoted);
-    return qn_buf_status(out);
+    if (arena.status != QN_OK || qn_buf_status(&json) != QN_OK) {
+        out->status = QN_ENOMEM;
+    }
+    qn_buf_release(&json);
+    qn_arena_release(&arena);
+}
+
+void qn_llm_add_data_list(struct qn_buf *out, const char *const *texts, size_t n, size_t max)
+{
+    qn_buf_add_byte(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        qn_buf_add_str(out, i > 0 ? ", " : "");
+        qn_llm_add_data(out, texts[i], max);
+    }
+    qn_buf_add_byte(out, ']');
 }

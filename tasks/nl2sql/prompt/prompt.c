@@ -6,6 +6,7 @@
 #include "prompt_schema.h"
 #include "prompt_texts.h"
 #include "prompt_words.h"
+#include "tasks/lib/llm/llm_data.h"
 #include <string.h>
 #include <strings.h>
 
@@ -61,9 +62,9 @@ void prompt_system(const struct prompt_wish *wish, struct qn_buf *out)
 static void add_pair(struct qn_buf *out, const char *question, const char *sql)
 {
     qn_buf_add_str(out, "{\"question\": ");
-    prompt_data_add(out, question, QUESTION_SHOWN);
+    qn_llm_add_data(out, question, QUESTION_SHOWN);
     qn_buf_add_str(out, ", \"sql\": ");
-    prompt_data_add(out, sql, SQL_SHOWN);
+    qn_llm_add_data(out, sql, SQL_SHOWN);
     qn_buf_add_str(out, "}\n");
 }
 
@@ -145,7 +146,7 @@ static void add_member(struct qn_buf *out, const char *key, const char *text)
         qn_buf_add_str(out, out->len > 1 ? ", " : "");
         qn_json_add_str(out, key);
         qn_buf_add_str(out, ": ");
-        prompt_data_add(out, text, QUESTION_SHOWN);
+        qn_llm_add_data(out, text, QUESTION_SHOWN);
     }
 }
 
@@ -158,11 +159,11 @@ static void add_names(struct qn_buf *out, const struct prompt_wish *wish, const 
         return;
     }
     qn_buf_add_str(out, "Names that are near to ");
-    prompt_data_add(out, name, PROMPT_TEXT_MAX);
+    qn_llm_add_data(out, name, PROMPT_TEXT_MAX);
     qn_buf_add_str(out, ": ");
     for (size_t i = 0; i < n; i++) {
         qn_buf_add_str(out, i > 0 ? ", " : "");
-        prompt_data_add(out, near[i].text, PROMPT_TEXT_MAX);
+        qn_llm_add_data(out, near[i].text, PROMPT_TEXT_MAX);
     }
     qn_buf_add_str(out, ".\n");
 }

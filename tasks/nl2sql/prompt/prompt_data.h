@@ -1,17 +1,11 @@
-/* prompt_data.h - texts of others in a prompt: data, never instructions.
+/* prompt_data.h - a question, and names, in a prompt: data, never instructions.
  *
- * One line, without control, direction and invisible characters, cut on a character's border, as a
- * JSON string; what looks like a tag of the prompt is escaped, so that no text ends its frame.
+ * Other texts are strings of JSON (tasks/lib/llm/llm_data.h).
  */
 #ifndef TASKS_NL2SQL_PROMPT_PROMPT_DATA_H
 #define TASKS_NL2SQL_PROMPT_PROMPT_DATA_H
 
-#include "tasks/lib/arena.h"
-
-/* A JSON string of at most `most` bytes of the text. */
-void prompt_data_add(struct qn_buf *out, const char *text, size_t most);
-/* ["a","b"] of the first ones; nothing when there is none. Returns whether it wrote. */
-void prompt_data_add_list(struct qn_buf *out, const char *const *texts, size_t n, size_t most);
+#include "common/buf.h"
 
 /* A question as it is, but for control and direction characters, and tags of the prompt, whose "<"
  * becomes "&lt;". */

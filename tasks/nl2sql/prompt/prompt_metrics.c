@@ -1,9 +1,9 @@
 #include "clean_scan.h"
 #include "prompt.h"
-#include "prompt_data.h"
 #include "prompt_schema.h"
 
 #include "common/json.h"
+#include "tasks/lib/llm/llm_data.h"
 #include "tasks/lib/llm/llm_profile.h"
 #include <string.h>
 
@@ -148,7 +148,7 @@ static void add_member(struct qn_buf *out, const char *key, const char *text)
         qn_buf_add_str(out, ", ");
         qn_json_add_str(out, key);
         qn_buf_add_str(out, ": ");
-        prompt_data_add(out, text, EXPR_MAX);
+        qn_llm_add_data(out, text, EXPR_MAX);
     }
 }
 
@@ -163,7 +163,7 @@ static void add_words(struct qn_buf *out, const struct qn_model_words *words)
     for (size_t i = 0; i < words->n_zh && i < WORDS_MAX; i++) {
         shown[n++] = words->zh[i];
     }
-    prompt_data_add_list(out, shown, n, PROMPT_TEXT_MAX);
+    qn_llm_add_data_list(out, shown, n, PROMPT_TEXT_MAX);
 }
 
 static bool item_form_shown(const struct qn_model *model, const struct qn_model_metric *metric,
@@ -191,7 +191,7 @@ static bool add_metric(struct qn_buf *out, const struct qn_model *model,
         return false;
     }
     qn_buf_add_str(out, "  {\"metric\": ");
-    prompt_data_add(out, metric->name, PROMPT_TEXT_MAX);
+    qn_llm_add_data(out, metric->name, PROMPT_TEXT_MAX);
     qn_buf_add_str(out, ", \"also called\": ");
     add_words(out, &metric->words);
     add_member(out, "is", metric->description.text);
@@ -203,7 +203,7 @@ static bool add_metric(struct qn_buf *out, const struct qn_model *model,
     if (item_form_shown(model, metric, link)) {
         add_member(out, "expression by item", metric->item_expr);
         qn_buf_add_str(out, ", \"by item for\": ");
-        prompt_data_add_list(out, metric->item_level_for, metric->n_item_level_for,
+        qn_llm_add_data_list(out, metric->item_level_for, metric->n_item_level_for,
                              PROMPT_TEXT_MAX);
     }
     qn_buf_add_str(out, "}\n");

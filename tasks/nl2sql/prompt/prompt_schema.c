@@ -3,6 +3,7 @@
 #include "common/json.h"
 #include "prompt.h"
 #include "prompt_data.h"
+#include "tasks/lib/llm/llm_data.h"
 #include "tasks/lib/llm/llm_profile.h"
 #include "tasks/lib/model/model_sql.h"
 #include <string.h>
@@ -97,7 +98,7 @@ static void add_text(struct qn_buf *out, size_t from, const char *key, const cha
 {
     if (text[0] != '\0') {
         add_key(out, from, key);
-        prompt_data_add(out, text, PROMPT_TEXT_MAX);
+        qn_llm_add_data(out, text, PROMPT_TEXT_MAX);
     }
 }
 
@@ -122,7 +123,7 @@ static void add_words(struct qn_buf *out, size_t from, const char *key,
 
     if (n > 0) {
         add_key(out, from, key);
-        prompt_data_add_list(out, shown, n, PROMPT_TEXT_MAX);
+        qn_llm_add_data_list(out, shown, n, PROMPT_TEXT_MAX);
     }
 }
 
@@ -139,9 +140,9 @@ static void add_values(struct qn_buf *out, size_t from, const struct qn_model_co
         const size_t n = pick(&column->values[i].words, MEANS_SHOWN, shown);
 
         qn_buf_add_str(out, i > 0 ? ", " : "");
-        prompt_data_add(out, column->values[i].text, PROMPT_TEXT_MAX);
+        qn_llm_add_data(out, column->values[i].text, PROMPT_TEXT_MAX);
         qn_buf_add_str(out, ": ");
-        prompt_data_add_list(out, shown, n, PROMPT_TEXT_MAX);
+        qn_llm_add_data_list(out, shown, n, PROMPT_TEXT_MAX);
     }
     qn_buf_add_byte(out, '}');
 }
