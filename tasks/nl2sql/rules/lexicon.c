@@ -1,6 +1,7 @@
 #include "lexicon.h"
 
 #include "common/mem.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define FIRST_ROOM 1024
@@ -50,7 +51,25 @@ static struct lexicon_edge *edge_at(const struct lexicon *lexicon, uint32_t node
 
 uint32_t lexicon_step(const struct lexicon *lexicon, uint32_t node, uint32_t atom)
 {
-    return edge_at(lexicon, node, atom)->to;
+    size_t low, high;
+
+    if (lexicon->ways == NULL) {
+        return edge_at(lexicon, node, atom)->to;
+    }
+    low = lexicon->ways_from[node];
+    high = lexicon->ways_from[node + 1];
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (lexicon->ways[middle].word < atom) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < lexicon->ways_from[node + 1] && lexicon->ways[low].word == atom
+               ? lexicon->ways[low].to
+               : 0;
 }
 
 uint32_t lexicon_first(const struct lexicon *lexicon, uint32_t node)
@@ -233,11 +252,13 @@ int lexicon_add(struct lexicon *lexicon, struct qn_span phrase, struct meaning m
     return rc == QN_OK ? lexicon->arena.status : rc;
 }
 
-static size_t bytes(const struct lexicon *lexicon)
+size_t lexicon_bytes(const struct lexicon *lexicon)
 {
     return lexicon->arena.used + lexicon->atoms_cap * sizeof(*lexicon->atoms) +
            lexicon->n_atom_slots * sizeof(uint32_t) +
-           lexicon->edge_slots * sizeof(*lexicon->edges) + lexicon->nodes_cap * sizeof(uint32_t) +
+           lexicon->edge_slots * sizeof(*lexicon->edges) +
+           lexicon->n_edges * sizeof(*lexicon->ways) + lexicon->n_nodes * sizeof(uint32_t) +
+           lexicon->nodes_cap * sizeof(uint32_t) +
            lexicon->meanings_cap * sizeof(*lexicon->meanings);
 }
 
@@ -308,6 +329,62 @@ static void index_typos(struct lexicon *lexicon)
     }
 }
 
+static int by_node_and_word(const void *a, const void *b)
+{
+    const struct lexicon_edge *x = a, *y = b;
+
+    if (x->node != y->node) {
+        return x->node < y->node ? -1 : 1;
+    }
+    return x->word < y->word ? -1 : x->word > y->word ? 1 : 0;
+}
+
+static void fit(void **items, size_t n, size_t *cap, size_t size)
+{
+    void *fitting = qn_realloc_array(*items, n > 0 ? n : 1, size);
+
+    if (fitting != NULL) {
+        *items = fitting;
+        *cap = n;
+    }
+}
+
+/* Nothing is added any more: no room to grow, and ways in order instead of a hash table. */
+static int pack(struct lexicon *lexicon)
+{
+    void *atoms = lexicon->atoms, *nodes = lexicon->nodes, *meanings = lexicon->meanings;
+    size_t n = 0;
+
+    lexicon->ways_from = qn_zalloc(lexicon->n_nodes + 1, sizeof(*lexicon->ways_from));
+    for (size_t i = 0; i < lexicon->edge_slots; i++) {
+        if (lexicon->edges[i].to != 0) {
+            lexicon->edges[n++] = lexicon->edges[i];
+        }
+    }
+    qsort(lexicon->edges, n, sizeof(*lexicon->edges), by_node_and_word);
+    lexicon->ways = qn_zalloc(n + 1, sizeof(*lexicon->ways));
+    if (lexicon->ways == NULL || lexicon->ways_from == NULL) {
+        return QN_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        lexicon->ways[i] = (struct lexicon_way){lexicon->edges[i].word, lexicon->edges[i].to};
+        lexicon->ways_from[lexicon->edges[i].node + 1]++;
+    }
+    for (size_t i = 0; i < lexicon->n_nodes; i++) {
+        lexicon->ways_from[i + 1] += lexicon->ways_from[i];
+    }
+    qn_free(lexicon->edges);
+    lexicon->edges = NULL;
+    lexicon->edge_slots = 0;
+    fit(&atoms, lexicon->n_atoms, &lexicon->atoms_cap, sizeof(*lexicon->atoms));
+    fit(&nodes, lexicon->n_nodes, &lexicon->nodes_cap, sizeof(*lexicon->nodes));
+    fit(&meanings, lexicon->n_meanings, &lexicon->meanings_cap, sizeof(*lexicon->meanings));
+    lexicon->atoms = atoms;
+    lexicon->nodes = nodes;
+    lexicon->meanings = meanings;
+    return QN_OK;
+}
+
 static int fill(struct lexicon *lexicon, struct qn_err *reterr)
 {
     void *nodes = lexicon->nodes;
@@ -326,9 +403,10 @@ static int fill(struct lexicon *lexicon, struct qn_err *reterr)
     rc = rc == QN_OK ? words_each(words_text_zh, add_same, lexicon, reterr) : rc;
     rc = rc == QN_OK ? lexicon_add_same(lexicon) : rc;
     rc = rc == QN_OK ? graph_make(&lexicon->graph, lexicon->model, &lexicon->arena) : rc;
-    if (rc == QN_OK && bytes(lexicon) > RULES_BYTES_MAX) {
+    if (rc == QN_OK && lexicon_bytes(lexicon) > RULES_BYTES_MAX) {
         return QN_ELIMIT;
     }
+    rc = rc == QN_OK ? pack(lexicon) : rc;
     index_typos(lexicon);
     return rc;
 }
@@ -362,6 +440,8 @@ void lexicon_free(struct lexicon *lexicon)
     qn_free(lexicon->atoms);
     qn_free(lexicon->atom_slots);
     qn_free(lexicon->edges);
+    qn_free(lexicon->ways);
+    qn_free(lexicon->ways_from);
     qn_free(lexicon->nodes);
     qn_free(lexicon->meanings);
     qn_arena_release(&lexicon->arena);

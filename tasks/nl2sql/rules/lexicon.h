@@ -28,6 +28,10 @@ struct lexicon_edge {
     uint32_t node, word, to;
 };
 
+struct lexicon_way { /* from a node, by the word */
+    uint32_t word, to;
+};
+
 struct lexicon_atom {
     const char *text;
     uint32_t next_typo; /* words of the same length and first letter, for typing errors */
@@ -49,9 +53,11 @@ struct lexicon {
     size_t n_atoms, atoms_cap;
     uint32_t *atom_slots; /* places in atoms, from 1 */
     size_t n_atom_slots;
-    struct lexicon_edge *edges; /* a hash table; to 0 is free */
+    struct lexicon_edge *edges; /* while it is made: a hash table; to 0 is free */
     size_t n_edges, edge_slots;
-    uint32_t *nodes; /* first meaning of each; 0 is the root */
+    struct lexicon_way *ways; /* then: by node and word */
+    uint32_t *ways_from;      /* n_nodes + 1: where those of a node begin */
+    uint32_t *nodes;          /* first meaning of each; 0 is the root */
     size_t n_nodes, nodes_cap;
     struct meaning *meanings;
     size_t n_meanings, meanings_cap;
@@ -66,6 +72,8 @@ uint32_t lexicon_atom(const struct lexicon *lexicon, const char *text);
 /* Where the atom leads from the node; 0 nowhere. */
 uint32_t lexicon_step(const struct lexicon *lexicon, uint32_t node, uint32_t atom);
 uint32_t lexicon_first(const struct lexicon *lexicon, uint32_t node);
+
+size_t lexicon_bytes(const struct lexicon *lexicon);
 
 /* For making it (lexicon_model.c). Failure is the arena's, or QN_ENOMEM. */
 QN_MUST_CHECK int lexicon_add(struct lexicon *lexicon, struct qn_span phrase,

@@ -153,7 +153,11 @@ static void judge(const struct reader *r, struct understood *ret)
     ret->refusal = r->refusal;
     ret->confidence = r->refusal == RULES_ANSWERED ? r->score : 0;
     if (ret->refusal == RULES_ANSWERED && ret->confidence < RULES_LEAST) {
-        ret->refusal = r->unknown > 0 && r->consumed > 0 ? RULES_MISSING : RULES_UNCLEAR;
+        ret->refusal = RULES_UNCLEAR;
+        ret->confidence = 0;
+    }
+    if (ret->refusal == RULES_UNCLEAR && r->unknown > 0) {
+        ret->refusal = RULES_MISSING;
     }
 }
 

@@ -262,12 +262,14 @@ static void resolve(struct reader *r, struct reader_compare *c)
                   c->average)) {
         return;
     }
-    if (c->average && near && (c->left == NONE || !r->spans.items[c->left].operand) &&
-        by_metric(r, c, c->right, true)) {
+    if (c->average && near && r->subject != NONE && reader_table(r, c->right) == r->subject &&
+        (reader_metric(r, c->right) == NONE ||
+         !reader_metric_begins(r, reader_metric(r, c->right), "avg(")) &&
+        by_money(r, c)) {
         return;
     }
-    if (c->average && near && r->subject != NONE && reader_table(r, c->right) == r->subject &&
-        by_money(r, c)) {
+    if (c->average && near && (c->left == NONE || !r->spans.items[c->left].operand) &&
+        by_metric(r, c, c->right, true)) {
         return;
     }
     if (by_column(r, c, c->left, c->average) || (near && by_column(r, c, c->right, true)) ||

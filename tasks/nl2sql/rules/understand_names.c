@@ -44,22 +44,44 @@ static bool is_value(const struct reader *r, size_t from, size_t to)
     return to == from + 1 && reader_is(r, from, MEANS_VALUE);
 }
 
+/* "products whose name contains": of the table named before, else of the first with that label. */
+static size_t table_of_label(const struct reader *r, size_t at)
+{
+    size_t found = NONE, before = at;
+
+    while (before > 0 && !reader_is(r, before - 1, MEANS_TABLE)) {
+        before--;
+    }
+    for (uint32_t i = r->spans.items[at].first; i != LEXICON_NONE;
+         i = r->lexicon->meanings[i].next) {
+        const struct meaning *meaning = &r->lexicon->meanings[i];
+        size_t table = (size_t)meaning->a;
+
+        if (meaning->kind != MEANS_COLUMN || r->model->tables[table].label != (size_t)meaning->b) {
+            continue;
+        }
+        if (before > 0 && reader_table(r, before - 1) == table) {
+            return table;
+        }
+        found = found == NONE ? table : found;
+    }
+    return found;
+}
+
 /* The table that stands beside the name: "product X", "X products", "products called X". */
 static size_t table_beside(const struct reader *r, size_t from, size_t to, bool behind)
 {
     size_t last = reader_last(r, from), next = to;
 
-    if (last != NONE && reader_is(r, last, WORD_NAMED) && !reader_is_model(r, last)) {
+    while (last != NONE && !reader_is_model(r, last) &&
+           (reader_is(r, last, WORD_NAMED) || reader_is(r, last, WORD_CONTAINS))) {
         last = reader_last(r, last);
     }
     if (last != NONE && reader_is(r, last, MEANS_TABLE)) {
         return reader_table(r, last);
     }
     if (last != NONE && reader_is(r, last, MEANS_COLUMN)) {
-        const struct meaning *column = reader_means(r, last, MEANS_COLUMN);
-        const struct qn_model_table *table = &r->model->tables[column->a];
-
-        return table->label == (size_t)column->b ? (size_t)column->a : NONE;
+        return table_of_label(r, last);
     }
     while (behind && next < r->spans.n && reader_is_stop(r, next)) {
         next++;

@@ -206,8 +206,9 @@ static bool newest(struct reader *r, size_t at)
     bool oldest = reader_is(r, at, WORD_OLDEST), last = reader_is(r, at, WORD_LAST);
     size_t next = reader_next(r, at), before = reader_last(r, at);
     bool number = small_number(r, next) > 0;
+    bool unit = next < r->spans.n && reader_is(r, next, WORD_UNIT) && !reader_is_model(r, next);
 
-    if (reader_is_model(r, at) && !reader_is(r, at, MEANS_COLUMN)) {
+    if ((reader_is_model(r, at) && !reader_is(r, at, MEANS_COLUMN)) || unit) {
         return false;
     }
     if (!oldest && !reader_is(r, at, WORD_NEWEST) &&

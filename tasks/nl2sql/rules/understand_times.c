@@ -138,6 +138,16 @@ static enum frame_grain preset_grain(const struct reader *r)
     return days <= 45 ? FRAME_DAY : FRAME_MONTH;
 }
 
+/* What says that something is compared has been heard. */
+static void use_versus(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (!r->spans.items[at].used && reader_is(r, at, WORD_VERSUS) && !reader_is_model(r, at)) {
+            reader_use(r, at, "comparison");
+        }
+    }
+}
+
 void understand_times(struct reader *r)
 {
     struct frame *frame = r->frame;
@@ -151,8 +161,12 @@ void understand_times(struct reader *r)
         if (time_known) {
             frame->time = r->time;
         }
+        use_versus(r);
         compare(r);
         return;
+    }
+    if (frame->n_dimensions > 0 || r->wants_trend) {
+        use_versus(r);
     }
     if (r->wants_trend && r->has_measure && frame->n_dimensions < FRAME_DIMENSIONS_MAX) {
         bool grained = false;

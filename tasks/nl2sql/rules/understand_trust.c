@@ -7,10 +7,11 @@
 #define LOST_CONTROL 0.55 /* a word of the language that should have meant something */
 
 static const enum meaning_kind controls[] = {
-    WORD_NOT,   WORD_BETWEEN,  WORD_SHARE,   WORD_RATE,    WORD_EACH,     WORD_MIN,
-    WORD_MAX,   WORD_AVERAGE,  WORD_ORDINAL, WORD_OR_LESS, WORD_CONTAINS, WORD_MORE,
-    WORD_LESS,  WORD_AT_LEAST, WORD_MONTH,   WORD_QUARTER, WORD_PERIOD,   WORD_BEFORE,
-    WORD_NAMED, WORD_STARTS,   WORD_HALF,    WORD_UNIT,
+    WORD_NOT,    WORD_BETWEEN,  WORD_SHARE,   WORD_RATE,    WORD_EACH,     WORD_MIN,
+    WORD_MAX,    WORD_AVERAGE,  WORD_ORDINAL, WORD_OR_LESS, WORD_CONTAINS, WORD_MORE,
+    WORD_LESS,   WORD_AT_LEAST, WORD_MONTH,   WORD_QUARTER, WORD_PERIOD,   WORD_BEFORE,
+    WORD_NAMED,  WORD_STARTS,   WORD_HALF,    WORD_UNIT,    WORD_MOST,     WORD_LEAST,
+    WORD_NEWEST, WORD_OLDEST,   WORD_TOP,     WORD_BOTTOM,  WORD_VERSUS,
 };
 
 /* Words that only help to read names say nothing by themselves. */
@@ -32,6 +33,10 @@ static double lost(struct reader *r, size_t at)
 {
     const struct span *span = &r->spans.items[at];
 
+    if (r->spans.atoms.items[span->from].quoted) {
+        r->unknown++;
+        return LOST_WORD;
+    }
     if (span->sign || reader_is_stop(r, at)) {
         return 1;
     }

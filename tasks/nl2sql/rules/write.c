@@ -104,6 +104,12 @@ static void print(const struct write_statement *statement, struct qn_buf *out)
 static void check_lists(struct write_run *run, const struct write_statement *statement)
 {
     bool over = sql_is_over(&statement->select);
+    size_t tables = run->tables;
+
+    if (statement->n_with > 0) { /* those of WITH are read too, of a series twice more */
+        tables += 1 + statement->select.joins.n + statement->n_with;
+    }
+    over = over || tables > WRITE_FROMS_MAX;
 
     for (size_t i = 0; i < statement->n_with; i++) {
         over = over || sql_is_over(&statement->with[i]);
@@ -200,7 +206,9 @@ static void name_measures(struct write_run *run)
         }
     }
     for (size_t i = 0; i < frame->n_dimensions; i++) {
-        need_place(run, frame->dimensions[i].of);
+        if (frame->dimensions[i].grain == FRAME_NO_GRAIN) {
+            need_place(run, frame->dimensions[i].of);
+        }
     }
 }
 
@@ -209,15 +217,12 @@ static void name_tables(struct write_run *run)
 {
     const struct frame *frame = run->frame;
 
-    if (frame->n_measures > FRAME_MEASURES_MAX || frame->n_dimensions > FRAME_DIMENSIONS_MAX ||
-        frame->n_columns > FRAME_COLUMNS_MAX) {
-        write_fail(run, "too much at once");
-        return;
-    }
     name_place(run, (struct frame_place){frame->table, QN_MODEL_NONE});
     name_place(run, frame->time);
     name_place(run, frame->order);
-    name_measures(run);
+    for (size_t i = 0; i < frame->n_dimensions; i++) {
+        need_place(run, frame->dimensions[i].of);
+    }
     for (size_t i = 0; i < frame->n_columns; i++) {
         need_place(run, frame->columns[i]);
     }
@@ -230,7 +235,8 @@ static void settle_dimensions(struct write_run *run, struct frame *frame)
 {
     struct write_measure first;
 
-    for (size_t i = 0; i < frame->n_dimensions && i < FRAME_DIMENSIONS_MAX; i++) {
+    name_measures(run);
+    for (size_t i = 0; i < frame->n_dimensions; i++) {
         struct frame_dimension *one = &frame->dimensions[i];
 
         if (one->grain == FRAME_NO_GRAIN || one->of.column != QN_MODEL_NONE || run->rc != QN_OK) {
@@ -254,6 +260,10 @@ static int run_it(struct write_run *run, struct frame *frame, struct qn_buf *out
     path_graph_init(&run->graph, run->model, run->arena);
     if (statement == NULL || qn_arena_status(run->arena, "", NULL) != QN_OK) {
         return qn_arena_status(run->arena, "the statement", run->err);
+    }
+    if (frame->n_measures > FRAME_MEASURES_MAX || frame->n_dimensions > FRAME_DIMENSIONS_MAX ||
+        frame->n_columns > FRAME_COLUMNS_MAX) {
+        return qn_fail(run->err, QN_ESTATE, "too much at once");
     }
     settle_dimensions(run, frame);
     name_tables(run);

@@ -12,7 +12,8 @@
 #include "common/buf.h"
 #include "frame.h"
 
-#define WRITE_TABLES_MAX 6
+#define WRITE_TABLES_MAX 6  /* of one FROM */
+#define WRITE_FROMS_MAX  20 /* in all: what the guard takes */
 #define WRITE_SQL_MAX    ((size_t)16 * 1024)
 #define WRITE_LIST_LIMIT 100 /* of lists that name none */
 

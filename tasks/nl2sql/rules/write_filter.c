@@ -217,6 +217,8 @@ static void put_below(struct write_scope *scope, struct write_where *where,
     struct write_exists *exists = NULL;
     struct qn_err err = {0};
     struct path path;
+    /* a part of a rate takes no rows away */
+    const bool may_bridge = !filter->negated && where == &scope->where;
     size_t ups = 0, anchor;
 
     if (path_find(&run->graph, scope->nodes[0].table, table, PATH_ANY, &path, &err) != QN_OK) {
@@ -227,7 +229,7 @@ static void put_below(struct write_scope *scope, struct write_where *where,
         ups++;
     }
     anchor = join_steps(scope, &path, ups);
-    for (size_t i = 0; i < scope->n_bridges && anchor == 0 && !filter->negated; i++) {
+    for (size_t i = 0; i < scope->n_bridges && anchor == 0 && may_bridge; i++) {
         if (scope->bridges[i].step.relation == path.steps[ups].relation) {
             write_filter(scope->bridges[i].inner, &scope->bridges[i].inner->where, filter);
             return;

@@ -91,6 +91,17 @@ static void add_place(struct list *list, struct frame_place place)
              table->columns[place.column].name, place.table);
 }
 
+/* The column itself, also where it stands for a row of another table. */
+static void add_column(struct list *list, struct frame_place place)
+{
+    const size_t node = reach(list, place.table);
+
+    if (list->run->rc == QN_OK) {
+        add_item(list, write_scope_at(list->scope, node, place.column),
+                 list->run->model->tables[place.table].columns[place.column].name, place.table);
+    }
+}
+
 static bool is_key(const struct qn_model_table *table, size_t column)
 {
     for (size_t i = 0; i < table->n_keys; i++) {
@@ -141,9 +152,10 @@ static void add_asked(struct list *list)
 static struct frame_place order_place(const struct list *list)
 {
     const struct frame *frame = list->run->frame;
-    const struct frame_place time = {list->table, list->run->model->tables[list->table].time};
+    const size_t table = frame->order.table != QN_MODEL_NONE ? frame->order.table : list->table;
+    const struct frame_place time = {table, list->run->model->tables[table].time};
 
-    return frame->order.table != QN_MODEL_NONE ? frame->order : time;
+    return frame->order.column != QN_MODEL_NONE ? frame->order : time;
 }
 
 static void add_columns(struct list *list)
@@ -159,7 +171,7 @@ static void add_columns(struct list *list)
         add_place(list, frame->columns[i]);
     }
     if (frame->ordered && order.column != QN_MODEL_NONE) {
-        add_place(list, order);
+        add_column(list, order);
     }
     if (frame->n_columns > 0 || run->rc != QN_OK) {
         return;

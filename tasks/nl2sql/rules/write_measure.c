@@ -256,6 +256,11 @@ void write_measure_plan(struct write_run *run, size_t place, struct write_measur
             ret->name = qn_arena_printf(run->arena, "%s_%zu", name, place + 1);
         }
     }
+    for (size_t i = 0; i < run->frame->n_dimensions && run->rc == QN_OK; i++) {
+        if (strcmp(write_dimension_name(run, i), ret->name) == 0) {
+            ret->name = qn_arena_printf(run->arena, "%s_figure", ret->name);
+        }
+    }
     if (run->rc == QN_OK) {
         plan_one(run, 0, &first);
         plan_time(run, &first, ret);

@@ -319,6 +319,7 @@ const char *write_table(struct write_run *run, size_t table, const char *alias)
     const struct qn_model_table *of = &run->model->tables[table];
     const char *name = qn_model_sql_name(run->arena, of->name);
 
+    run->tables++;
     if (strcmp(of->schema, "public") == 0 || of->schema[0] == '\0') {
         return qn_arena_printf(run->arena, "%s %s", name, alias);
     }

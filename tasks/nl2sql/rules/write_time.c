@@ -160,6 +160,10 @@ const char *write_bucket(struct write_run *run, const struct qn_model_column *co
         write_fail(run, "%s is no time", column->name);
         return "";
     }
+    if (column->family == QN_FAMILY_DATE && (grain == FRAME_HOUR || grain == FRAME_HOUR_OF_DAY)) {
+        write_fail(run, "%s has days, no hours", column->name);
+        return "";
+    }
     if (is_zoned(column) && !is_utc(run->model->time_zone)) {
         expr = qn_arena_printf(run->arena, "(%s AT TIME ZONE %s)", expr,
                                sql_quote(run->arena, run->model->time_zone));
