@@ -9,12 +9,14 @@ import subprocess
 import tempfile
 import unittest
 
+import frame_dice
 import servers
 import write_cases
 import write_other
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TODAY = "2025-06-30"
+FRAMES = 300  # by chance, over each schema
 
 
 class WriteCase(unittest.TestCase):
@@ -93,6 +95,31 @@ class WriteCase(unittest.TestCase):
 
     def test_names_keys_and_ways_of_any_kind_are_mastered_or_refused(self):
         self.check("other", write_other.OTHER, self.folder / "hints.json")
+
+    def columns(self, database):
+        """Of all tables, hidden ones left out, quoted where it must be."""
+        sql = """SELECT quote_ident(table_name), quote_ident(column_name), data_type
+            FROM information_schema.columns WHERE table_schema IN ('public', 'hr')
+            AND column_name <> 'password_hash' ORDER BY 1, 2"""
+        return [tuple(line.split("|")) for line in self.rows(database, [sql])[0]]
+
+    def check_chance(self, database, hints, metrics):
+        dice = frame_dice.Dice(1, self.columns(database), metrics)
+        frames = [dice.frame() for _ in range(FRAMES)]
+        answers = self.write(database, frames, hints)
+        taken = [answer["sql"] for answer in answers if "sql" in answer]
+        refused = [answer["error"] for answer in answers if "error" in answer]
+        faults = [text for text in refused if text.startswith("guard") and "tables" not in text]
+        self.assertEqual(faults, [])
+        self.assertGreater(len(taken), FRAMES // 10)
+        self.rows(database, ["EXPLAIN " + sql for sql in taken])
+
+    def test_any_frame_is_refused_or_becomes_a_statement_that_can_be_run(self):
+        self.check_chance("shop", ROOT / "tasks/sample/shop_hints.json",
+                          [metric["name"] for metric in json.loads(
+                              (ROOT / "tasks/sample/shop_hints.json").read_text())["metrics"]])
+        self.check_chance("other", self.folder / "hints.json",
+                          ["turnover", "freight", "mean weight"])
 
 
 if __name__ == "__main__":
