@@ -1,10 +1,10 @@
 #include "feedback.h"
 
-#include "ask/args.h"
 #include "ask/examples.h"
 #include "common/json_member.h"
 #include "place/place.h"
 #include "tasks/lib/answer.h"
+#include "tasks/lib/args.h"
 #include <string.h>
 
 #define RESULT_MAX    ((size_t)4096)
@@ -66,22 +66,24 @@ static int read_args(struct feedback *feedback, struct qn_err *reterr)
     struct qn_json_node *root;
     size_t verdict = VERDICTS, language = 0, len;
     const char *json = qn_job_args(feedback->job, &len);
-    int rc = args_read(&root, (struct qn_span){json, len}, arena, reterr);
+    int rc = qn_args_read(&root, (struct qn_span){json, len}, QN_ARGS_BYTES_MAX, arena, reterr);
 
     *pair = (struct examples_pair){.datasource = "", .question = "", .sql = "", .by = ""};
-    rc = rc == QN_OK ? args_text(root, "database", ARGS_NAME_MAX, arena, &pair->datasource, reterr)
-                     : rc;
     rc = rc == QN_OK
-             ? args_text(root, "question", RULES_QUESTION_MAX, arena, &pair->question, reterr)
+             ? qn_args_text(root, "database", QN_ARGS_NAME_MAX, arena, &pair->datasource, reterr)
              : rc;
-    rc = rc == QN_OK ? args_text(root, "sql", GUARD_SQL_MAX, arena, &pair->sql, reterr) : rc;
-    rc = rc == QN_OK ? args_text(root, "by", ARGS_NAME_MAX, arena, &pair->by, reterr) : rc;
-    rc = rc == QN_OK ? args_choice(root, "verdict", (struct args_names){verdict_names, VERDICTS},
-                                   &verdict, reterr)
-                     : rc;
     rc = rc == QN_OK
-             ? args_choice(root, "language", (struct args_names){languages, 2}, &language, reterr)
+             ? qn_args_text(root, "question", RULES_QUESTION_MAX, arena, &pair->question, reterr)
              : rc;
+    rc = rc == QN_OK ? qn_args_text(root, "sql", GUARD_SQL_MAX, arena, &pair->sql, reterr) : rc;
+    rc = rc == QN_OK ? qn_args_text(root, "by", QN_ARGS_NAME_MAX, arena, &pair->by, reterr) : rc;
+    rc = rc == QN_OK
+             ? qn_args_choice(root, "verdict", (struct qn_args_names){verdict_names, VERDICTS},
+                              &verdict, reterr)
+             : rc;
+    rc = rc == QN_OK ? qn_args_choice(root, "language", (struct qn_args_names){languages, 2},
+                                      &language, reterr)
+                     : rc;
     if (rc == QN_OK && verdict == VERDICTS) {
         rc = qn_fail(reterr, QN_EINVAL, "verdict: is missing");
     }

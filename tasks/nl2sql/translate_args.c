@@ -1,6 +1,7 @@
 #include "translate_args.h"
 
-#include "tasks/nl2sql/ask/args.h"
+#include "common/clock.h"
+#include "tasks/lib/args.h"
 #include <string.h>
 
 #define NAME_MAX_BYTES 4096
@@ -30,8 +31,7 @@ const struct qn_param translate_params[] = {
     {.name = "hints",
      .type = QN_STRING,
      .doc = "a file of hints (nlq-hints/1) or its text, with quern-worker run "
-            "only: a datasource "
-            "has its own"},
+            "only: a datasource has its own"},
     {.name = "id", .type = QN_STRING, .doc = "given back in the result"},
     {.name = NULL},
 };
@@ -42,6 +42,9 @@ static int read_history(struct translate_args *args, const struct qn_json_node *
     const struct qn_json_node *list = qn_json_member(root, "history");
     const struct qn_json_node *item = list != NULL ? list->first : NULL;
 
+    if (list != NULL && list->type != QN_JSON_ARRAY && list->type != QN_JSON_NULL) {
+        return qn_fail(reterr, QN_EINVAL, "history: must be an array of questions");
+    }
     for (; item != NULL; item = item->next) {
         if (item->type != QN_JSON_STRING) {
             return qn_fail(reterr, QN_EINVAL, "history: must be an array of questions");
@@ -85,7 +88,8 @@ static int read_texts(struct translate_args *args, const struct qn_json_node *ro
         const bool blank = node != NULL && node->type == QN_JSON_STRING && node->text[0] == '\0';
 
         if (!blank) {
-            rc = args_text(root, texts[i].name, texts[i].max, &args->arena, texts[i].ret, reterr);
+            rc =
+                qn_args_text(root, texts[i].name, texts[i].max, &args->arena, texts[i].ret, reterr);
         }
     }
     args->language = known_language(args->language);
@@ -94,7 +98,7 @@ static int read_texts(struct translate_args *args, const struct qn_json_node *ro
 
 int translate_args_read(struct translate_args *ret, struct qn_span json, struct qn_err *reterr)
 {
-    const struct args_names translators = {route_translator_names, 3};
+    const struct qn_args_names translators = {route_translator_names, 3};
     size_t translator = ROUTE_AUTO;
     struct qn_json_node *root;
     int rc;
@@ -106,19 +110,22 @@ int translate_args_read(struct translate_args *ret, struct qn_span json, struct 
                                    .language = "",
                                    .today = "",
                                    .zone = ""};
-    rc = args_read(&root, json, &ret->arena, reterr);
+    rc = qn_args_read(&root, json, QN_ARGS_BYTES_MAX, &ret->arena, reterr);
     if (rc == QN_OK) {
         rc = read_texts(ret, root, reterr);
     }
     if (rc == QN_OK) {
-        rc = args_choice(root, "translator", translators, &translator, reterr);
+        rc = qn_args_choice(root, "translator", translators, &translator, reterr);
         ret->translator = (enum route_translator)translator;
     }
     if (rc == QN_OK) {
         rc = read_history(ret, root, reterr);
     }
     if (rc == QN_OK && ret->question[0] == '\0') {
-        rc = qn_fail(reterr, QN_EINVAL, "question: is required");
+        rc = qn_fail(reterr, QN_EINVAL, "question: is missing");
+    }
+    if (rc == QN_OK && ret->today[0] != '\0' && qn_date_check(ret->today) != QN_OK) {
+        rc = qn_fail(reterr, QN_EINVAL, "today: must be a day, YYYY-MM-DD");
     }
     return rc == QN_OK ? qn_arena_status(&ret->arena, "the arguments", reterr) : rc;
 }

@@ -1,1 +1,3 @@
-set(unit_links_test_route quern_tasks quern_test_job quern_test_model quern_tasks_lib m)
+foreach(module IN ITEMS route translate_args)
+  set(unit_links_test_${module} quern_tasks quern_test_job quern_test_model quern_tasks_lib m)
+endforeach()

@@ -92,8 +92,8 @@ static void what_is_wrong_is_refused_by_name(void **state)
         {"\"id\":\"a\",\"widget\":\"b\",\"database\":\"d\",\"widgets\":[" WIDGET "]",
          "widget: b is none of the widgets"},
         {"\"id\":\"a\",\"export\":\"csv\"", "export: must be an array of csv, json, html"},
-        {"\"id\":\"a\",\"export\":[\"pdf\"]", "export: each one must be csv, json or html"},
-        {"\"id\":\"a\",\"export\":[[]]", "export: each one must be csv, json or html"},
+        {"\"id\":\"a\",\"export\":[\"pdf\"]", "export: must be an array of csv, json, html"},
+        {"\"id\":\"a\",\"export\":[[]]", "export: must be an array of csv, json, html"},
         {"\"id\":\"a\",\"database\":\"d\"", "widgets: are missing: database and title are theirs"},
         {"\"id\":\"a\",\"title\":\"t\"", "widgets: are missing: database and title are theirs"},
     };

@@ -58,7 +58,8 @@ static int read_chart(const struct qn_json_node *root, struct ask_args *args, st
 
     memcpy(names, chart_type_names, CHART_TYPES * sizeof(names[0]));
     names[CHART_TYPES] = "none";
-    rc = args_choice(root, "chart", (struct args_names){names, CHART_TYPES + 1}, &place, reterr);
+    rc = qn_args_choice(root, "chart", (struct qn_args_names){names, CHART_TYPES + 1}, &place,
+                        reterr);
     args->no_chart = place == CHART_TYPES;
     args->chart = place < CHART_TYPES ? chart_type_names[place] : "";
     return rc;
@@ -72,16 +73,16 @@ static int read_texts(const struct qn_json_node *root, struct ask_args *args, st
         const char **ret;
     } texts[] = {
         {"question", RULES_QUESTION_MAX, &args->question},
-        {"database", ARGS_BYTES_MAX, &args->database},
-        {"hints", ARGS_BYTES_MAX, &args->hints},
-        {"key", ARGS_KEY_MAX, &args->key},
-        {"today", ARGS_NAME_MAX, &args->today},
-        {"thread", ARGS_NAME_MAX, &args->thread},
+        {"database", QN_ARGS_BYTES_MAX, &args->database},
+        {"hints", QN_ARGS_BYTES_MAX, &args->hints},
+        {"key", QN_ARGS_KEY_MAX, &args->key},
+        {"today", QN_ARGS_NAME_MAX, &args->today},
+        {"thread", QN_ARGS_NAME_MAX, &args->thread},
     };
     int rc = QN_OK;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == QN_OK; i++) {
-        rc = args_text(root, texts[i].name, texts[i].max, &args->arena, texts[i].ret, reterr);
+        rc = qn_args_text(root, texts[i].name, texts[i].max, &args->arena, texts[i].ret, reterr);
     }
     return rc;
 }
@@ -92,15 +93,16 @@ static int read_choices(const struct qn_json_node *root, struct ask_args *args,
     static const char *const languages[] = {"en", "zh", ""};
     static const char *const exports[ASK_EXPORTS] = {"csv", "json", "html"};
     size_t translator = ROUTE_AUTO, language = 2;
-    int rc = args_choice(root, "translator", (struct args_names){route_translator_names, 3},
-                         &translator, reterr);
+    int rc = qn_args_choice(root, "translator", (struct qn_args_names){route_translator_names, 3},
+                            &translator, reterr);
 
     if (rc == QN_OK) {
-        rc = args_choice(root, "language", (struct args_names){languages, 2}, &language, reterr);
+        rc = qn_args_choice(root, "language", (struct qn_args_names){languages, 2}, &language,
+                            reterr);
     }
     if (rc == QN_OK) {
-        rc = args_choices(root, "export", (struct args_names){exports, ASK_EXPORTS}, args->exports,
-                          reterr);
+        rc = qn_args_choices(root, "export", (struct qn_args_names){exports, ASK_EXPORTS},
+                             args->exports, reterr);
     }
     args->translator = (enum route_translator)translator;
     args->language = languages[language];
@@ -136,14 +138,15 @@ int ask_args_parse(struct ask_args *ret, struct qn_span json, struct qn_err *ret
                              .today = "",
                              .key = "",
                              .chart = ""};
-    rc = args_read(&root, json, &ret->arena, reterr);
+    rc = qn_args_read(&root, json, QN_ARGS_BYTES_MAX, &ret->arena, reterr);
     rc = rc == QN_OK ? read_texts(root, ret, reterr) : rc;
     rc = rc == QN_OK ? read_choices(root, ret, reterr) : rc;
-    rc = rc == QN_OK ? args_flag(root, "dry_run", &ret->dry_run, reterr) : rc;
-    rc = rc == QN_OK ? args_integer(root, "max_rows", 1, QUERY_ROWS_MAX, &ret->max_rows, reterr)
+    rc = rc == QN_OK ? qn_args_flag(root, "dry_run", &ret->dry_run, reterr) : rc;
+    rc = rc == QN_OK ? qn_args_integer(root, "max_rows", 1, QUERY_ROWS_MAX, &ret->max_rows, reterr)
                      : rc;
-    rc = rc == QN_OK ? args_list(root, "tables", ASK_TABLES_MAX, &ret->arena, &ret->tables, reterr)
-                     : rc;
+    rc = rc == QN_OK
+             ? qn_args_list(root, "tables", ASK_TABLES_MAX, &ret->arena, &ret->tables, reterr)
+             : rc;
     return rc == QN_OK ? check(ret, reterr) : rc;
 }
 

@@ -2,8 +2,8 @@
 #ifndef TASKS_NL2SQL_ASK_ASK_ARGS_H
 #define TASKS_NL2SQL_ASK_ASK_ARGS_H
 
-#include "args.h"
 #include "route.h"
+#include "tasks/lib/args.h"
 #include <quern/task.h>
 
 #define ASK_TABLES_MAX 8
@@ -21,7 +21,7 @@ struct ask_args {
     const char *chart;    /* a name of chart_type_names; "" by the rules */
     bool no_chart;
     enum route_translator translator;
-    struct args_names tables;
+    struct qn_args_names tables;
     int64_t max_rows; /* 0: the datasource's */
     bool dry_run;
     bool exports[ASK_EXPORTS];

@@ -1,10 +1,9 @@
 #include "dashboard_args.h"
 
 #include "common/str.h"
+#include "tasks/lib/args.h"
 #include "tasks/lib/datasource.h"
 #include <string.h>
-
-#define ARENA_MAX (16 * DASHBOARD_BYTES_MAX) /* of the arguments as a tree */
 
 const struct qn_param dashboard_params[] = {
     {.name = "id", .type = QN_STRING, .required = true, .doc = "1 to 64 of [a-z0-9_-]"},
@@ -27,23 +26,6 @@ const struct qn_param dashboard_params[] = {
     {.name = NULL},
 };
 
-static const char *const exports[] = {"csv", "json", "html"}; /* by enum dashboard_export */
-#define EXPORTS (sizeof(exports) / sizeof(exports[0]))
-
-static int read_flag(const struct qn_json_node *root, const char *name, bool *ret,
-                     struct qn_err *reterr)
-{
-    const struct qn_json_node *node = qn_json_member(root, name);
-
-    if (node == NULL || node->type == QN_JSON_NULL) {
-        return QN_OK;
-    }
-    *ret = strcmp(node->text, "true") == 0;
-    return node->type == QN_JSON_BOOLEAN
-               ? QN_OK
-               : qn_fail(reterr, QN_EINVAL, "%s: must be true or false", name);
-}
-
 static int read_widget(struct dashboard_args *args, const struct qn_json_node *root,
                        struct qn_err *reterr)
 {
@@ -59,33 +41,15 @@ static int read_widget(struct dashboard_args *args, const struct qn_json_node *r
     return QN_OK;
 }
 
-static int read_export(struct dashboard_args *args, const struct qn_json_node *node,
-                       struct qn_err *reterr)
-{
-    for (size_t i = 0; i < EXPORTS; i++) {
-        if (node->type == QN_JSON_STRING && strcmp(node->text, exports[i]) == 0) {
-            args->exports |= 1U << i;
-            return QN_OK;
-        }
-    }
-    return qn_fail(reterr, QN_EINVAL, "export: each one must be csv, json or html");
-}
-
 static int read_exports(struct dashboard_args *args, const struct qn_json_node *root,
                         struct qn_err *reterr)
 {
-    const struct qn_json_node *list = qn_json_member(root, "export");
-    const struct qn_json_node *node;
-    int rc = QN_OK;
+    static const char *const names[] = {"csv", "json", "html"}; /* by enum dashboard_export */
+    bool chosen[] = {false, false, false};
+    int rc = qn_args_choices(root, "export", (struct qn_args_names){names, 3}, chosen, reterr);
 
-    if (list == NULL || list->type == QN_JSON_NULL) {
-        return QN_OK;
-    }
-    if (list->type != QN_JSON_ARRAY) {
-        return qn_fail(reterr, QN_EINVAL, "export: must be an array of csv, json, html");
-    }
-    for (node = list->first; node != NULL && rc == QN_OK; node = node->next) {
-        rc = read_export(args, node, reterr);
+    for (size_t i = 0; i < 3; i++) {
+        args->exports |= chosen[i] ? 1U << i : 0;
     }
     return rc;
 }
@@ -130,10 +94,10 @@ static int read_all(struct dashboard_args *args, const struct qn_json_node *root
     int rc = dashboard_read(&args->form, root, reterr);
 
     if (rc == QN_OK) {
-        rc = read_flag(root, "save", &args->save, reterr);
+        rc = qn_args_flag(root, "save", &args->save, reterr);
     }
     if (rc == QN_OK) {
-        rc = read_flag(root, "refresh", &args->refresh, reterr);
+        rc = qn_args_flag(root, "refresh", &args->refresh, reterr);
     }
     if (rc == QN_OK) {
         rc = read_widget(args, root, reterr);
@@ -148,11 +112,9 @@ int dashboard_args_parse(struct dashboard_args *ret, struct qn_span json, struct
 {
     struct qn_arena arena;
     struct qn_json_node *root;
-    int rc;
+    int rc = qn_args_read(&root, json, DASHBOARD_BYTES_MAX, &arena, reterr);
 
     *ret = (struct dashboard_args){.exports = 0};
-    qn_arena_init(&arena, ARENA_MAX);
-    rc = qn_json_tree(&root, json, QN_JSON_DEPTH_MAX, &arena, reterr);
     if (rc == QN_OK) {
         rc = read_all(ret, root, reterr);
     }

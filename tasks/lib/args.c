@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_SIZE 240 /* names in an error */
+#define LIST_SIZE   240 /* names in an error */
+#define TREE_FACTOR 16  /* room for a tree, a byte of its JSON */
 
-int args_read(struct qn_json_node **ret_root, struct qn_span json, struct qn_arena *arena,
-              struct qn_err *reterr)
+int qn_args_read(struct qn_json_node **ret_root, struct qn_span json, size_t max,
+                 struct qn_arena *arena, struct qn_err *reterr)
 {
-    qn_arena_init(arena, 16 * ARGS_BYTES_MAX);
+    qn_arena_init(arena, TREE_FACTOR * max);
     *ret_root = NULL;
-    return json.len > ARGS_BYTES_MAX
-               ? qn_fail(reterr, QN_EINVAL, "the arguments have over %zu bytes", ARGS_BYTES_MAX)
-               : qn_json_tree(ret_root, json, QN_JSON_DEPTH_MAX, arena, reterr);
+    return json.len > max ? qn_fail(reterr, QN_EINVAL, "the arguments have over %zu bytes", max)
+                          : qn_json_tree(ret_root, json, QN_JSON_DEPTH_MAX, arena, reterr);
 }
 
 static const struct qn_json_node *find(const struct qn_json_node *root, const char *name)
@@ -64,16 +64,16 @@ static int take_text(const struct qn_json_node *node, const char *name, size_t m
     return qn_arena_status(arena, name, reterr);
 }
 
-int args_text(const struct qn_json_node *root, const char *name, size_t max, struct qn_arena *arena,
-              const char **ret, struct qn_err *reterr)
+int qn_args_text(const struct qn_json_node *root, const char *name, size_t max,
+                 struct qn_arena *arena, const char **ret, struct qn_err *reterr)
 {
     const struct qn_json_node *node = find(root, name);
 
     return node != NULL ? take_text(node, name, max, arena, ret, reterr) : QN_OK;
 }
 
-int args_list(const struct qn_json_node *root, const char *name, size_t max, struct qn_arena *arena,
-              struct args_names *ret, struct qn_err *reterr)
+int qn_args_list(const struct qn_json_node *root, const char *name, size_t max,
+                 struct qn_arena *arena, struct qn_args_names *ret, struct qn_err *reterr)
 {
     const struct qn_json_node *list = find(root, name), *node;
     const char **items;
@@ -92,15 +92,16 @@ int args_list(const struct qn_json_node *root, const char *name, size_t max, str
         if (n == max) {
             return qn_fail(reterr, QN_EINVAL, "%s: must be %zu at most", name, max);
         }
-        rc = take_text(node, name, ARGS_NAME_MAX, arena, &items[n++], reterr);
+        rc = take_text(node, name, QN_ARGS_NAME_MAX, arena, &items[n++], reterr);
     }
-    *ret = (struct args_names){items, n};
+    *ret = (struct qn_args_names){items, n};
     return rc;
 }
 
 /* ---- others ---- */
 
-int args_flag(const struct qn_json_node *root, const char *name, bool *ret, struct qn_err *reterr)
+int qn_args_flag(const struct qn_json_node *root, const char *name, bool *ret,
+                 struct qn_err *reterr)
 {
     const struct qn_json_node *node = find(root, name);
 
@@ -113,8 +114,8 @@ int args_flag(const struct qn_json_node *root, const char *name, bool *ret, stru
                : qn_fail(reterr, QN_EINVAL, "%s: must be true or false", name);
 }
 
-int args_integer(const struct qn_json_node *root, const char *name, int64_t least, int64_t most,
-                 int64_t *ret, struct qn_err *reterr)
+int qn_args_integer(const struct qn_json_node *root, const char *name, int64_t least, int64_t most,
+                    int64_t *ret, struct qn_err *reterr)
 {
     const struct qn_json_node *node = find(root, name);
     int64_t value;
@@ -131,7 +132,7 @@ int args_integer(const struct qn_json_node *root, const char *name, int64_t leas
     return QN_OK;
 }
 
-static bool is_one(const struct qn_json_node *node, struct args_names names, size_t *ret)
+static bool is_one(const struct qn_json_node *node, struct qn_args_names names, size_t *ret)
 {
     for (*ret = 0; *ret < names.n; (*ret)++) {
         if (node->type == QN_JSON_STRING && strcmp(node->text, names.items[*ret]) == 0) {
@@ -141,7 +142,7 @@ static bool is_one(const struct qn_json_node *node, struct args_names names, siz
     return false;
 }
 
-static int refuse(const char *name, const char *what, struct args_names names,
+static int refuse(const char *name, const char *what, struct qn_args_names names,
                   struct qn_err *reterr)
 {
     char list[LIST_SIZE] = "";
@@ -154,8 +155,8 @@ static int refuse(const char *name, const char *what, struct args_names names,
     return qn_fail(reterr, QN_EINVAL, "%s: must be %s %s", name, what, list);
 }
 
-int args_choice(const struct qn_json_node *root, const char *name, struct args_names names,
-                size_t *ret, struct qn_err *reterr)
+int qn_args_choice(const struct qn_json_node *root, const char *name, struct qn_args_names names,
+                   size_t *ret, struct qn_err *reterr)
 {
     const struct qn_json_node *node = find(root, name);
     size_t place;
@@ -170,8 +171,8 @@ int args_choice(const struct qn_json_node *root, const char *name, struct args_n
     return QN_OK;
 }
 
-int args_choices(const struct qn_json_node *root, const char *name, struct args_names names,
-                 bool *chosen, struct qn_err *reterr)
+int qn_args_choices(const struct qn_json_node *root, const char *name, struct qn_args_names names,
+                    bool *chosen, struct qn_err *reterr)
 {
     const struct qn_json_node *list = find(root, name), *node;
     size_t place;
