@@ -7,9 +7,8 @@
 struct cli_task_job {
     const struct cli *cli;
     const char *task;
-    struct qn_buf args; /* begins with "{"; the command adds members */
-    struct qn_buf
-        result; /* of the job that succeeded, checked; empty with --json, which shows it */
+    struct qn_buf args;   /* begins with "{"; the command adds members */
+    struct qn_buf result; /* of the job that succeeded, checked; none with --json, which shows it */
 };
 
 void cli_task_job_init(struct cli_task_job *job, const struct cli *cli, const char *task);

@@ -52,8 +52,6 @@ int describe_save(struct qn_pg *pg, const struct describe_row *row, struct qn_sp
     if (rc == QN_OK && qn_pg_rows_count(rows) == 0) {
         rc = qn_fail(reterr, QN_ENOTFOUND, "there is no datasource %s any more", row->datasource);
     }
-    if (rc == QN_OK || rows != NULL) {
-        qn_pg_rows_free(rows);
-    }
+    qn_pg_rows_free(rows);
     return rc;
 }

@@ -181,9 +181,8 @@ static int limit_all(struct qn_pg *admin, const struct role_wish *wish, struct q
 
 static int begin(struct qn_pg *admin, struct qn_err *reterr)
 {
-    return qn_pg_script(admin,
-                        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL jit = off",
-                        reterr);
+    return qn_pg_script(
+        admin, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL jit = off", reterr);
 }
 
 static int end(struct qn_pg *admin, int rc, struct qn_err *reterr)

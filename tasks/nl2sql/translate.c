@@ -2,7 +2,6 @@
 
 #include "common/clock.h"
 #include "common/json.h"
-#include "tasks/lib/wait.h"
 #include "tasks/nl2sql/ask/route_day.h"
 #include "tasks/nl2sql/ask/route_json.h"
 #include "tasks/nl2sql/query/query.h"
@@ -10,9 +9,6 @@
 
 #define SOFT_LIMIT_MS ((int64_t)240 * 1000)
 #define HARD_LIMIT_MS ((int64_t)300 * 1000)
-#define IN_PLACE_MS                                                              \
-    ((int64_t)10 * 1000) /* waited in quern-worker run, where nobody comes again \
-                          */
 
 struct translation {
     struct qn_job *job;
