@@ -166,13 +166,13 @@ static struct guard_bound made_date(const struct guard_run *run, const struct qn
               days_of(parts[0], parts[1], parts[2]) + 3 * DAY);
 }
 
-static double unit_seconds(const char *unit);
+static struct guard_bound unit_seconds(const char *unit);
 
 static struct guard_bound truncated(const struct guard_run *run, const struct guard_scope *scope,
                                     const struct qn_json_node *args)
 {
     const struct qn_json_node *unit = guard_is(guard_bare(args), "A_Const");
-    const double seconds = unit_seconds(qn_json_text(guard_field(unit, "sval"), "sval"));
+    const double seconds = unit_seconds(qn_json_text(guard_field(unit, "sval"), "sval")).hi;
 
     return widened(guard_bound_of(run, scope, args->next), seconds > 0 ? seconds * 1.02 : YEAR, 0);
 }
@@ -321,8 +321,9 @@ static struct guard_bound with_unit(const struct guard_run *run, struct guard_bo
 {
     static const struct {
         int mask;
-        double seconds;
-    } units[] = {{4, YEAR}, {2, 28 * DAY}, {8, DAY}, {1024, 3600}, {2048, 60}, {4096, 1}};
+        const char *word;
+    } units[] = {{4, "year"},    {2, "month"},     {8, "day"},
+                 {1024, "hour"}, {2048, "minute"}, {4096, "second"}};
     const struct qn_json_node *typmods = guard_field(type, "typmods");
     const struct qn_json_node *mask = typmods != NULL ? guard_is(typmods->first, "A_Const") : NULL;
     struct guard_bound number = guard_bound_as(text, GUARD_BOUND_NUMBER);
@@ -330,12 +331,10 @@ static struct guard_bound with_unit(const struct guard_run *run, struct guard_bo
 
     for (i = 0; mask != NULL && i < sizeof(units) / sizeof(units[0]); i++) {
         if (literal(run, mask).lo == units[i].mask && number.kind == GUARD_BOUND_NUMBER) {
-            return of(GUARD_BOUND_SPAN, number.lo * units[i].seconds, number.hi * units[i].seconds);
+            return times(number, unit_seconds(units[i].word));
         }
     }
-    return number.kind == GUARD_BOUND_NUMBER && mask != NULL
-               ? none
-               : guard_bound_as(text, GUARD_BOUND_SPAN);
+    return mask != NULL ? none : guard_bound_as(text, GUARD_BOUND_SPAN);
 }
 
 static struct guard_bound cast(const struct guard_run *run, const struct guard_scope *scope,
@@ -426,24 +425,24 @@ static char small(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static double unit_seconds(const char *unit)
+static struct guard_bound unit_seconds(const char *unit)
 {
     static const struct {
         const char *words;
-        double seconds;
+        double least, most;
     } units[] = {
-        {"microsecond microseconds us usec", 1e-6},
-        {"millisecond milliseconds ms msec", 1e-3},
-        {"second seconds sec secs s", 1},
-        {"minute minutes min mins m", 60},
-        {"hour hours hr hrs h", 3600},
-        {"day days d", DAY},
-        {"week weeks w", 7 * DAY},
-        {"month months mon mons", 28 * DAY}, /* the shortest: the most steps */
-        {"quarter quarters qtr", 89 * DAY},
-        {"year years yr yrs y", 365 * DAY},
-        {"decade decades", 3650 * DAY},
-        {"century centuries", 36500 * DAY},
+        {"microsecond microseconds us usec", 1e-6, 1e-6},
+        {"millisecond milliseconds ms msec", 1e-3, 1e-3},
+        {"second seconds sec secs s", 1, 1},
+        {"minute minutes min mins m", 60, 60},
+        {"hour hours hr hrs h", 3600, 3600},
+        {"day days d", DAY, DAY},
+        {"week weeks w", 7 * DAY, 7 * DAY},
+        {"month months mon mons", 28 * DAY, 31 * DAY},
+        {"quarter quarters qtr", 89 * DAY, 92 * DAY},
+        {"year years yr yrs y", 365 * DAY, 366 * DAY},
+        {"decade decades", 3650 * DAY, 3653 * DAY},
+        {"century centuries", 36500 * DAY, 36525 * DAY},
     };
     char word[16] = "";
     size_t i;
@@ -453,24 +452,33 @@ static double unit_seconds(const char *unit)
     }
     for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (is_word(word, units[i].words)) {
-            return units[i].seconds;
+            return of(GUARD_BOUND_SPAN, units[i].least, units[i].most);
         }
     }
-    return 0;
+    return none;
 }
 
-/* "04:00:30", after the number before the colon. */
-static double of_clock(double hours, const char **at)
+/* "04:00:30", "04:00", and "01:30.5", which is of minutes: behind the number first. */
+static double of_clock(double first, const char **at)
 {
-    char *end;
-    const double minutes = strtod(*at + 1, &end);
+    double parts[3] = {fabs(first), 0, 0};
+    bool broken = false;
+    size_t i;
 
-    *at = end + strspn(end, ":.0123456789");
-    return fabs(hours) * 3600 + minutes * 60;
+    for (i = 1; i < 3 && **at == ':'; i++) {
+        const char *from = ++*at;
+
+        parts[i] = strtod(from, NULL);
+        *at += strspn(from, ".0123456789");
+        broken = memchr(from, '.', (size_t)(*at - from)) != NULL;
+    }
+    return (signbit(first) ? -1 : 1) * (i == 2 && broken
+                                            ? parts[0] * 60 + parts[1]
+                                            : parts[0] * 3600 + parts[1] * 60 + parts[2]);
 }
 
-/* The word behind a number: how many seconds it stands for, 0 when it is none. */
-static double of_unit(const char **at)
+/* The word behind a number: how many seconds it stands for. */
+static struct guard_bound of_unit(const char **at)
 {
     char word[16] = "";
     size_t len = 0;
@@ -482,9 +490,10 @@ static double of_unit(const char **at)
     return unit_seconds(word);
 }
 
+/* What its parts have of it is added up: a month and -29 days may be nothing at all. */
 struct guard_bound guard_bound_span(const char *text)
 {
-    double seconds = 0;
+    struct guard_bound sum = of(GUARD_BOUND_SPAN, 0, 0), part;
 
     text += strspn(text, " @");
     if (*text == '\0') {
@@ -493,24 +502,25 @@ struct guard_bound guard_bound_span(const char *text)
     while (*text != '\0') {
         char *end;
         const double number = strtod(text, &end);
-        double unit;
 
         if (end == text || !isfinite(number)) {
             return none;
         }
         text = end;
         if (*text == ':') {
-            seconds += of_clock(number, &text);
+            const double seconds = of_clock(number, &text);
+
+            part = of(GUARD_BOUND_SPAN, seconds, seconds);
         } else {
-            unit = of_unit(&text);
-            if (unit == 0) {
-                return none;
-            }
-            seconds += number * unit;
+            part = times(of_unit(&text), of(GUARD_BOUND_NUMBER, number, number));
         }
+        if (part.kind != GUARD_BOUND_SPAN) {
+            return none;
+        }
+        sum = shift(sum, part, 1);
         text += strspn(text, " ,");
     }
-    return of(GUARD_BOUND_SPAN, seconds, seconds);
+    return sum;
 }
 
 struct guard_bound guard_bound_time(const char *text)
@@ -527,7 +537,7 @@ struct guard_bound guard_bound_time(const char *text)
     for (i = 0; i < 3; i++) {
         const size_t digits = strspn(text, "0123456789");
 
-        if (digits == 0 || digits > 4) {
+        if (i == 0 ? digits != 4 : digits == 0 || digits > 2) { /* 01-02-03 is many days */
             return none;
         }
         parts[i] = strtod(text, NULL);

@@ -137,6 +137,9 @@ bool guard_size_call(struct guard_run *run, const char *name, const struct qn_js
 bool guard_select(struct guard_run *run, const struct guard_scope *parent, struct guard_cte *ctes,
                   const struct qn_json_node *select, const struct guard_cte *own,
                   struct guard_columns *ret);
+/* What stands behind the last SELECT of a set: ORDER BY, LIMIT, OFFSET. out: its columns. */
+bool guard_set_rest(struct guard_run *run, const struct guard_scope *parent, struct guard_cte *ctes,
+                    const struct qn_json_node *set, struct guard_columns out);
 bool guard_with(struct guard_run *run, struct guard_scope *scope, const struct qn_json_node *with);
 bool guard_from(struct guard_run *run, struct guard_scope *scope, const struct qn_json_node *node);
 bool guard_expr(struct guard_run *run, const struct guard_scope *scope,

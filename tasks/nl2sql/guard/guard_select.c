@@ -266,14 +266,24 @@ static void start(struct select *select, struct guard_run *run, const struct gua
     select->out = (struct guard_columns){NULL, 0};
 }
 
+bool guard_set_rest(struct guard_run *run, const struct guard_scope *parent, struct guard_cte *ctes,
+                    const struct qn_json_node *node, struct guard_columns out)
+{
+    struct select select = {.node = node};
+    struct guard_item item = {.alias = "", .schema = "", .columns = out};
+
+    start(&select, run, parent, ctes);
+    select.out = out;
+    select.scope.items = &item;
+    return rest(&select);
+}
+
 /* Both sides see what is outside and the names of WITH; ORDER BY sees what comes out. */
 static bool both(struct select *select)
 {
     struct guard_run *run = select->run;
     struct guard_columns left, right;
     struct guard_column *columns;
-    struct guard_item out = {.alias = "", .schema = ""};
-    bool right_so_far;
     size_t i;
 
     if (!guard_select(run, &select->scope, select->scope.ctes, guard_field(select->node, "larg"),
@@ -291,11 +301,7 @@ static bool both(struct select *select)
         }
     }
     select->out = (struct guard_columns){columns, columns != NULL ? left.n : 0};
-    out.columns = select->out;
-    select->scope.items = &out;
-    right_so_far = rest(select);
-    select->scope.items = NULL;
-    return right_so_far;
+    return guard_set_rest(run, select->scope.parent, select->scope.ctes, select->node, select->out);
 }
 
 static bool keep(struct guard_run *run, const struct qn_json_node *node,

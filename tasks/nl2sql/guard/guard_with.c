@@ -85,7 +85,8 @@ static bool recursive(struct guard_run *run, struct guard_scope *scope, struct g
     cte->columns = with_marks(run, own_columns(run, cte), node);
     cte->distinct = guard_field(select, "all") == NULL;
     cte->ready = true;
-    if (!guard_select(run, &inner, inner.ctes, guard_field(select, "rarg"), cte, NULL)) {
+    if (!guard_select(run, &inner, inner.ctes, guard_field(select, "rarg"), cte, NULL) ||
+        !guard_set_rest(run, &inner, inner.ctes, select, cte->start)) {
         return false;
     }
     if (cte->used == 0) { /* no recursion after all */
