@@ -3,8 +3,8 @@
  * "totalAmount", "total_amount" and "Total amount" are the same atoms. Full-width characters are
  * the narrow ones. Words are stems of their number: "categories" is "category".
  */
-#ifndef TASKS_NL2SQL_ATOMS_H
-#define TASKS_NL2SQL_ATOMS_H
+#ifndef TASKS_NL2SQL_RULES_ATOMS_H
+#define TASKS_NL2SQL_RULES_ATOMS_H
 
 #include "tasks/lib/arena.h"
 

@@ -1,6 +1,6 @@
 /* calendar.h - days as numbers, and calendar periods around them. Pure. */
-#ifndef TASKS_NL2SQL_CALENDAR_H
-#define TASKS_NL2SQL_CALENDAR_H
+#ifndef TASKS_NL2SQL_RULES_CALENDAR_H
+#define TASKS_NL2SQL_RULES_CALENDAR_H
 
 #include "frame.h"
 

@@ -2,8 +2,8 @@
  *
  * Up is from a child to its parent: what is up has one row for each row below.
  */
-#ifndef TASKS_NL2SQL_GRAPH_H
-#define TASKS_NL2SQL_GRAPH_H
+#ifndef TASKS_NL2SQL_RULES_GRAPH_H
+#define TASKS_NL2SQL_RULES_GRAPH_H
 
 #include "tasks/lib/model/model.h"
 

@@ -5,8 +5,8 @@
  *
  * Not here: which phrases of a question count (spans.h).
  */
-#ifndef TASKS_NL2SQL_LEXICON_H
-#define TASKS_NL2SQL_LEXICON_H
+#ifndef TASKS_NL2SQL_RULES_LEXICON_H
+#define TASKS_NL2SQL_RULES_LEXICON_H
 
 #include "atoms.h"
 #include "graph.h"

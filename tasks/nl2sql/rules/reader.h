@@ -7,8 +7,8 @@
  *
  * Here: the parts that understand*.c share. Not here: SQL.
  */
-#ifndef TASKS_NL2SQL_READER_H
-#define TASKS_NL2SQL_READER_H
+#ifndef TASKS_NL2SQL_RULES_READER_H
+#define TASKS_NL2SQL_RULES_READER_H
 
 #include "calendar.h"
 #include "spans.h"

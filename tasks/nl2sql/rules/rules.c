@@ -105,6 +105,7 @@ static int replay(const struct rules *rules, const struct rules_question *questi
         struct understood *turn = &turns[*n_turns];
         int rc;
 
+        one.n_history = i;
         one.text = i < question->n_history ? question->history[i] : question->text;
         rc = check(one.text, reterr);
         if (rc != QN_OK) {

@@ -2,8 +2,8 @@
  *
  * Not here: what an answer says (write_say.h).
  */
-#ifndef TASKS_NL2SQL_SAY_H
-#define TASKS_NL2SQL_SAY_H
+#ifndef TASKS_NL2SQL_RULES_SAY_H
+#define TASKS_NL2SQL_RULES_SAY_H
 
 #include "understand.h"
 

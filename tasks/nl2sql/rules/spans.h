@@ -5,8 +5,8 @@
  *
  * Not here: what the spans mean together (reader.h).
  */
-#ifndef TASKS_NL2SQL_SPANS_H
-#define TASKS_NL2SQL_SPANS_H
+#ifndef TASKS_NL2SQL_RULES_SPANS_H
+#define TASKS_NL2SQL_RULES_SPANS_H
 
 #include "lexicon.h"
 

@@ -23,7 +23,8 @@ static bool is_between(struct reader *r, size_t at)
             return true;
         }
     }
-    return reader_is(r, at, MEANS_VALUE) || reader_is(r, at, MEANS_CONDITION) ||
+    return (r->spans.items[at].first == LEXICON_NONE && !r->spans.items[at].sign) ||
+           reader_is(r, at, MEANS_VALUE) || reader_is(r, at, MEANS_CONDITION) ||
            reader_is(r, at, MEANS_FALSE) || reader_is(r, at, WORD_DISTINCT) ||
            reader_is(r, at, WORD_NOT) || reader_is(r, at, WORD_SUM) || reader_is(r, at, WORD_AND) ||
            reader_is(r, at, WORD_OR) || reader_is(r, at, WORD_HAVE) || reader_is(r, at, WORD_LOW) ||

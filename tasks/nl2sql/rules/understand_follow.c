@@ -27,12 +27,15 @@ static bool ends_with_ne(const struct reader *r)
 /* Does the question go on from the one before it? */
 void understand_follow(struct reader *r)
 {
-    if (r->before == NULL) {
-        return;
-    }
     r->say_follow = is_first(r, WORD_ABOUT) || is_first(r, WORD_ONLY) || is_first(r, WORD_ALSO) ||
                     is_first(r, WORD_AND) || is_first(r, WORD_NOT) ||
                     (r->zh && ends_with_ne(r) && r->spans.n <= 12);
+    if (r->before == NULL) {
+        if (r->question->n_history > 0 && r->say_follow) {
+            reader_refuse(r, RULES_UNCLEAR);
+        }
+        return;
+    }
     r->follow = r->say_follow || (!r->has_measure && r->head == NONE && r->subject == NONE) ||
                 (r->order != 0 && r->by == NONE && !r->by_time && !r->has_measure);
 }

@@ -496,7 +496,9 @@ void understand_shape(struct reader *r)
     }
     add_exists(r);
     fold_exists(r);
-    if (r->fold && (r->order != 0 || r->frame->having || !r->has_measure)) {
+    if (r->wants_count && !r->has_measure && !r->frame->having) {
+        reader_refuse(r, RULES_UNCLEAR);
+    } else if (r->fold && (r->order != 0 || r->frame->having || !r->has_measure)) {
         reader_refuse(r, RULES_BEYOND);
     } else if (r->frame->having) {
         shape_having(r);

@@ -5,8 +5,8 @@
  *
  * Not here: words of the model (lexicon.h).
  */
-#ifndef TASKS_NL2SQL_WORDS_H
-#define TASKS_NL2SQL_WORDS_H
+#ifndef TASKS_NL2SQL_RULES_WORDS_H
+#define TASKS_NL2SQL_RULES_WORDS_H
 
 #include <quern/err.h>
 #include <stdbool.h>
