@@ -177,10 +177,24 @@ static bool add_rows(const struct query_rows *rows, size_t n, size_t room, struc
     return fits;
 }
 
+/* How many rows may fit: JSON is no shorter than the cells. */
+static size_t most_rows(const struct query_rows *rows, size_t room)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < rows->n_rows * rows->n_columns; i++) {
+        bytes += rows->cells[i].len;
+        if (bytes > room) {
+            return i / rows->n_columns;
+        }
+    }
+    return rows->n_rows;
+}
+
 /* As many rows as there is room for: at most a sixteenth too few. */
 static size_t fit_rows(const struct query_rows *rows, size_t room, struct qn_buf *out)
 {
-    size_t n = rows->n_rows;
+    size_t n = most_rows(rows, room);
 
     while (!add_rows(rows, n, room, out) && n > 0) {
         n -= n / 16 + 1;
