@@ -1,7 +1,9 @@
 /* The result of a question stays below what a job may give, and says what is left out. */
 #include "common/json.h"
+#include "common/mem.h"
 #include "tasks/nl2sql/ask/ask_run.h"
 #include "tests/support/job_double.h"
+#include "tests/support/model_room.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,6 +13,7 @@
 #include <cmocka.h>
 
 #define CELL_MAX 8000
+#define PAGE     UNIT_DATA "/../../tasks/nl2sql/README.md"
 
 struct room {
     struct qn_job job;
@@ -179,6 +182,41 @@ static void a_no_has_its_reason_and_no_rows(void **state)
     assert_null(strstr(room->job.result.data, "\"translator\""));
 }
 
+static void expect_members(const char *page, struct qn_span object)
+{
+    struct qn_json_walk walk;
+    struct qn_json_item item;
+
+    assert_int_equal(qn_json_walk_init(&walk, object.data, object.len), QN_OK);
+    while (qn_json_walk_next(&walk, &item)) {
+        char name[64];
+
+        snprintf(name, sizeof(name), "\"%.*s\": ", (int)item.key.len, item.key.data);
+        if (strstr(page, name) == NULL) {
+            fail_msg("the page has no %s", name);
+        }
+    }
+}
+
+static void each_member_of_a_result_is_on_the_page(void **state)
+{
+    struct room *room = *state;
+    size_t len;
+    char *page = model_room_file(PAGE, &len);
+
+    room->ask.args.thread = "t1";
+    room->ask.turn = 2;
+    room->ask.route.usage.model = "m";
+    room->ask.route.usage.currency = "USD";
+    fill(room, 1, 1);
+    give(room);
+    expect_members(page, (struct qn_span){room->job.result.data, room->job.result.len});
+    expect_members(page, member(room, "timings").value);
+    expect_members(page, member(room, "usage").value);
+    expect_members(page, member(room, "cache").value);
+    qn_free(page);
+}
+
 int main(void)
 {
 #define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, enter, leave)
@@ -187,6 +225,7 @@ int main(void)
         IN_ROOM(rows_that_do_not_fit_are_left_out_and_told),
         IN_ROOM(long_texts_of_all_kinds_still_leave_a_result),
         IN_ROOM(a_no_has_its_reason_and_no_rows),
+        IN_ROOM(each_member_of_a_result_is_on_the_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
