@@ -2,11 +2,12 @@
  * What they answer is for tests/integration/test_write.py. */
 #include "tests/support/guard_room.h"
 
+#include "tasks/nl2sql/rules/calendar.h"
 #include "tasks/nl2sql/rules/path.h"
-#include "tasks/nl2sql/rules/sql_day.h"
 #include "tasks/nl2sql/rules/sql_expr.h"
 #include "tasks/nl2sql/rules/sql_text.h"
 #include "tasks/nl2sql/rules/write.h"
+#include "tasks/nl2sql/rules/write_filter.h"
 #include "tasks/nl2sql/rules/write_say.h"
 #include "tests/support/frame_room.h"
 #include <stdio.h>
@@ -35,39 +36,13 @@ static int teardown(void **state)
 
 /* ---- days ---- */
 
-static void days_are_those_of_the_calendar(void **state)
-{
-    static const char *const none[] = {"",           "2025-6-30",  "2025-06-31", "2025-02-29",
-                                       "2025-13-01", "2025-00-10", "0000-01-01", "2025-06-30 ",
-                                       "2025/06/30", "today"};
-    char text[FRAME_DAY_SIZE];
-    int64_t day;
-
-    (void)state;
-    assert_true(sql_day_read("1970-01-01", &day));
-    assert_int_equal(day, 0);
-    for (int64_t i = -800000; i < 2900000; i += 997) {
-        int64_t again = 0;
-
-        sql_day_write(i, text);
-        if (i > -719162) {
-            assert_true(sql_day_read(text, &again));
-            assert_int_equal(again, i);
-        }
-    }
-    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
-        assert_false(sql_day_read(none[i], &day));
-    }
-    assert_true(sql_day_read("2024-02-29", &day));
-}
-
 static void check_bucket(const char *day, enum frame_grain grain, int shift, const char *first)
 {
     char text[FRAME_DAY_SIZE];
     int64_t number = 0;
 
-    assert_true(sql_day_read(day, &number));
-    sql_day_write(sql_day_bucket(number, grain, shift), text);
+    assert_true(calendar_parse(day, &number));
+    calendar_print(write_bucket_day(number, grain, shift), text);
     assert_string_equal(text, first);
 }
 
@@ -548,7 +523,6 @@ static void a_sentence_says_what_is_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(days_are_those_of_the_calendar),
         cmocka_unit_test(buckets_begin_where_calendars_do),
         cmocka_unit_test(texts_are_one_literal_on_one_line),
         cmocka_unit_test(numbers_are_numbers_or_nothing),

@@ -1,6 +1,6 @@
 #include "write.h"
 
-#include "sql_day.h"
+#include "calendar.h"
 #include "write_shape.h"
 #include <string.h>
 
@@ -281,7 +281,7 @@ int write_frame(const struct qn_model *model, const struct frame *frame, const c
     struct qn_arena arena;
     int rc;
 
-    if (!sql_day_read(today, &run.today)) {
+    if (!calendar_parse(today, &run.today)) {
         return qn_fail(reterr, QN_EINVAL, "today: %.40s is no day", today);
     }
     if (copy.kind == FRAME_LIST && copy.n_measures > 0) {

@@ -1,6 +1,6 @@
 #include "write_filter.h"
 
-#include "sql_day.h"
+#include "calendar.h"
 #include "tasks/lib/model/model_sql.h"
 #include <string.h>
 
@@ -14,7 +14,7 @@ static bool is_about_days(const struct qn_model_column *column, const struct fra
         return true;
     }
     return (column->family == QN_FAMILY_DATE || column->family == QN_FAMILY_TIMESTAMP) &&
-           filter->n_values > 0 && sql_day_read(filter->values[0], &day) &&
+           filter->n_values > 0 && calendar_parse(filter->values[0], &day) &&
            (filter->test == FRAME_IS ? filter->n_values == 1 : filter->test <= FRAME_BETWEEN);
 }
 

@@ -20,6 +20,8 @@ bool write_time_find(const struct write_run *run, size_t table, struct frame_pla
 /* A time as the days of the model's time zone have it, cut to its bucket. */
 const char *write_bucket(struct write_run *run, const struct qn_model_column *column,
                          const char *expr, enum frame_grain grain);
+/* The first day of the week, month, quarter or year that has it; itself of other grains. */
+int64_t write_bucket_day(int64_t day, enum frame_grain grain, int week_shift);
 /* Days from the model's first day of a week to the next Monday. */
 int write_week_shift(const struct qn_model *model);
 /* A test of a time column whose values are days. */

@@ -1,6 +1,6 @@
 #include "write_say.h"
 
-#include "sql_day.h"
+#include "calendar.h"
 #include "tasks/lib/model/model_text.h"
 #include <string.h>
 
@@ -176,8 +176,8 @@ static void period(struct say *say, const struct frame_period *of)
     char last[FRAME_DAY_SIZE] = "";
     int64_t day = 0;
 
-    if (of->to[0] != '\0' && sql_day_read(of->to, &day)) {
-        sql_day_write(day - 1, last);
+    if (of->to[0] != '\0' && calendar_parse(of->to, &day)) {
+        calendar_print(day - 1, last);
     }
     if (last[0] == '\0') {
         pick(say, "since ", "");

@@ -27,7 +27,7 @@
 struct write_run {
     const struct qn_model *model;
     const struct frame *frame;
-    int64_t today; /* a day of sql_day.h */
+    int64_t today; /* a day of calendar.h */
     size_t tables; /* in all of the statement */
     struct qn_arena *arena;
     struct path_graph graph;

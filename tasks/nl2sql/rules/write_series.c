@@ -2,7 +2,7 @@
  */
 #include "write_shape.h"
 
-#include "sql_day.h"
+#include "calendar.h"
 #include <string.h>
 
 const char *write_using(struct write_run *run, const struct write_block *block, bool keys_only)
@@ -90,7 +90,7 @@ static const char *time_literal(struct write_run *run, int64_t day, const char *
 {
     char text[FRAME_DAY_SIZE];
 
-    sql_day_write(day, text);
+    calendar_print(day, text);
     return qn_arena_printf(run->arena, "timestamp '%s%s'", text, clock);
 }
 
@@ -125,12 +125,12 @@ static struct bounds bounds_of(struct write_run *run, const struct blocks *block
 
     bounds.from =
         period->from[0] != '\0'
-            ? time_literal(run, sql_day_bucket(write_day_of(run, period->from), grain, shift), "")
+            ? time_literal(run, write_bucket_day(write_day_of(run, period->from), grain, shift), "")
             : from_data(run, blocks, false);
     if (period->to[0] != '\0' && write_day_of(run, period->to) - 1 < last) {
         last = write_day_of(run, period->to) - 1;
     }
-    bounds.to = time_literal(run, sql_day_bucket(last, grain, shift), clock);
+    bounds.to = time_literal(run, write_bucket_day(last, grain, shift), clock);
     if (period->from[0] == '\0' && period->to[0] == '\0') {
         bounds.to =
             qn_arena_printf(run->arena, "least(%s, %s)", from_data(run, blocks, true), bounds.to);

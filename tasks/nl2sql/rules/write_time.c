@@ -1,5 +1,5 @@
 /* Times: days, time zones, buckets. */
-#include "sql_day.h"
+#include "calendar.h"
 #include "write_filter.h"
 
 #include "tasks/lib/model/model_text.h"
@@ -22,7 +22,7 @@ int64_t write_day_of(struct write_run *run, const char *text)
 {
     int64_t day = 0;
 
-    if (!sql_day_read(text, &day)) {
+    if (!calendar_parse(text, &day)) {
         write_fail(run, "%.40s is no day", text);
     }
     return day;
@@ -35,7 +35,7 @@ static const char *day_literal(struct write_run *run, const struct qn_model_colu
     const char *zone = run->model->time_zone;
     char text[FRAME_DAY_SIZE];
 
-    sql_day_write(day, text);
+    calendar_print(day, text);
     if (is_zoned(column) && !is_utc(zone)) {
         return sql_quote(run->arena, qn_arena_printf(run->arena, "%s 00:00 %s", text, zone));
     }
@@ -123,6 +123,13 @@ struct frame_place write_time_of(struct write_run *run, size_t table)
 }
 
 /* ---- buckets ---- */
+
+int64_t write_bucket_day(int64_t day, enum frame_grain grain, int week_shift)
+{
+    const int64_t shift = grain == FRAME_WEEK ? week_shift : 0;
+
+    return calendar_unit(day + shift, (int32_t)grain, 0).from - shift;
+}
 
 int write_week_shift(const struct qn_model *model)
 {
