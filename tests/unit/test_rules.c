@@ -294,18 +294,19 @@ static void any_words_get_an_answer_or_a_reason(void **state)
     (void)state;
     for (int round = 0; round < 3000; round++) {
         struct rules_answer answer;
-        char text[400] = "";
+        struct qn_buf text;
 
+        qn_buf_init(&text, 1000);
         for (int i = 0; i < 12; i++) {
             seed = seed * 1103515245U + 12345U;
-            strcat(text, words[(seed >> 16) % (sizeof(words) / sizeof(words[0]))]);
-            strcat(text, " ");
+            qn_buf_printf(&text, "%s ", words[(seed >> 16) % (sizeof(words) / sizeof(words[0]))]);
         }
-        assert_int_equal(rules_room_ask(&shop, text, &answer), QN_OK);
+        assert_int_equal(rules_room_ask(&shop, text.data, &answer), QN_OK);
         assert_true((answer.refusal == RULES_ANSWERED) == (answer.sql.len > 0));
         assert_true(answer.reason.len > 0);
         assert_true(answer.confidence >= 0 && answer.confidence <= 1);
         rules_answer_release(&answer);
+        qn_buf_release(&text);
     }
 }
 

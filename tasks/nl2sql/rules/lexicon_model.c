@@ -243,7 +243,7 @@ int lexicon_add_same(struct lexicon *lexicon)
 {
     struct meaning found[64];
     size_t n = meanings_of(lexicon, found, sizeof(found) / sizeof(found[0]));
-    bool taken[LEXICON_SAME_MAX];
+    bool taken[LEXICON_SAME_MAX] = {false};
 
     for (size_t i = 0; i < lexicon->same.n; i++) {
         taken[i] = is_taken(lexicon, node_of(lexicon, lexicon->same.words[i]));

@@ -74,29 +74,37 @@ static size_t neighbour_table(struct reader *r, size_t at)
     return last != NONE && reader_is(r, last, MEANS_TABLE) && !r->zh ? reader_table(r, last) : NONE;
 }
 
+static bool names_column(const struct reader *r, size_t at, const struct meaning *value)
+{
+    uint32_t i = at < r->spans.n ? r->spans.items[at].first : LEXICON_NONE;
+
+    for (; i != LEXICON_NONE; i = r->lexicon->meanings[i].next) {
+        const struct meaning *column = &r->lexicon->meanings[i];
+
+        if (column->kind == MEANS_COLUMN && column->a == value->a && column->b == value->b) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "city Paris", "in the city of Paris", 状态为已取消: the column says which value is meant. */
 static const struct meaning *value_of_column(struct reader *r, size_t at)
 {
     size_t beside[2] = {reader_last(r, at), reader_next(r, at)};
-    uint32_t value = r->spans.items[at].first;
 
-    for (; value != LEXICON_NONE; value = r->lexicon->meanings[value].next) {
-        const struct meaning *v = &r->lexicon->meanings[value];
+    for (uint32_t i = r->spans.items[at].first; i != LEXICON_NONE;
+         i = r->lexicon->meanings[i].next) {
+        const struct meaning *value = &r->lexicon->meanings[i];
+        bool last = value->kind == MEANS_VALUE && names_column(r, beside[0], value);
 
-        for (size_t i = 0; v->kind == MEANS_VALUE && i < 2; i++) {
-            uint32_t c = beside[i] < r->spans.n ? r->spans.items[beside[i]].first : LEXICON_NONE;
-
-            for (; c != LEXICON_NONE; c = r->lexicon->meanings[c].next) {
-                const struct meaning *column = &r->lexicon->meanings[c];
-
-                if (column->kind == MEANS_COLUMN && column->a == v->a && column->b == v->b) {
-                    if (open_span(r, beside[i])) {
-                        reader_use(r, beside[i], "column");
-                    }
-                    return v;
-                }
-            }
+        if (!last && (value->kind != MEANS_VALUE || !names_column(r, beside[1], value))) {
+            continue;
         }
+        if (open_span(r, beside[last ? 0 : 1])) {
+            reader_use(r, beside[last ? 0 : 1], "column");
+        }
+        return value;
     }
     return NULL;
 }
