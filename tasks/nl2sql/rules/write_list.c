@@ -176,8 +176,12 @@ static void add_columns(struct list *list)
     if (frame->n_columns > 0 || run->rc != QN_OK) {
         return;
     }
-    add_asked(list);
-    if (is_key(table, label) && (!frame->ordered || order.column == table->time)) {
+    /* of the first n what they are, and by what */
+    if (!frame->ordered) {
+        add_asked(list);
+    }
+    if (is_key(table, label) &&
+        (!frame->ordered || (order.column == table->time && frame->limit != 1))) {
         add_more(list);
     }
 }
