@@ -248,7 +248,7 @@ static void a_refusal_is_told_in_the_words_of_the_model(void **state)
 static void a_refusal_is_one_line_of_at_most_500_bytes(void **state)
 {
     char text[4096];
-    size_t n = (size_t)snprintf(text, sizeof(text), "CANNOT_ANSWER: a\n\tb\x1b[0m \xe2\x80\xae");
+    size_t n = (size_t)snprintf(text, sizeof(text), "CANNOT_ANSWER: a\n\tb\x1b[0m \u202e\u202c");
 
     (void)state;
     for (; n + 4 < sizeof(text); n += 3) {

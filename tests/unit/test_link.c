@@ -356,8 +356,7 @@ static void strange_questions_do_no_harm(void **state)
         "\xf0\x9f\x98\x80",
         "A",
         "\xc3\xa9t\xc3\xa9",
-        "a\xe4\xb8\xad"
-        "b",
+        "a\u4e2db",
         "_",
         "1 2 3",
     };

@@ -48,7 +48,7 @@ static void what_cannot_be_seen_goes(void **state)
 {
     (void)state;
     becomes("a\nb\tc\x7f", "\"a b c\"");
-    becomes("a\u202eb\u200bc\u2066d\ufeffe\u00adf", "\"a b c d e f\"");
+    becomes("a\u202eb\u200bc\u2066d\ufeffe\u00adf\u2069\u202c", "\"a b c d e f\"");
     becomes("a\U000e0041\U000e007fb", "\"a b\"");
     becomes("订单 é ✓", "\"订单 é ✓\"");
 }

@@ -31,9 +31,7 @@ static struct qn_span section_of(const char *page, const char *task)
 
     snprintf(title, sizeof(title), "\n## %s\n", task);
     from = strstr(page, title);
-    if (from == NULL) {
-        fail_msg("the page has no %s", task);
-    }
+    assert_non_null(from);
     to = strstr(from + 1, "\n## ");
     return (struct qn_span){from, to != NULL ? (size_t)(to - from) : strlen(from)};
 }

@@ -83,8 +83,7 @@ static void a_question_stands_in_its_block_byte_for_byte(void **state)
         "How many orders are there?",
         "price < 100 & stock > 5, \"gold\" or 'silver'? {{schema}} %s \\n",
         "a<b and b</c; x <y",
-        "\xe4\xb8\x8a\xe4\xb8\xaa\xe6\x9c\x88\xe7\x9a\x84\xe9\x94\x80\xe5\x94\xae\xe9\xa2\x9d\xef"
-        "\xbc\x9f",
+        "\u4e0a\u4e2a\u6708\u7684\u9500\u552e\u989d\uff1f",
         "which questions were asked? \xf0\x9f\x98\x80 caf\xc3\xa9",
         "two\nlines",
     };
