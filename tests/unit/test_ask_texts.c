@@ -67,6 +67,9 @@ static void an_answer_says_what_it_does_and_how_much_there_is(void **state)
     room->ask.query.rows.truncated = false;
     room->ask.query.rows.n_rows = 1;
     says(room, "It counts. 1 row.");
+    room->ask.query.rows.n_rows = 0;
+    room->ask.query.rows.truncated = true;
+    says(room, "It counts. The first row is too large to be read.");
     room->ask.args.dry_run = true;
     says(room, "It counts. It was planned, not run.");
 }

@@ -65,6 +65,13 @@ static int judge(struct ask *ask, struct qn_err *reterr)
     return qn_fail(reterr, query->rc, "%s", query->err.msg);
 }
 
+/* None matches: a first row that is too large is one. */
+static bool is_without_rows(const struct ask *ask)
+{
+    return ask->answered && !ask->args.dry_run && ask->query.rows.n_rows == 0 &&
+           !ask->query.rows.truncated;
+}
+
 int ask_query(struct ask *ask, struct qn_err *reterr)
 {
     const struct query_place place = {.source = ask->database->source,
@@ -94,7 +101,5 @@ int ask_query(struct ask *ask, struct qn_err *reterr)
     }
     tell(ask);
     rc = judge(ask, reterr);
-    return rc == QN_OK && ask->answered && !ask->args.dry_run && ask->query.rows.n_rows == 0
-               ? ask_look_at_nothing(ask, reterr)
-               : rc;
+    return rc == QN_OK && is_without_rows(ask) ? ask_look_at_nothing(ask, reterr) : rc;
 }

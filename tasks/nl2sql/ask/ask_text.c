@@ -12,7 +12,7 @@
 #define EXPLANATION_MAX ((size_t)8000)
 
 struct words { /* of a language */
-    const char *stop, *by_model, *literals, *one_row, *no_row, *dry, *comma, *end;
+    const char *stop, *by_model, *literals, *one_row, *no_row, *too_large, *dry, *comma, *end;
     const char *rows[2], *cut[2]; /* around a number */
 };
 
@@ -22,6 +22,7 @@ static const struct words english = {
     .literals = "It asks for: ",
     .one_row = "1 row.",
     .no_row = "No row matches.",
+    .too_large = "The first row is too large to be read.",
     .dry = "It was planned, not run.",
     .comma = ", ",
     .end = ". ",
@@ -34,6 +35,7 @@ static const struct words chinese = {
     .literals = "条件：",
     .one_row = "共 1 行。",
     .no_row = "没有符合条件的数据。",
+    .too_large = "第一行数据过大，无法读取。",
     .dry = "仅作计划，未执行。",
     .comma = "，",
     .end = "。",
@@ -96,6 +98,10 @@ static void add_rows(const struct ask *ask, const struct words *words, struct qn
 
     if (ask->args.dry_run) {
         qn_buf_add_str(out, words->dry);
+        return;
+    }
+    if (rows->n_rows == 0 && rows->truncated) {
+        qn_buf_add_str(out, words->too_large);
         return;
     }
     if (rows->n_rows < 2) {

@@ -52,7 +52,7 @@ void query_release(struct query *query);
 /* Fills rc and the rest of each. The code returned is for what concerns all (no memory, stopped:
  * QN_ETIMEOUT); what concerns one is in its rc: QN_ESTATE the role is too strong; QN_ECONN,
  * QN_EAGAIN, QN_ETIMEOUT, QN_EINVAL (the server refuses it: sqlstate) as in postgres.h; QN_ELIMIT
- * when the first row alone is over the maximum, twice.
+ * when the first row alone is over twice QUERY_BYTES_MAX (over once: no rows, and truncated).
  * warning: appended to, NULL is fine: a line on the role when any_role let it pass. */
 QN_MUST_CHECK int query_run(const struct query_place *place, struct query *queries, size_t n,
                             struct qn_buf *warning, struct qn_err *reterr);
