@@ -1,6 +1,7 @@
 #include "route.h"
 
 #include "common/clock.h"
+#include "common/str.h"
 #include "route_day.h"
 #include "route_run.h"
 #include "tasks/lib/answer.h"
@@ -38,7 +39,7 @@ void route_warn(struct route_run *run, const char *text)
 void route_no(struct route_run *run, enum route_code code, const char *reason)
 {
     struct route *route = run->route;
-    const size_t len = strnlen(reason, ROUTE_REASON_MAX);
+    const size_t len = qn_utf8_cut(reason, strlen(reason), ROUTE_REASON_MAX);
 
     route->code = code;
     route->sql = "";

@@ -7,7 +7,7 @@
 
 static void put(char *out, size_t size, const char *text)
 {
-    snprintf(out, size, "%s", text);
+    snprintf(out, size, "%.*s", (int)qn_utf8_cut(text, strlen(text), size - 1), text);
 }
 
 /* ---- what may be repaired ---- */
