@@ -91,7 +91,43 @@ static void read_all(struct reader *r)
     understand_trust(r);
 }
 
-static void add_span_json(const struct reader *r, size_t from, size_t to, struct qn_buf *out)
+/* What a phrase was taken for, in names of the model; periods as days. */
+static void add_means(struct reader *r, size_t at, struct qn_buf *out)
+{
+    const char *text = "";
+    size_t metric = reader_metric(r, at), table = reader_table(r, at);
+    struct frame_place place = reader_column(r, at, COLUMN_ANY, NONE);
+    const struct meaning *value = reader_value(r, at, NONE);
+
+    for (size_t i = 0; i < r->n_periods; i++) {
+        if (r->periods[i].from == at) {
+            char from[FRAME_DAY_SIZE], to[FRAME_DAY_SIZE];
+
+            calendar_print(r->periods[i].days.from, from);
+            calendar_print(r->periods[i].days.to, to);
+            text = qn_arena_printf(r->arena, "[%s, %s)", from, to);
+        }
+    }
+    if (text[0] == '\0' && table != NONE) {
+        text = r->model->tables[table].name;
+    } else if (text[0] == '\0' && metric != NONE) {
+        text = r->model->metrics[metric].name;
+    } else if (text[0] == '\0' && value != NULL) {
+        const struct qn_model_column *column = &r->model->tables[value->a].columns[value->b];
+
+        text = qn_arena_printf(r->arena, "%s.%s = %s", r->model->tables[value->a].name,
+                               column->name, column->values[value->c].text);
+    } else if (text[0] == '\0' && place.table != NONE) {
+        text = qn_arena_printf(r->arena, "%s.%s", r->model->tables[place.table].name,
+                               r->model->tables[place.table].columns[place.column].name);
+    }
+    if (text[0] != '\0') {
+        qn_json_add_key(out, "means");
+        qn_json_add_str(out, text);
+    }
+}
+
+static void add_span_json(struct reader *r, size_t from, size_t to, struct qn_buf *out)
 {
     const char *text = reader_text(r, from, to);
 
@@ -100,6 +136,7 @@ static void add_span_json(const struct reader *r, size_t from, size_t to, struct
     qn_json_add_str(out, text);
     qn_json_add_key(out, "as");
     qn_json_add_str(out, r->spans.items[from].role);
+    add_means(r, from, out);
     qn_buf_add_str(out, "}");
 }
 

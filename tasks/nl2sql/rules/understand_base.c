@@ -63,22 +63,6 @@ static void base_of_count(struct reader *r)
     }
 }
 
-/* "how many logins": the rows that have the value. */
-static void base_of_values(struct reader *r)
-{
-    for (size_t at = 0; at < r->spans.n; at++) {
-        const struct meaning *value = reader_means(r, at, MEANS_VALUE);
-
-        if (value != NULL && !r->spans.items[at].used && !r->spans.items[at].operand) {
-            r->subject = (size_t)value->a;
-            reader_anchor(r, r->subject);
-            reader_add_measure(r, rows_of(r->subject));
-            r->has_measure = true;
-            return;
-        }
-    }
-}
-
 static void count_rows(struct reader *r, size_t table)
 {
     reader_anchor(r, table);
@@ -173,6 +157,45 @@ static void base_of_rows(struct reader *r)
     }
 }
 
+/* A value, a flag or a condition. */
+static bool narrows(struct reader *r, size_t at)
+{
+    return reader_is(r, at, MEANS_VALUE) || reader_is(r, at, MEANS_FALSE) ||
+           reader_is(r, at, MEANS_CONDITION) ||
+           reader_column(r, at, COLUMN_FLAG, NONE).table != NONE;
+}
+
+static size_t narrowed_table(struct reader *r, size_t at)
+{
+    const struct meaning *condition = reader_means(r, at, MEANS_CONDITION);
+    const struct meaning *value = reader_means(r, at, MEANS_VALUE);
+    const struct meaning *not_flag = reader_means(r, at, MEANS_FALSE);
+
+    if (condition != NULL) {
+        return qn_model_find_table(r->model, r->model->conditions[condition->a].table, NULL);
+    }
+    if (value != NULL || not_flag != NULL) {
+        return (size_t)(value != NULL ? value : not_flag)->a;
+    }
+    return reader_column(r, at, COLUMN_FLAG, NONE).table;
+}
+
+/* "how many logins": the rows that have the value. */
+static void base_of_values(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        bool open = !r->spans.items[at].used && !r->spans.items[at].operand;
+
+        if (open && narrows(r, at) && narrowed_table(r, at) != NONE) {
+            r->subject = narrowed_table(r, at);
+            reader_anchor(r, r->subject);
+            reader_add_measure(r, rows_of(r->subject));
+            r->has_measure = true;
+            return;
+        }
+    }
+}
+
 /* "electronic products" is a value, and says of what: its last word is a table. */
 static void base_of_tail(struct reader *r)
 {
@@ -183,7 +206,7 @@ static void base_of_tail(struct reader *r)
         uint32_t node = atom != LEXICON_NONE ? lexicon_step(r->lexicon, 0, atom) : 0;
         const struct meaning *table;
 
-        if (span->to < span->from + 2 || node == 0 || !reader_is(r, at, MEANS_VALUE)) {
+        if (span->to < span->from + 2 || node == 0 || span->used || !narrows(r, at)) {
             continue;
         }
         table = lexicon_means(r->lexicon, lexicon_first(r->lexicon, node), MEANS_TABLE);
@@ -192,6 +215,31 @@ static void base_of_tail(struct reader *r)
             reader_anchor(r, r->subject);
             return;
         }
+    }
+}
+
+/* One word for several tables, none of them nearer than the others. */
+static void doubt_table(struct reader *r, size_t at)
+{
+    size_t table = reader_table(r, at), score = 0, n = 0;
+
+    if (at == NONE || table == NONE || r->n_anchors > 1) {
+        return;
+    }
+    for (uint32_t i = r->spans.items[at].first; i != LEXICON_NONE;
+         i = r->lexicon->meanings[i].next) {
+        const struct meaning *meaning = &r->lexicon->meanings[i];
+
+        if (meaning->kind == MEANS_TABLE && (size_t)meaning->a == table) {
+            score = meaning->score;
+        }
+    }
+    for (uint32_t i = r->spans.items[at].first; i != LEXICON_NONE;
+         i = r->lexicon->meanings[i].next) {
+        n += r->lexicon->meanings[i].kind == MEANS_TABLE && r->lexicon->meanings[i].score == score;
+    }
+    if (n > 1) {
+        reader_doubt(r, 0.55);
     }
 }
 
@@ -219,7 +267,8 @@ void understand_base(struct reader *r)
         find_person(r);
     }
     base_of_rows(r);
-    if (!r->has_measure && r->wants_count && r->subject == NONE) {
+    if (!r->has_measure && r->subject == NONE && r->head == NONE &&
+        (r->wants_count || ((r->wants_share || r->wants_rate) && r->before == NULL))) {
         base_of_values(r);
     }
     if (r->subject == NONE && !r->has_measure && r->head == NONE && r->before == NULL) {
@@ -227,6 +276,9 @@ void understand_base(struct reader *r)
     }
     if (r->n_anchors == 0 && r->subject != NONE) {
         reader_anchor(r, r->subject);
+    }
+    if (r->measure == NONE) {
+        doubt_table(r, r->counted != NONE ? r->counted : r->head);
     }
     for (size_t at = 0; at < r->spans.n && r->n_anchors > 0; at++) {
         size_t table = reader_is(r, at, MEANS_TABLE) ? reader_table(r, at) : NONE;

@@ -26,6 +26,19 @@ static bool is_comparator(const struct reader *r, size_t at, int *ret)
     return false;
 }
 
+/* "born before 1980", of a column that holds years. */
+static bool is_side(const struct reader *r, size_t at, int *ret)
+{
+    if (!open_span(r, at) || reader_is_model(r, at)) {
+        return false;
+    }
+    *ret = reader_is(r, at, WORD_BEFORE)  ? WORD_LESS - WORD_MORE
+           : reader_is(r, at, WORD_AFTER) ? 0
+           : reader_is(r, at, WORD_SINCE) ? WORD_AT_LEAST - WORD_MORE
+                                          : -1;
+    return *ret >= 0;
+}
+
 static const char *first_text(const struct reader *r, size_t at)
 {
     return r->spans.atoms.items[r->spans.items[at].from].text;
@@ -268,7 +281,8 @@ static bool read_comparator(struct reader *r, size_t at)
             return true;
         }
     }
-    if (!is_comparator(r, at, &kind)) {
+    if (!is_comparator(r, at, &kind) && !(is_side(r, at, &kind) && number_at(r, operand) != NULL &&
+                                          strlen(number_at(r, operand)) == 4)) {
         return false;
     }
     if (read_average(r, at, operand, kind)) {

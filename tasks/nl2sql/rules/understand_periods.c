@@ -1,5 +1,6 @@
 #include "reader.h"
 
+#include "common/str.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,6 +91,15 @@ static bool is_year(int64_t number)
     return number >= 1990 && number <= 2099;
 }
 
+/* "before 1970", 1970年: years that are none elsewhere. */
+static bool is_old_year(const struct reader *r, size_t at, int64_t number)
+{
+    bool side = at > 0 && (reader_is(r, at - 1, WORD_BEFORE) || reader_is(r, at - 1, WORD_AFTER) ||
+                           reader_is(r, at - 1, WORD_SINCE) || reader_is(r, at - 1, WORD_UNTIL));
+
+    return number >= 1900 && number < 1990 && (side || is_text(r, at + 1, "年"));
+}
+
 /* "2025", 2025年, "last year", "of this year"; -1 none. */
 static int64_t year_at(const struct reader *r, size_t *at)
 {
@@ -98,7 +108,7 @@ static int64_t year_at(const struct reader *r, size_t *at)
     int64_t year = whole(r, from, 4);
     const struct meaning *period = word(r, from, WORD_PERIOD);
 
-    if (is_year(year)) {
+    if (is_year(year) || is_old_year(r, from, year)) {
         *at = is_any(r, from + 1, year_words) || (word(r, from + 1, WORD_UNIT) != NULL &&
                                                   word(r, from + 1, WORD_UNIT)->a == FRAME_YEAR)
                   ? from + 2
@@ -316,7 +326,7 @@ static bool read_plain(const struct reader *r, size_t at, struct found *ret)
         }
         return true;
     }
-    if (!is_year(whole(r, at, 4)) || is_compared(r, at)) {
+    if ((!is_year(whole(r, at, 4)) && !is_old_year(r, at, whole(r, at, 4))) || is_compared(r, at)) {
         return false;
     }
     year = year_at(r, &to);
@@ -498,12 +508,41 @@ static void keep(struct reader *r, size_t at, const struct found *found)
     reader_use_all(r, at, found->to, "time");
 }
 
+static int64_t year_of(const char *text)
+{
+    int64_t number;
+
+    return qn_str_to_i64(text, &number) == QN_OK ? number : -1;
+}
+
+/* A number like a birth year is compared, it is no time. */
+static bool holds_years(struct reader *r, size_t at)
+{
+    struct frame_place place;
+    const struct qn_model_column *column;
+
+    for (int steps = 0; steps < 4 && at != NONE && !reader_is_model(r, at); steps++) {
+        at = reader_last(r, at);
+    }
+    if (at == NONE || !reader_is(r, at, MEANS_COLUMN) || reader_metric(r, at) != NONE) {
+        return false;
+    }
+    place = reader_column(r, at, COLUMN_NUMBER, NONE);
+    if (place.table == NONE) {
+        return false;
+    }
+    column = &r->model->tables[place.table].columns[place.column];
+    return year_of(column->min) >= 1800 && year_of(column->max) >= 1800 &&
+           year_of(column->max) <= 2100;
+}
+
 /* A number is a day of a month or a year only when it is not what something is compared with. */
 void understand_periods(struct reader *r)
 {
     for (size_t at = 0; at < n_spans(r);) {
         struct found found;
-        bool begins = open_span(r, at) && !reader_is_stop(r, at) && !reader_is_model(r, at);
+        bool begins = open_span(r, at) && !reader_is_stop(r, at) && !reader_is_model(r, at) &&
+                      !holds_years(r, reader_last(r, at));
 
         if (begins && read_period(r, at, &found) && found.to > at) {
             keep(r, at, &found);
