@@ -4,6 +4,7 @@
  * a counter n + 1 with n < 100, a walk along a key (child.parent_id = r.id), a column that only
  * grows (o.id > r.id), a path that may not be longer.
  */
+#include "guard_lists.h"
 #include "guard_run.h"
 
 #include <math.h>
@@ -19,6 +20,7 @@ struct recursion {
     const struct qn_json_node *conditions[CONDITIONS_MAX]; /* that every row must meet */
     size_t n;
     bool ends;
+    bool derives; /* something in FROM is made of the own columns */
     double steps;
 };
 
@@ -322,34 +324,49 @@ static bool is_used_up(const struct recursion *at)
 
 /* ---- texts that double ---- */
 
+/* What is never larger than what it is made of, but for a little: all else might double it. */
+static const char small[] =
+    "abs age array_length array_lower array_position array_upper ascii bit_length btrim cardinality"
+    " ceil ceiling char_length character_length chr count cume_dist date date_bin date_part"
+    " date_trunc dense_rank div exp extract floor greatest initcap jsonb_array_length"
+    " json_array_length lag last_value first_value lead least left length ln log lower ltrim"
+    " make_date make_interval make_timestamp max md5 min mod nth_value ntile now octet_length"
+    " percent_rank position power rank regexp_like reverse right round row_number rtrim sign"
+    " split_part sqrt starts_with strpos substr substring sum timezone to_char to_date to_number"
+    " to_timestamp translate trim trunc upper";
+/* What is as large as its parts together. */
+static const char adding[] =
+    "array_append array_cat array_prepend array_to_string concat concat_ws format json_build_array"
+    " json_build_object jsonb_build_array jsonb_build_object lpad rpad unnest jsonb_array_elements"
+    " jsonb_array_elements_text json_array_elements json_array_elements_text jsonb_extract_path"
+    " jsonb_extract_path_text json_extract_path json_extract_path_text string_to_array";
+static const char texts[] = "text varchar bpchar char name";
+
+static const char *called(const struct qn_json_node *node)
+{
+    return guard_last_name(guard_field(guard_is(node, "FuncCall"), "funcname"), NULL);
+}
+
+static bool makes_bytes(const struct qn_json_node *node)
+{
+    const struct qn_json_node *type = guard_field(guard_is(node, "TypeCast"), "typeName");
+
+    return strcmp(guard_last_name(guard_field(type, "names"), NULL), "bytea") == 0;
+}
+
+static bool makes_array(const struct qn_json_node *node)
+{
+    return makes_bytes(node) || guard_is(node, "A_ArrayExpr") != NULL ||
+           strstr(called(node), "json") != NULL || strncmp(called(node), "array", 5) == 0;
+}
+
 static bool joins_texts(const struct qn_json_node *node)
 {
-    static const char *const names[] = {"||",
-                                        "concat",
-                                        "concat_ws",
-                                        "replace",
-                                        "array_cat",
-                                        "array_append",
-                                        "regexp_replace",
-                                        "string_agg",
-                                        "repeat",
-                                        "overlay",
-                                        "jsonb_build_array",
-                                        "jsonb_build_object",
-                                        "json_build_array",
-                                        "json_build_object",
-                                        "jsonb_set"};
-    const struct qn_json_node *call = guard_is(node, "FuncCall"), *expr = guard_is(node, "A_Expr");
-    const char *name = guard_last_name(
-        call != NULL ? guard_field(call, "funcname") : guard_field(expr, "name"), NULL);
-    size_t i;
+    const struct qn_json_node *expr = guard_is(node, "A_Expr");
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return strcmp(guard_last_name(guard_field(expr, "name"), NULL), "||") == 0 ||
+           makes_array(node) || guard_is(node, "RowExpr") != NULL ||
+           (guard_is(node, "FuncCall") != NULL && !guard_listed(small, called(node)));
 }
 
 static bool holds(const struct qn_json_node *node, bool (*is)(const struct qn_json_node *node))
@@ -367,15 +384,36 @@ static bool holds(const struct qn_json_node *node, bool (*is)(const struct qn_js
     return false;
 }
 
+/* Its value gets longer with every step; also one that takes the place of such a column. */
+static bool grows(const struct recursion *at, const struct guard_column *column, size_t steps)
+{
+    const struct qn_json_node *value = at->out.items[column->place].value;
+    const struct guard_column *other = own_column(at, value);
+
+    if (value == NULL || steps == 0) {
+        return steps == 0;
+    }
+    if (holds(value, makes_bytes)) {
+        return true;
+    }
+    if (other != NULL) {
+        return other->place != column->place && grows(at, other, steps - 1);
+    }
+    return holds(value, joins_texts) || (at->derives && base_column(at, value) == NULL);
+}
+
 /* How often columns that grow are in it. */
 static size_t growing(const struct recursion *at, const struct qn_json_node *node)
 {
-    const struct guard_column *column = own_column(at, node);
+    const struct qn_json_node *ref = guard_is(node, "ColumnRef");
+    const struct guard_column *column = ref != NULL ? guard_look(at->scope, ref) : NULL;
     const struct qn_json_node *child = node->first;
     size_t n = 0;
 
-    if (column != NULL && guard_is(node, "ColumnRef") != NULL) {
-        return holds(at->out.items[column->place].value, joins_texts) ? 1 : 0;
+    if (ref != NULL) {
+        return own_column(at, node) != NULL
+                   ? (grows(at, column, at->out.n) ? 1 : 0)
+                   : (at->derives && column != NULL && column->base == NULL ? 1 : 0);
     }
     for (; child != NULL; child = child->next) {
         n += growing(at, child);
@@ -383,11 +421,27 @@ static size_t growing(const struct recursion *at, const struct qn_json_node *nod
     return n;
 }
 
+/* The text of a list has its quotes twice, that of bytes two digits for each. */
+static bool escapes(const struct recursion *at, const struct qn_json_node *node)
+{
+    const struct qn_json_node *cast = guard_is(node, "TypeCast");
+    const char *type = guard_last_name(guard_field(guard_field(cast, "typeName"), "names"), NULL);
+    const struct qn_json_node *inner = guard_field(cast, "arg");
+    const struct guard_column *column = own_column(at, inner);
+
+    return guard_listed(texts, type) &&
+           (holds(inner, makes_array) ||
+            (column != NULL && holds(at->out.items[column->place].value, makes_array)));
+}
+
 static bool explodes(const struct recursion *at, const struct qn_json_node *node)
 {
     const struct qn_json_node *child = node->first;
+    const bool strange = guard_is(node, "FuncCall") != NULL && !guard_listed(small, called(node)) &&
+                         !guard_listed(adding, called(node));
 
-    if (joins_texts(node) && growing(at, node) > 1) {
+    if ((strange || guard_is(node, "RowExpr") != NULL || escapes(at, node)) &&
+        growing(at, node) > 0) {
         return true;
     }
     for (; child != NULL; child = child->next) {
@@ -398,10 +452,35 @@ static bool explodes(const struct recursion *at, const struct qn_json_node *node
     return false;
 }
 
-static bool is_repeat(const struct qn_json_node *node)
+static bool holds_own(const struct recursion *at, const struct qn_json_node *node)
 {
-    return strcmp(guard_last_name(guard_field(guard_is(node, "FuncCall"), "funcname"), NULL),
-                  "repeat") == 0;
+    const struct qn_json_node *child = node->first;
+
+    if (own_column(at, node) != NULL) {
+        return true;
+    }
+    while (child != NULL && !holds_own(at, child)) {
+        child = child->next;
+    }
+    return child != NULL;
+}
+
+/* A function, or a SELECT in parentheses, that is made of the columns of the step before. */
+static bool derives(const struct recursion *at, const struct qn_json_node *node)
+{
+    const struct qn_json_node *join = guard_is(node, "JoinExpr");
+
+    if (join != NULL) {
+        return derives(at, guard_field(join, "larg")) || derives(at, guard_field(join, "rarg"));
+    }
+    return (guard_is(node, "RangeFunction") != NULL || guard_is(node, "RangeSubselect") != NULL) &&
+           holds_own(at, node);
+}
+
+static bool is_too_long(const struct recursion *at, const struct qn_json_node *value)
+{
+    return value != NULL && (explodes(at, value) || (growing(at, value) > 1 &&
+                                                     (at->derives || holds(value, joins_texts))));
 }
 
 bool guard_recursion(struct guard_run *run, const struct guard_scope *scope,
@@ -421,6 +500,7 @@ bool guard_recursion(struct guard_run *run, const struct guard_scope *scope,
     condition(&at, guard_field(select, "whereClause"));
     for (; item != NULL; item = item->next) {
         joined(&at, item);
+        at.derives |= derives(&at, item);
     }
     at.ends = is_used_up(&at);
     for (i = 0; i < at.n; i++) {
@@ -433,12 +513,14 @@ bool guard_recursion(struct guard_run *run, const struct guard_scope *scope,
                             own->name);
     }
     for (i = 0; i < out.n; i++) {
-        const struct qn_json_node *value = out.items[i].value;
-
-        if (value != NULL && (explodes(&at, value) || holds(value, is_repeat))) {
+        if (is_too_long(&at, out.items[i].value)) {
             return guard_refuse(run, GUARD_SIZE, -1, own->name, "%s makes texts that double",
                                 own->name);
         }
+    }
+    if (at.derives && is_too_long(&at, from)) {
+        return guard_refuse(run, GUARD_SIZE, -1, own->name, "%s makes texts that double in FROM",
+                            own->name);
     }
     run->series *= isfinite(at.steps) ? at.steps : 1;
     return run->series <= GUARD_SERIES_MAX ||
