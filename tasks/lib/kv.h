@@ -74,6 +74,7 @@ enum qn_kv_kind_id {
     QN_KV_USER,          /* invalidate on an update */
     QN_KV_PRODUCT,       /* products, popular ones above all; invalidate on an update */
     QN_KV_LIST,          /* a page of a list */
+    QN_KV_EXAMPLES,      /* approved pairs of a datasource; invalidate on feedback */
     QN_KV_QUERY,         /* rows of a query; qn_kv_query_ms says for how long */
     QN_KV_REPORT,        /* of a period that goes on */
     QN_KV_REPORT_CLOSED, /* of a period that is past */

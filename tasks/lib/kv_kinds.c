@@ -23,6 +23,8 @@ const struct qn_kv_kind qn_kv_kinds[QN_KV_KINDS] = {
         .none_ms = 5 * MINUTE, .grace_ms = HOUR, .lease_ms = 10 * SECOND, .wait_ms = 10 * SECOND},
     [QN_KV_LIST] = {"list", .l1_ms = MINUTE, .l2_ms = 5 * MINUTE,
         .none_ms = MINUTE, .grace_ms = HOUR, .lease_ms = 10 * SECOND, .wait_ms = 10 * SECOND},
+    [QN_KV_EXAMPLES] = {"examples", .l2_ms = 10 * MINUTE,
+        .lease_ms = 10 * SECOND, .wait_ms = 10 * SECOND},
     [QN_KV_QUERY] = {"query", .l2_ms = 5 * MINUTE,
         .none_ms = MINUTE, .lease_ms = MINUTE, .wait_ms = MINUTE},
     [QN_KV_REPORT] = {"report", .l2_ms = HOUR, .lease_ms = MINUTE, .wait_ms = 10 * SECOND},

@@ -1,6 +1,6 @@
 #include "feedback.h"
 
-#include "ask/examples.h"
+#include "ask/examples_kept.h"
 #include "common/json_member.h"
 #include "place/place.h"
 #include "tasks/lib/answer.h"
@@ -106,6 +106,17 @@ static int check_statement(const struct feedback *feedback, struct qn_err *reter
                : rc;
 }
 
+/* What was changed is changed: a cache that does not learn of it ends by time. */
+static void tell_cache(const struct feedback *feedback)
+{
+    struct qn_err err = {.code = QN_OK};
+
+    if (examples_changed(feedback->place, feedback->pair.datasource, &err) != QN_OK) {
+        qn_job_log(feedback->job, "warning: the cache does not know yet, for up to 10 minutes: %s",
+                   err.msg);
+    }
+}
+
 static int change(struct feedback *feedback, struct qn_err *reterr)
 {
     const struct examples_pair *pair = &feedback->pair;
@@ -119,6 +130,9 @@ static int change(struct feedback *feedback, struct qn_err *reterr)
         feedback->there = rc == QN_OK;
     }
     place_quern_end(feedback->place);
+    if (rc == QN_OK) {
+        tell_cache(feedback);
+    }
     return rc;
 }
 

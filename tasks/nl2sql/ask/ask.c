@@ -26,7 +26,6 @@ static void release(struct ask *ask)
     chart_release(&ask->chart);
     query_release(&ask->query);
     route_release(&ask->route);
-    examples_release(&ask->examples);
     thread_release(&ask->thread);
     qn_arena_release(&ask->arena);
     ask_args_release(&ask->args);

@@ -6,9 +6,34 @@
 
 #define NOTE_MAX 2000
 
-int64_t ask_delay(const struct query *query)
+/* After which time a connection may be free for it; 0: something else ended it. */
+static int64_t delay_of(const struct query *query)
 {
     return query->rc == QN_EAGAIN && query->sqlstate[0] == '\0' ? ASK_BUSY_MS : 0;
+}
+
+int ask_gate(void *arg, struct query *query, struct qn_err *reterr)
+{
+    struct ask *ask = arg;
+    const struct query_place place = {.source = ask->database->source,
+                                      .model = ask->database->model,
+                                      .application_name = qn_job_id(ask->job),
+                                      .stop_fd = qn_job_stop_fd(ask->job),
+                                      .any_role = qn_job_is_local(ask->job)};
+    struct qn_buf note;
+    int rc;
+
+    qn_buf_init(&note, NOTE_MAX);
+    query->max_rows = ask->args.max_rows;
+    query->dry = ask->args.dry_run;
+    rc = query_run(&place, query, 1, &note, reterr);
+    if (note.len > 0 && !ask->role_told) {
+        ask_warn(ask, "%s", note.data);
+        ask->role_told = true;
+    }
+    qn_buf_release(&note);
+    ask->delay_ms = delay_of(query);
+    return rc;
 }
 
 static void tell(const struct ask *ask)
@@ -56,9 +81,6 @@ static int judge(struct ask *ask, struct qn_err *reterr)
             return QN_OK;
         }
         break;
-    case QN_EAGAIN:
-        ask->delay_ms = ask_delay(query);
-        break;
     default:
         break;
     }
@@ -72,30 +94,34 @@ static bool is_without_rows(const struct ask *ask)
            !ask->query.rows.truncated;
 }
 
+static int run(struct ask *ask, struct qn_err *reterr)
+{
+    const struct route *route = &ask->route;
+
+    qn_job_progress(ask->job, 2, 4, "asking the database");
+    ask->query.sql = (struct qn_span){route->sql, strlen(route->sql)};
+    ask->query.verdict = route->verdict;
+    return ask_gate(ask, &ask->query, reterr);
+}
+
+static void take(struct ask *ask)
+{
+    ask->query = ask->route.query;
+    query_init(&ask->route.query, (struct qn_span){"", 0});
+}
+
 int ask_query(struct ask *ask, struct qn_err *reterr)
 {
-    const struct query_place place = {.source = ask->database->source,
-                                      .model = ask->database->model,
-                                      .application_name = qn_job_id(ask->job),
-                                      .stop_fd = qn_job_stop_fd(ask->job),
-                                      .any_role = qn_job_is_local(ask->job)};
-    struct qn_buf note;
-    int rc;
+    int rc = QN_OK;
 
     if (!ask->answered) {
         return QN_OK;
     }
-    qn_job_progress(ask->job, 2, 4, "asking the database");
-    qn_buf_init(&note, NOTE_MAX);
-    ask->query.sql = (struct qn_span){ask->route.sql, strlen(ask->route.sql)};
-    ask->query.verdict = ask->route.verdict;
-    ask->query.max_rows = ask->args.max_rows;
-    ask->query.dry = ask->args.dry_run;
-    rc = query_run(&place, &ask->query, 1, &note, reterr);
-    if (note.len > 0) {
-        ask_warn(ask, "%s", note.data);
+    if (ask->route.gated) {
+        take(ask);
+    } else {
+        rc = run(ask, reterr);
     }
-    qn_buf_release(&note);
     if (rc != QN_OK) {
         return rc;
     }

@@ -36,10 +36,10 @@ struct ask {
     const char *name; /* of the database, for people: never a URL */
     struct thread thread;
     int64_t turn; /* 0 none */
-    struct examples examples;
     struct route route;
     struct query query;
     struct chart chart;
+    bool role_told; /* that it is too strong */
     bool drawn;
     bool answered;      /* there is a statement, and unless it is a dry run rows */
     const char *code;   /* why not; "" */
@@ -57,12 +57,14 @@ void ask_refuse(struct ask *ask, const char *code, const char *reason);
 
 /* The database of the arguments. QN_EINVAL and QN_ENOTFOUND are the caller's mistakes. */
 QN_MUST_CHECK int ask_begin(struct ask *ask, struct qn_err *reterr);
-/* Of Quern's own database: earlier turns, approved pairs. */
+/* Of Quern's own database: earlier turns; and when they are wanted, approved pairs. */
 QN_MUST_CHECK int ask_remember(struct ask *ask, struct qn_err *reterr);
+int ask_load_examples(void *arg, struct examples *ret, struct qn_err *reterr);
 QN_MUST_CHECK int ask_note_turn(struct ask *ask, struct qn_err *reterr);
 QN_MUST_CHECK int ask_translate(struct ask *ask, struct qn_err *reterr);
-/* After which time a connection may be free for it; 0: something else ended it. */
-int64_t ask_delay(const struct query *query);
+/* A route_gate_fn: plans it and, unless it is a dry run, runs it. */
+int ask_gate(void *arg, struct query *query, struct qn_err *reterr);
+/* The rows of the statement: those of the gate, or it is run now. */
 QN_MUST_CHECK int ask_query(struct ask *ask, struct qn_err *reterr);
 /* Of an answer without rows: what it was asked for, and the value that was meant. */
 QN_MUST_CHECK int ask_look_at_nothing(struct ask *ask, struct qn_err *reterr);

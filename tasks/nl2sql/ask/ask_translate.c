@@ -26,24 +26,6 @@ int ask_begin(struct ask *ask, struct qn_err *reterr)
     return QN_OK;
 }
 
-/* Plans what the guard allows. */
-static int plan(void *arg, struct query *query, struct qn_err *reterr)
-{
-    struct ask *ask = arg;
-    const struct query_place place = {.source = ask->database->source,
-                                      .model = ask->database->model,
-                                      .application_name = qn_job_id(ask->job),
-                                      .stop_fd = qn_job_stop_fd(ask->job),
-                                      .any_role = qn_job_is_local(ask->job)};
-
-    int rc;
-
-    query->dry = true;
-    rc = query_run(&place, query, 1, NULL, reterr);
-    ask->delay_ms = ask_delay(query);
-    return rc;
-}
-
 /* On one line. */
 static void tell_sql(const struct ask *ask, const char *who, const char *sql)
 {
@@ -118,11 +100,10 @@ int ask_translate(struct ask *ask, struct qn_err *reterr)
         .n_tables = args->tables.n,
         .turns = ask->thread.turns,
         .n_turns = ask->thread.n,
-        .examples = ask->examples.items,
-        .n_examples = ask->examples.n,
         .key = args->key,
         .max_rows = args->max_rows > 0 ? args->max_rows : ask->database->source->max_rows,
-        .gate = plan,
+        .gate = ask_gate,
+        .examples = ask_load_examples,
         .arg = ask};
     int rc;
 

@@ -4,7 +4,7 @@
 #include "tasks/lib/digest.h"
 #include <string.h>
 
-#define TEXTS_MAX ((size_t)16 * 1024 * 1024)
+#define ITEMS_MAX ((size_t)64 * 1024)
 
 static const char load_sql[] =
     "SELECT question, sql, model_hash FROM quern.nl2sql_examples WHERE datasource = $1"
@@ -23,49 +23,86 @@ static const char trim_sql[] =
 static const char forget_sql[] = "DELETE FROM quern.nl2sql_examples"
                                  " WHERE datasource = $1 AND question_hash = $2 RETURNING 1";
 
-static int take(struct examples *examples, const struct qn_pg_rows *rows, size_t row,
-                const struct guard *guard, const char *model_hash, struct qn_err *reterr)
+int examples_read(struct qn_pg *pg, const char *datasource, struct qn_buf *out,
+                  struct qn_err *reterr)
 {
-    const struct qn_span sql = qn_pg_value(rows, row, 1);
+    char number[QN_PG_NUMBER_SIZE];
+    const struct qn_span params[] = {qn_pg_text(datasource), qn_pg_number(EXAMPLES_MAX, number)};
+    struct qn_pg_rows *rows = NULL;
+    int rc = qn_pg_query(pg, load_sql, params, 2, &rows, reterr);
+
+    for (size_t i = 0; rc == QN_OK && i < qn_pg_rows_count(rows); i++) {
+        for (size_t column = 0; column < 3; column++) {
+            qn_buf_add_str(out, qn_pg_str(rows, i, column));
+            qn_buf_add_byte(out, '\0');
+        }
+    }
+    qn_pg_rows_free(rows);
+    if (rc == QN_OK && qn_buf_status(out) != QN_OK) {
+        rc = qn_fail(reterr, qn_buf_status(out), "the approved pairs: %s",
+                     qn_err_text(qn_buf_status(out)));
+    }
+    return rc;
+}
+
+/* The next text, which ends with a NUL; NULL: there is no more. */
+static const char *next_text(struct qn_span *rest)
+{
+    const char *text = rest->data;
+    const char *end = rest->len > 0 ? memchr(text, '\0', rest->len) : NULL;
+
+    if (end == NULL) {
+        return NULL;
+    }
+    rest->data = end + 1;
+    rest->len -= (size_t)(end + 1 - text);
+    return text;
+}
+
+static int take(struct examples *examples, const struct prompt_example *example,
+                const struct guard *guard, bool same, struct qn_err *reterr)
+{
     struct guard_verdict verdict = {.class = GUARD_ALLOWED};
     int rc = QN_OK;
 
-    if (strcmp(qn_pg_str(rows, row, 2), model_hash) != 0) {
-        rc = guard_check(guard, sql, &verdict, NULL, reterr);
+    if (!same) {
+        rc = guard_check(guard, (struct qn_span){example->sql, strlen(example->sql)}, &verdict,
+                         NULL, reterr);
     }
     if (rc == QN_OK && verdict.class == GUARD_ALLOWED) {
-        examples->items[examples->n++] = (struct prompt_example){
-            .question = qn_arena_str(&examples->arena, qn_pg_str(rows, row, 0)),
-            .sql = qn_arena_text(&examples->arena, sql.data, sql.len)};
+        examples->items[examples->n++] = *example;
     } else if (rc == QN_OK) {
         examples->left_out++;
     }
     return rc;
 }
 
-int examples_load(struct examples *ret, struct qn_pg *pg, const char *datasource,
-                  const struct guard *guard, const char *model_hash, struct qn_err *reterr)
+int examples_take(struct examples *ret, const struct guard *guard, const char *model_hash,
+                  struct qn_err *reterr)
 {
-    char number[QN_PG_NUMBER_SIZE];
-    const struct qn_span params[] = {qn_pg_text(datasource), qn_pg_number(EXAMPLES_MAX, number)};
-    struct qn_pg_rows *rows = NULL;
+    struct qn_span rest = {ret->texts.data, ret->texts.len};
     int rc;
 
-    *ret = (struct examples){.n = 0};
-    qn_arena_init(&ret->arena, TEXTS_MAX);
+    ret->n = ret->left_out = 0;
+    qn_arena_init(&ret->arena, ITEMS_MAX);
     ret->items = qn_arena_alloc(&ret->arena, EXAMPLES_MAX, sizeof(*ret->items));
     rc = qn_arena_status(&ret->arena, "examples", reterr);
-    rc = rc == QN_OK ? qn_pg_query(pg, load_sql, params, 2, &rows, reterr) : rc;
-    for (size_t i = 0; rc == QN_OK && i < qn_pg_rows_count(rows) && i < EXAMPLES_MAX; i++) {
-        rc = take(ret, rows, i, guard, model_hash, reterr);
+    while (rc == QN_OK && ret->n < EXAMPLES_MAX) {
+        const char *question = next_text(&rest), *sql = next_text(&rest), *hash = next_text(&rest);
+        const struct prompt_example example = {.question = question, .sql = sql};
+
+        if (hash == NULL) {
+            break;
+        }
+        rc = take(ret, &example, guard, strcmp(hash, model_hash) == 0, reterr);
     }
-    qn_pg_rows_free(rows);
-    return rc == QN_OK ? qn_arena_status(&ret->arena, "examples", reterr) : rc;
+    return rc;
 }
 
 void examples_release(struct examples *examples)
 {
     qn_arena_release(&examples->arena);
+    qn_buf_release(&examples->texts);
 }
 
 static int hash_of(const char *question, char out[QN_DIGEST_SIZE], struct qn_err *reterr)

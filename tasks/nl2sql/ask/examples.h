@@ -18,6 +18,7 @@
 
 struct examples {
     struct qn_arena arena;
+    struct qn_buf texts;          /* what examples_read made */
     struct prompt_example *items; /* the newest first */
     size_t n;
     size_t left_out; /* by the guard */
@@ -30,10 +31,13 @@ struct examples_pair { /* none is NULL */
     const char *language, *model_hash, *by;
 };
 
-/* model_hash: what guard was made of. To be released, also after a failure. */
-QN_MUST_CHECK int examples_load(struct examples *ret, struct qn_pg *pg, const char *datasource,
-                                const struct guard *guard, const char *model_hash,
+/* All of a datasource, as bytes for examples_take: three texts of each, each with a NUL behind. */
+#define EXAMPLES_BYTES_MAX ((size_t)16 * 1024 * 1024)
+QN_MUST_CHECK int examples_read(struct qn_pg *pg, const char *datasource, struct qn_buf *out,
                                 struct qn_err *reterr);
+/* Those in ret->texts that the guard allows; what else is there is set anew. */
+QN_MUST_CHECK int examples_take(struct examples *ret, const struct guard *guard,
+                                const char *model_hash, struct qn_err *reterr);
 void examples_release(struct examples *examples); /* zeroed is fine */
 
 /* In place of what the question had. */

@@ -292,6 +292,7 @@ static void init(struct route *route)
     };
     qn_arena_init(&route->arena, ROUTE_BYTES_MAX);
     qn_buf_init(&route->uses, USES_MAX);
+    query_init(&route->query, (struct qn_span){"", 0});
 }
 
 int route_question(const struct route_wish *wish, struct route *ret, struct qn_err *reterr)
@@ -311,6 +312,7 @@ int route_question(const struct route_wish *wish, struct route *ret, struct qn_e
 void route_release(struct route *route)
 {
     qn_buf_release(&route->uses);
+    query_release(&route->query);
     qn_arena_release(&route->arena);
 }
 

@@ -6,18 +6,20 @@
  * A question that the rules know to be none (writes, small talk, hidden) is refused without
  * asking anybody. A statement of a language model is cleaned, checked, and planned by `gate` when
  * there is one; up to ROUTE_REPAIRS times it is sent back with what was wrong: grammar, unknown
- * names, types, what the plan says. What the guard forbids is never sent back: it is refused, and
- * the job's log tells it as a security event.
+ * names, types, what the plan says, and when the gate runs it too, values it fails on. What the
+ * guard forbids is never sent back: it is refused, and the job's log tells it as a security event.
+ * What else ends a statement that ran is the caller's to judge: the statement is taken.
  *
  * No connection is held here; gate makes its own for the moment.
  *
- * Not here: running the statement; threads and examples, which the caller gives.
+ * Not here: running the rules' statement; threads and examples, which the caller gives.
  */
 #ifndef TASKS_NL2SQL_ASK_ROUTE_H
 #define TASKS_NL2SQL_ASK_ROUTE_H
 
+#include "examples.h"
 #include "tasks/nl2sql/place/place.h"
-#include "tasks/nl2sql/prompt/prompt.h"
+#include "tasks/nl2sql/query/query.h"
 
 #define ROUTE_REPAIRS    2
 #define ROUTE_ATTEMPTS   (ROUTE_REPAIRS + 2) /* the rules, and the model */
@@ -42,9 +44,10 @@ enum route_code {
 };
 extern const char *const route_code_names[ROUTE_CODES];
 
-/* Plans a statement that guard_check allows: as query_run with dry. */
-struct query;
+/* Plans a statement that guard_check allows, or runs it too: query_run, with what it needs. */
 typedef int route_gate_fn(void *arg, struct query *query, struct qn_err *reterr);
+/* The approved pairs of the datasource. Called when a language model is going to be asked. */
+typedef int route_examples_fn(void *arg, struct examples *ret, struct qn_err *reterr);
 
 struct route_wish {
     struct place *place;
@@ -58,11 +61,10 @@ struct route_wish {
     size_t n_tables;
     const struct prompt_turn *turns; /* of the thread, oldest first */
     size_t n_turns;
-    const struct prompt_example *examples; /* all of the datasource */
-    size_t n_examples;
     const char *key; /* whose budget; "" none */
     int64_t max_rows;
-    route_gate_fn *gate; /* NULL: the guard's text check only */
+    route_gate_fn *gate;         /* NULL: the guard's text check only */
+    route_examples_fn *examples; /* NULL: none */
     void *arg;
 };
 
@@ -88,6 +90,8 @@ struct route {
     size_t n_warnings;
     struct guard_verdict verdict;
     struct qn_buf uses; /* of guard_check, JSON; "" */
+    bool gated;         /* query is what the gate made of sql; else nobody has run it */
+    struct query query;
     bool share;
     struct route_attempt attempts[ROUTE_ATTEMPTS];
     size_t n_attempts;

@@ -103,7 +103,7 @@ static int read_plan(struct route_run *run, const struct query *query, struct ro
         put(ret->hint, sizeof(ret->hint), query->hint);
         return QN_OK;
     }
-    if (query->rc != QN_OK) {
+    if (query->rc != QN_OK && !query->ran) {
         return qn_fail(reterr, query->rc, "%s", query->err.msg);
     }
     route->verdict = query->verdict;
@@ -114,21 +114,27 @@ static int read_plan(struct route_run *run, const struct query *query, struct ro
     return QN_OK;
 }
 
+/* What is taken tells its own times. */
 static int plan(struct route_run *run, struct route_verdict *ret, struct qn_err *reterr)
 {
     const int64_t began = qn_mono_ms(&qn_clock_system);
-    struct query query;
+    struct route *route = run->route;
+    struct query *query = &route->query;
     int rc;
 
-    query_init(&query, (struct qn_span){ret->sql, strlen(ret->sql)});
-    query.verdict = run->route->verdict;
-    query.dry = true;
-    rc = run->wish->gate(run->wish->arg, &query, reterr);
+    query_release(query);
+    query_init(query, (struct qn_span){ret->sql, strlen(ret->sql)});
+    query->verdict = route->verdict;
+    query->dry = true;
+    rc = run->wish->gate(run->wish->arg, query, reterr);
     if (rc == QN_OK) {
-        rc = read_plan(run, &query, ret, reterr);
+        rc = read_plan(run, query, ret, reterr);
     }
-    query_release(&query);
-    run->route->gate_ms += qn_mono_ms(&qn_clock_system) - began;
+    route->gated = rc == QN_OK && ret->judgement == ROUTE_TAKEN;
+    if (!route->gated) {
+        query_release(query);
+        route->gate_ms += qn_mono_ms(&qn_clock_system) - began;
+    }
     return rc;
 }
 

@@ -13,6 +13,7 @@ struct talk {
     struct qn_llm *llm;
     struct link link;
     struct prompt_wish prompt;
+    struct examples all; /* until the prompt is made */
     struct prompt_example examples[PROMPT_EXAMPLES_MAX];
     struct qn_llm_message messages[MESSAGES_MAX];
     size_t n_messages;
@@ -58,26 +59,49 @@ static int find_tables(struct talk *talk, struct qn_err *reterr)
     return rc;
 }
 
-static void choose_examples(struct talk *talk)
+static int choose_examples(struct talk *talk, struct qn_err *reterr)
 {
     const struct route_wish *wish = talk->run->wish;
+    const struct examples *all = &talk->all;
     size_t places[PROMPT_EXAMPLES_MAX];
-    size_t n = wish->n_examples > 0
-                   ? prompt_nearest(wish->question, wish->examples, wish->n_examples, places)
-                   : 0;
+    int rc = wish->examples != NULL ? wish->examples(wish->arg, &talk->all, reterr) : QN_OK;
+    size_t n =
+        rc == QN_OK && all->n > 0 ? prompt_nearest(wish->question, all->items, all->n, places) : 0;
 
     for (size_t i = 0; i < n; i++) {
-        talk->examples[i] = wish->examples[places[i]];
+        talk->examples[i] = all->items[places[i]];
     }
     talk->prompt.examples = talk->examples;
     talk->prompt.n_examples = n;
+    return rc;
+}
+
+static void forget_examples(struct talk *talk)
+{
+    examples_release(&talk->all);
+    talk->prompt.n_examples = 0;
+}
+
+static int say_prompt(struct talk *talk, struct qn_err *reterr)
+{
+    struct qn_buf text;
+    int rc;
+
+    qn_buf_init(&text, PROMPT_BYTES_MAX);
+    prompt_system(&talk->prompt, &text);
+    rc = say_text(talk, "system", &text, reterr);
+    if (rc == QN_OK) {
+        qn_buf_init(&text, PROMPT_BYTES_MAX);
+        prompt_user(&talk->prompt, &text);
+        rc = say_text(talk, "user", &text, reterr);
+    }
+    return rc;
 }
 
 static int begin(struct talk *talk, struct qn_err *reterr)
 {
     const struct route_wish *wish = talk->run->wish;
     const struct qn_model *model = wish->database->model;
-    struct qn_buf text;
     int rc = find_tables(talk, reterr);
 
     if (rc != QN_OK) {
@@ -93,15 +117,9 @@ static int begin(struct talk *talk, struct qn_err *reterr)
         .n_turns = wish->n_turns,
         .max_rows = wish->max_rows,
     };
-    choose_examples(talk);
-    qn_buf_init(&text, PROMPT_BYTES_MAX);
-    prompt_system(&talk->prompt, &text);
-    rc = say_text(talk, "system", &text, reterr);
-    if (rc == QN_OK) {
-        qn_buf_init(&text, PROMPT_BYTES_MAX);
-        prompt_user(&talk->prompt, &text);
-        rc = say_text(talk, "user", &text, reterr);
-    }
+    rc = choose_examples(talk, reterr);
+    rc = rc == QN_OK ? say_prompt(talk, reterr) : rc;
+    forget_examples(talk);
     return rc;
 }
 

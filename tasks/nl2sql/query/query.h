@@ -28,6 +28,7 @@ struct query {
     int64_t max_rows;             /* 0: the datasource's; at most QUERY_ROWS_MAX */
     bool dry;                     /* the gate alone: planned, never run */
 
+    bool ran;          /* the gate let it pass, and it was started */
     int rc;            /* QN_OK also when the gate refuses: verdict tells */
     struct qn_err err; /* what the server said, without values of the database */
     char sqlstate[6];  /* "" none */

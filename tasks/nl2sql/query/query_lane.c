@@ -107,6 +107,7 @@ static int64_t rows_of(const struct query_lane *lane)
 static void reset(struct query *query)
 {
     query_rows_release(&query->rows);
+    query->ran = false;
     query->rc = QN_OK;
     query->err = (struct qn_err){.code = QN_OK};
     query->sqlstate[0] = '\0';

@@ -233,7 +233,8 @@ static enum query_stage after_gate(struct query_lane *lane, int rc, struct qn_er
         query_lane_fail(lane, rc, err);
         return QUERY_ROLLBACK;
     }
-    return query->verdict.class != GUARD_ALLOWED || query->dry ? QUERY_ROLLBACK : QUERY_RUN;
+    query->ran = query->verdict.class == GUARD_ALLOWED && !query->dry;
+    return query->ran ? QUERY_RUN : QUERY_ROLLBACK;
 }
 
 static enum query_stage after_run(struct query_lane *lane, int rc, struct qn_err *err)
