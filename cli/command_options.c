@@ -10,7 +10,7 @@ const struct cli_option cli_dev_options[] = {
     {"cache-url", "URL", "use this Redis as the cache, start none"},
     {"database-url", "URL", "use this PostgreSQL, start none"},
     {"demo", NULL, "report, schedule, analysis, questions, over HTTP"},
-    {"once", NULL, "with --demo: end after the report, with its exit code"},
+    {"once", NULL, "with --demo: end after it, 0 when all was answered"},
     {"verbose", NULL, "all log lines, from the start"},
     {"quiet", NULL, "no log lines, they are in their files"},
     {NULL, NULL, NULL},
