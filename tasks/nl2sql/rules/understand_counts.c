@@ -138,6 +138,10 @@ static void count(struct reader *r, size_t at)
     if (thing == NONE && r->zh && r->counted == NONE) {
         thing = thing_before(r, at);
     }
+    if (thing != NONE && r->counted != NONE && thing != r->counted && is_table(r, thing) &&
+        reader_next(r, thing) != NONE) {
+        reader_doubt(r, 0.55);
+    }
     if (thing == NONE || r->counted != NONE) {
         return;
     }

@@ -258,6 +258,15 @@ static bool is_measured(const struct reader *r, size_t table)
                                     : measure->of.table) == table;
 }
 
+/* "products ordered by stock". */
+static bool is_sorted_by(const struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at);
+
+    return next < r->spans.n && reader_is(r, at, WORD_ORDER) && r->spans.items[next].used &&
+           reader_is(r, next, WORD_BY) && r->by != NONE;
+}
+
 static void take_column(struct reader *r, size_t at)
 {
     struct frame_place time = reader_column(r, at, COLUMN_TIME, neighbour_table(r, at));
@@ -265,7 +274,9 @@ static void take_column(struct reader *r, size_t at)
     struct frame_place any = reader_column(r, at, COLUMN_ANY, NONE);
     bool negated = r->spans.items[at].negated;
 
-    if (flag.table != NONE) {
+    if (is_sorted_by(r, at)) {
+        reader_use(r, at, "order");
+    } else if (flag.table != NONE) {
         add_flag(r, at, flag, true);
     } else if (any.table == NONE) {
         return;

@@ -20,6 +20,16 @@ static int64_t small_number(const struct reader *r, size_t at)
     return number <= 10000 ? number : 0;
 }
 
+static bool is_right(const struct reader *r, size_t at)
+{
+    for (size_t i = 0; i < r->n_compares; i++) {
+        if (r->compares[i].right == at) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What can be ordered by. */
 static bool can_measure(struct reader *r, size_t at)
 {
@@ -103,10 +113,44 @@ static bool is_dear(const struct reader *r, size_t at)
            ((low != NULL && low->a == 1) || (high != NULL && high->a == 1));
 }
 
+static bool is_of_table(struct reader *r, size_t at, size_t table)
+{
+    const struct meaning *value = reader_value(r, at, table);
+
+    return value == NULL || (size_t)value->a == table;
+}
+
+/* Over what narrows it: "the most 5-star reviews", 最大的一笔订单. */
+static size_t next_measured(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at);
+
+    while (next < r->spans.n) {
+        const struct span *span = &r->spans.items[next];
+        bool figure = span->used && span->role != NULL &&
+                      (strcmp(span->role, "comparator") == 0 || strcmp(span->role, "number") == 0);
+        bool one = !span->used && span->number != NULL && strcmp(span->number, "1") == 0;
+        bool unit = !span->used && reader_is(r, next, WORD_UNIT_WORD) && !reader_is_model(r, next);
+        size_t behind = reader_next(r, next);
+        bool narrow = behind < r->spans.n && reader_is(r, behind, MEANS_TABLE) &&
+                      (is_right(r, next) ||
+                       (!span->used && is_of_table(r, next, reader_table(r, behind)) &&
+                        !reader_is(r, next, MEANS_TABLE) && reader_metric(r, next) == NONE &&
+                        (reader_is(r, next, MEANS_VALUE) || reader_is(r, next, MEANS_FALSE) ||
+                         reader_is(r, next, MEANS_CONDITION))));
+
+        if (!figure && !one && !unit && !narrow) {
+            break;
+        }
+        next = behind;
+    }
+    return next;
+}
+
 /* What the most is of: beside it. */
 static void find_by(struct reader *r, size_t at)
 {
-    size_t next = reader_next(r, at), last = reader_last(r, at);
+    size_t next = next_measured(r, at), last = reader_last(r, at);
 
     while (next < r->spans.n && open_span(r, next) && !reader_is_model(r, next) &&
            (reader_is(r, next, WORD_COUNT) || reader_is(r, next, WORD_SUM) ||

@@ -296,6 +296,11 @@ static bool is_compared(const struct reader *r, size_t at)
         return false;
     }
     before--;
+    if (before > 0 && r->spans.items[before - 1].number != NULL &&
+        !is_year(whole(r, before - 1, 4)) && !r->spans.items[before - 1].used &&
+        (reader_is(r, before, WORD_AND) || reader_is(r, before, WORD_TO))) {
+        return true;
+    }
     for (int kind = WORD_MORE; kind <= WORD_EQUAL; kind++) {
         if (reader_is(r, before, (enum meaning_kind)kind)) {
             return true;

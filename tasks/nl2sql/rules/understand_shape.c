@@ -229,7 +229,8 @@ static void shape_share(struct reader *r)
         reader_refuse(r, RULES_UNCLEAR);
         return;
     }
-    if (frame->n_filters == 0 || (r->wants_share && frame->n_dimensions > 0)) {
+    if (frame->n_filters == 0 ||
+        (r->wants_share && frame->n_dimensions > 0 && frame->measures[0].metric != NONE)) {
         frame->share = true;
         if (frame->n_dimensions == 0) {
             reader_refuse(r, RULES_UNCLEAR);
@@ -438,6 +439,39 @@ static void shape_list(struct reader *r)
     reader_refuse(r, RULES_UNCLEAR);
 }
 
+/* "users who have not logged in since May": the period is of what they did. */
+static void exists_of_values(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    bool rows = r->subject != NONE && r->n_periods > 0 && r->time.table == NONE &&
+                r->n_exists == 0 && !frame->having && r->order == 0 &&
+                (!r->has_measure || r->counted != NONE);
+
+    for (size_t i = 0; rows && i < frame->n_filters; i++) {
+        struct frame_filter *filter = &frame->filters[i];
+        struct frame_filter *inner;
+
+        if (filter->test != FRAME_IS || filter->of.table == NONE ||
+            reader_is_up(r, r->subject, filter->of.table) ||
+            r->model->tables[filter->of.table].time == QN_MODEL_NONE) {
+            continue;
+        }
+        inner = qn_arena_alloc(r->arena, 1, sizeof(*inner));
+        if (inner == NULL) {
+            return;
+        }
+        *inner = *filter;
+        inner->negated = false;
+        *filter = (struct frame_filter){.test = FRAME_EXISTS,
+                                        .negated = filter->negated,
+                                        .of = {r->subject, NONE},
+                                        .related = inner->of.table,
+                                        .inner = inner,
+                                        .n_inner = 1};
+        return;
+    }
+}
+
 static void add_exists(struct reader *r)
 {
     for (size_t i = 0; i < r->n_exists; i++) {
@@ -466,7 +500,7 @@ static void fold_exists(struct reader *r)
         struct frame_filter *inner;
         size_t kept = 0;
 
-        if (exists->test != FRAME_EXISTS) {
+        if (exists->test != FRAME_EXISTS || exists->n_inner > 0) {
             continue;
         }
         inner = qn_arena_alloc(r->arena, FRAME_FILTERS_MAX, sizeof(*inner));
@@ -494,6 +528,7 @@ void understand_shape(struct reader *r)
     if (r->refusal != RULES_ANSWERED) {
         return;
     }
+    exists_of_values(r);
     add_exists(r);
     fold_exists(r);
     if (r->wants_count && !r->has_measure && !r->frame->having) {

@@ -148,6 +148,25 @@ static void use_versus(struct reader *r)
     }
 }
 
+/* "app vs web": each by itself. */
+static void compare_values(struct reader *r)
+{
+    struct frame *frame = r->frame;
+
+    if (!r->wants_compare || r->wants_growth || r->n_periods > 1 || !r->has_measure ||
+        frame->n_dimensions > 0) {
+        return;
+    }
+    for (size_t i = 0; i < frame->n_filters; i++) {
+        const struct frame_filter *filter = &frame->filters[i];
+
+        if (filter->test == FRAME_IS && !filter->negated && filter->n_values > 1) {
+            reader_add_dimension(r, (struct frame_dimension){.of = filter->of});
+            return;
+        }
+    }
+}
+
 void understand_times(struct reader *r)
 {
     struct frame *frame = r->frame;
@@ -165,6 +184,7 @@ void understand_times(struct reader *r)
         compare(r);
         return;
     }
+    compare_values(r);
     if (frame->n_dimensions > 0 || r->wants_trend) {
         use_versus(r);
     }

@@ -52,6 +52,9 @@ static double lost(struct reader *r, size_t at)
         return r->spans.atoms.items[span->from].kind == ATOM_HAN ? LOST_HAN : LOST_WORD;
     }
     if (reader_is_model(r, at)) {
+        if (reader_metric(r, at) != NONE && !reader_is(r, at, MEANS_TABLE)) {
+            return LOST_CONTROL;
+        }
         return LOST_MODEL;
     }
     if (reader_is(r, at, WORD_STOP)) {
