@@ -171,6 +171,10 @@ class AskCase(worker_case.WorkerCase):
         return [line for line in self.server_log().splitlines()
                 if line.startswith("quern_shop: ") and sql in line]
 
+    def asked_at_home(self, text):
+        """How many statements of Quern's own database had this text in them."""
+        return self.server_log().count(text)
+
     def turns(self, thread):
         return self.postgres.psql("SELECT turn, question, sql FROM quern.nl2sql_turns WHERE"
                                   f" thread = '{thread}' ORDER BY turn", "home").splitlines()
@@ -197,7 +201,26 @@ class Answers(AskCase):
                               "chart", "total"}, set(answer["timings"]))
         self.assertNotIn("thread", answer)
 
+    def test_a_statement_is_planned_and_run_once_over_one_connection(self):
+        sql = "SELECT count(*) AS once FROM orders"
+        self.llm.state.answers["once"] = sql
+        begun = len(self.ran("BEGIN READ ONLY"))
+        answer = self.ask("once")
+        self.assertEqual(answer["rows"], [[1000]])
+        self.assertEqual(len(self.ran("BEGIN READ ONLY")) - begun, 1)
+        self.assertEqual(["EXPLAIN" in line for line in self.ran(sql)], [True, False])
+
+    def test_values_that_a_statement_fails_on_are_repaired(self):
+        wrong = "SELECT sum(CAST(note AS integer)) AS n FROM users"
+        self.llm.state.answers["mended"] = [wrong, "SELECT count(note) AS n FROM users"]
+        answer = self.ask("mended")
+        self.assertEqual((answer["rows"], answer["usage"]["requests"]), ([[60]], 2))
+        self.assertEqual(answer["attempts"][0]["fault"]["sqlstate"], "22P02")
+        self.assertIn("22P02", self.prompt())
+        self.assertNotIn(SECRET, self.prompt())
+
     def test_what_the_rules_understand_asks_nobody_else(self):
+        pairs = self.asked_at_home("FROM quern.nl2sql_examples")
         answer = self.ask("how many orders are there", translator="auto")
         self.assertEqual((answer["translator"], answer["rows"]), ("rules", [[1000]]))
         self.assertEqual((answer["usage"], answer["cache"]["sql"]), (None, "none"))
@@ -205,6 +228,7 @@ class Answers(AskCase):
         answer = self.ask("一共有多少订单", translator="rules")
         self.assertEqual((answer["language"], answer["rows"]), ("zh", [[1000]]))
         self.assertIn("共 1 行", answer["explanation"])
+        self.assertEqual(self.asked_at_home("FROM quern.nl2sql_examples"), pairs)
 
     def test_a_dry_run_plans_and_reads_nothing(self):
         answer = self.ask("dry orders", dry_run=True)
@@ -360,6 +384,23 @@ class Feedback(AskCase):
         self.ask(tables=["orders", "users"])
         self.assertNotIn(sql, self.prompt())
 
+    def test_with_a_cache_they_are_read_once_and_known_to_the_next_question(self):
+        cache = servers.start_redis(self.place.folder / "pairs", persistent=False)
+        self.addCleanup(cache.stop)
+        for label in ("pairs-1", "pairs-2"):
+            self.place.worker(label, QUERN_CACHE_URL=cache.url, QUERN_QUEUES=label)
+        sql = "SELECT count(*) AS kept FROM orders WHERE total > 8"
+        read = self.asked_at_home("FROM quern.nl2sql_examples WHERE datasource = $1 ORDER")
+        for n, tables in enumerate(([], ["orders"])):
+            self.ask("how many kept orders", tables=tables, options={"queue": f"pairs-{n + 1}"})
+            self.assertNotIn(sql, self.prompt())
+        self.assertEqual(
+            self.asked_at_home("FROM quern.nl2sql_examples WHERE datasource = $1 ORDER"), read + 1)
+        self.feedback(question="how many kept orders", sql=sql, verdict="approve",
+                      options={"queue": "pairs-2"})
+        self.ask("how many kept orders", tables=["users"], options={"queue": "pairs-1"})
+        self.assertIn(sql, self.prompt())
+
     def test_what_the_guard_refuses_is_no_example(self):
         for sql, text in (("DELETE FROM orders", "statement"),
                           ("SELECT salary FROM staff", "hidden"),
@@ -418,6 +459,8 @@ class Refusals(AskCase):
     def test_values_are_in_no_reason_and_no_log(self):
         answer = self.ask("notes as numbers")
         self.check_no(answer, "failed", "")
+        self.assertEqual(len(answer["attempts"]), 3)
+        self.assertNotIn(SECRET, self.prompt())
         for text in (json.dumps([answer, self.show(), self.audit()]), self.log()):
             self.assertNotIn(SECRET, text)
 
@@ -489,16 +532,32 @@ class Audit(AskCase):
              "database": "shop", "thread": "a1", "question": "all orders", "answered": True,
              "sql": ANSWERS["all orders"], "verdict": "allowed", "translator": "llm", "rows": 7,
              "truncated": True, "dry_run": False, "model": "file", "requests": 1})
-        self.assertEqual(self.postgres.psql(
-            "SELECT namespace, principal, purpose, model, attempts, prompt_tokens > 0, counted_by"
-            f" FROM quern.llm_usage WHERE job_id = '{self.job}'", "home"),
-            "w|team-1|sql|file|1|t|provider")
         self.assertEqual(line["uses"]["columns"], ["orders.id", "orders.total"])
         text = json.dumps(line)
         url = self.postgres.psql("SELECT url FROM quern.datasources WHERE name = 'shop'", "home")
         password = re.search("[0-9a-f]{32}", url)[0]
         for secret in (password, SECRET, str(self.place.folder / "pg")):
             self.assertNotIn(secret, text)
+
+    def test_what_questions_cost_is_written_together_and_all_of_it_when_the_worker_ends(self):
+        cache = servers.start_redis(self.place.folder / "cost-cache", persistent=False)
+        self.addCleanup(cache.stop)
+        worker = self.place.worker("cost", QUERN_QUEUES="cost", QUERN_CONCURRENCY="1",
+                                   QUERN_CACHE_URL=cache.url)
+        inserts = self.asked_at_home("INSERT INTO quern.llm_usage")
+        jobs = []
+        for n in range(3):
+            self.ask("all orders", key=f"team-{n}", max_rows=n + 1, options={"queue": "cost"})
+            jobs.append(self.job)
+        self.assertEqual(self.asked_at_home("INSERT INTO quern.llm_usage"), inserts)
+        self.assertEqual(worker.stop(), 0)
+        self.assertEqual(self.asked_at_home("INSERT INTO quern.llm_usage"), inserts + 1)
+        rows = self.postgres.psql(
+            "SELECT namespace, job_id, principal, purpose, model, attempts, prompt_tokens > 0,"
+            " counted_by, finish_reason, cache_hit, at > now() - interval '1 hour'"
+            " FROM quern.llm_usage WHERE principal LIKE 'team-_' ORDER BY at", "home")
+        self.assertEqual(rows.splitlines(), [
+            f"w|{job}|team-{n}|sql|file|1|t|provider|stop|f|t" for n, job in enumerate(jobs)])
 
     def test_without_its_line_a_question_is_answered_unless_lines_are_required(self):
         blocked = self.place.folder / "blocked"

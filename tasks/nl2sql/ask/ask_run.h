@@ -71,7 +71,7 @@ QN_MUST_CHECK int ask_look_at_nothing(struct ask *ask, struct qn_err *reterr);
 QN_MUST_CHECK int ask_draw(struct ask *ask, struct qn_err *reterr);
 QN_MUST_CHECK int ask_explain(struct ask *ask, struct qn_err *reterr);
 QN_MUST_CHECK int ask_export(struct ask *ask, struct qn_err *reterr);
-/* What the language model's part cost, for the owner's statistics; a failure is only logged. */
+/* What the language model's part cost, for the owner's statistics (place_note_usage). */
 void ask_note_usage(struct ask *ask);
 /* rc: QN_OK, or what ended the question. */
 QN_MUST_CHECK int ask_write_audit(struct ask *ask, int rc, struct qn_err *reterr);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SLOT_WAIT_MS 10000
+#define END_WAIT_MS  5000 /* of a process that ends */
 
 static struct place *shared; /* of all tasks of this process */
 
@@ -98,6 +99,8 @@ void place_done(void *arg)
     if (place == NULL || --place->users > 0) {
         return;
     }
+    place->job = NULL;
+    place_usage_end(place);
     place_quern_end(place);
     for (size_t i = 0; i < PLACE_DATABASES_MAX; i++) {
         place_entry_forget(&place->entries[i]);
@@ -121,10 +124,15 @@ void place_begin(struct place *place, struct qn_job *job)
 
 /* ---- Quern's own database ---- */
 
+static int stop_fd_of(const struct place *place)
+{
+    return place->job != NULL ? qn_job_stop_fd(place->job) : -1;
+}
+
 int place_slot(const struct place *place, struct qn_slot *ret, struct qn_err *reterr)
 {
-    return qn_slot_take(ret, QN_SLOT_DATABASE, qn_slot_connections(), SLOT_WAIT_MS,
-                        qn_job_stop_fd(place->job), reterr);
+    return qn_slot_take(ret, QN_SLOT_DATABASE, qn_slot_connections(),
+                        place->job != NULL ? SLOT_WAIT_MS : END_WAIT_MS, stop_fd_of(place), reterr);
 }
 
 static int open_quern(struct place *place, struct qn_err *reterr)
@@ -156,7 +164,9 @@ int place_quern(struct place *place, struct qn_pg **ret, struct qn_err *reterr)
     if (rc != QN_OK) {
         return rc;
     }
-    rc = qn_pg_ready(place->quern, qn_job_id(place->job), qn_job_stop_fd(place->job), reterr);
+    rc = qn_pg_ready(place->quern, place->job != NULL ? qn_job_id(place->job) : "quern",
+                     stop_fd_of(place), reterr);
+    place->open = rc == QN_OK;
     if (rc == QN_OK) {
         *ret = place->quern;
     } else {
@@ -167,8 +177,12 @@ int place_quern(struct place *place, struct qn_pg **ret, struct qn_err *reterr)
 
 void place_quern_end(struct place *place)
 {
+    if (place->open) {
+        place_usage_write(place);
+    }
     qn_database_done(place->quern);
     place->quern = NULL;
+    place->open = false;
     qn_slot_give(&place->slot);
 }
 

@@ -22,6 +22,8 @@
 #include <quern/job.h>
 
 #define PLACE_KEEP_MS       60000
+#define PLACE_USAGE_ROWS    32
+#define PLACE_USAGE_MS      60000
 #define PLACE_DATABASES_MAX 4 /* kept at a time; the one used longest ago goes */
 
 struct place;
@@ -62,5 +64,10 @@ struct qn_kv *place_kv(struct place *place); /* NULL: no cache */
  * place_quern_end closes it, and is fine without one. */
 QN_MUST_CHECK int place_quern(struct place *place, struct qn_pg **ret, struct qn_err *reterr);
 void place_quern_end(struct place *place);
+
+/* What a question cost: a row of quern.llm_usage. Rows are collected and written together when
+ * Quern's database is open for another reason, when there are PLACE_USAGE_ROWS of them, with the
+ * first one after PLACE_USAGE_MS, and in place_done. A failure is only logged. */
+void place_note_usage(struct place *place, const struct qn_llm_usage *usage);
 
 #endif

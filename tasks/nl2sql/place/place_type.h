@@ -22,20 +22,31 @@ struct place_entry {
     struct place_database view;
 };
 
+struct place_usage {
+    struct qn_buf rows; /* JSON, without its end */
+    size_t n;
+    int64_t since_ms; /* monotonic: of the first one, or of the last failure */
+};
+
 struct place {
-    size_t users; /* tasks of this process */
-    struct qn_job *job;
+    size_t users;           /* tasks of this process */
+    struct qn_job *job;     /* NULL when no more will come */
     struct qn_kv *kv;       /* NULL: no cache is configured, or it cannot be used */
     struct qn_err no_cache; /* why, code QN_OK: no reason */
     struct qn_llm *llm;     /* NULL until it is asked for */
     struct qn_pg *quern;    /* NULL but for the moment */
+    bool open;              /* quern is connected */
     struct qn_slot slot;    /* of quern */
+    struct place_usage usage;
     struct place_entry entries[PLACE_DATABASES_MAX];
     uint64_t clock;
 };
 
 /* A slot of the host for one connection; to be given back. */
 QN_MUST_CHECK int place_slot(const struct place *place, struct qn_slot *ret, struct qn_err *reterr);
+
+void place_usage_write(struct place *place); /* over quern, which is open */
+void place_usage_end(struct place *place);
 
 /* Reads the entry anew: its source, its model, its guard. After a failure it is to be forgotten. */
 QN_MUST_CHECK int place_entry_read(struct place *place, struct place_entry *entry,
