@@ -370,7 +370,9 @@ static bool special(struct walk *walk, const char *tag, const struct qn_json_nod
                operator_named(walk, guard_field(node, "name"));
     }
     if (strcmp(tag, "SubLink") == 0) {
-        return operator_named(walk, guard_field(node, "operName"));
+        return operator_named(walk, guard_field(node, "operName")) &&
+               (strcmp(qn_json_text(node, "subLinkType"), "ARRAY_SUBLINK") != 0 ||
+                guard_size_array(run, node));
     }
     if (strcmp(tag, "SortBy") == 0) {
         return operator_named(walk, guard_field(node, "useOp"));

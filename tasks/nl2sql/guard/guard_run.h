@@ -18,6 +18,7 @@
 #define GUARD_SERIES_MAX  1000000.0 /* of all series, multiplied */
 #define GUARD_LENGTH_MAX  10000.0   /* of repeat, lpad, rpad, format */
 #define GUARD_GROWTH_MAX  100000.0  /* of all of them, multiplied */
+#define GUARD_GATHER_MAX  1000.0    /* the same, where rows are gathered in one value */
 #define GUARD_WEIGHT_MAX  10000.0   /* nodes of an expression, names of derived columns put in */
 #define GUARD_SELECTS_MAX 100
 
@@ -98,6 +99,7 @@ struct guard_run {
     struct qn_arena *arena;
     size_t relations, ctes, selects;
     double series, growth, weight;
+    bool gathers; /* rows in one value: string_agg, array_agg, ... */
     struct guard_kept *kept;
     struct guard_name *uses[GUARD_USES];
     size_t n_uses;
@@ -131,6 +133,8 @@ size_t guard_count(const struct qn_json_node *list);
 
 bool guard_form(struct guard_run *run, const struct qn_json_node *statement);
 bool guard_size_call(struct guard_run *run, const char *name, const struct qn_json_node *call);
+/* ARRAY(SELECT ...) */
+bool guard_size_array(struct guard_run *run, const struct qn_json_node *link);
 
 /* A SELECT, with what it sees. own: whose recursive term it is, or NULL. ret (NULL is fine): its
  * columns. */

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REPLACE_UNKNOWN 1000.0 /* times longer a replacement may be that the text does not tell */
+#define REPLACE_FEW     4.0    /* times longer that count as nothing */
+#define BETWEEN_FEW     100.0  /* bytes between rows that count as nothing */
+
 static bool refuse(struct guard_run *run, const struct qn_json_node *call, const char *name,
                    const char *why)
 {
@@ -24,15 +28,49 @@ static const struct qn_json_node *argument(const struct qn_json_node *call, size
     return at;
 }
 
+static bool grow(struct guard_run *run, const struct qn_json_node *call, const char *name,
+                 double by)
+{
+    run->growth *= by > 1 ? by : 1;
+    return run->growth <= (run->gathers ? GUARD_GATHER_MAX : GUARD_GROWTH_MAX) ||
+           refuse(run, call, name, "the texts that are made become too long");
+}
+
 static bool multiply(struct guard_run *run, const struct qn_json_node *call, const char *name,
                      double by)
 {
     if (!(by <= GUARD_LENGTH_MAX)) {
         return refuse(run, call, name, "the length must be a number of at most 10000");
     }
-    run->growth *= by > 1 ? by : 1;
-    return run->growth <= GUARD_GROWTH_MAX ||
-           refuse(run, call, name, "the texts that are made become too long");
+    return grow(run, call, name, by);
+}
+
+/* Bytes of a text that is there as it is; NAN: not known. */
+static double length_of(const struct qn_json_node *node)
+{
+    const struct qn_json_node *text = guard_field(guard_is(guard_bare(node), "A_Const"), "sval");
+
+    return text != NULL ? (double)strlen(qn_json_text(text, "sval")) : NAN;
+}
+
+/* A long text in the place of each short one. A few bytes more each are what everybody does. */
+static bool replaces(struct guard_run *run, const struct qn_json_node *call, const char *name)
+{
+    const bool pattern = strcmp(name, "regexp_replace") == 0;
+    const double from = pattern ? 1 : length_of(argument(call, 1));
+    const double to = length_of(argument(call, 2));
+
+    return grow(run, call, name,
+                isnan(to) ? REPLACE_UNKNOWN : to / fmax(isnan(from) ? 1 : from, 1) / REPLACE_FEW);
+}
+
+/* Rows or elements become one value, with a text between them. */
+static bool gather(struct guard_run *run, const struct qn_json_node *call, const char *name)
+{
+    const double between = length_of(argument(call, strcmp(name, "concat_ws") == 0 ? 0 : 1));
+
+    run->gathers = true;
+    return grow(run, call, name, between > BETWEEN_FEW ? between : 1);
 }
 
 /* A literal, or least(..., literal): what it is at most. NAN: not known. */
@@ -77,12 +115,25 @@ static bool format(struct guard_run *run, const struct qn_json_node *call)
     return true;
 }
 
+bool guard_size_array(struct guard_run *run, const struct qn_json_node *link)
+{
+    run->gathers = true;
+    return grow(run, link, "ARRAY", 1);
+}
+
 bool guard_size_call(struct guard_run *run, const char *name, const struct qn_json_node *call)
 {
     const bool repeats = strcmp(name, "repeat") == 0;
 
     if (strcmp(name, "format") == 0) {
         return format(run, call);
+    }
+    if (strcmp(name, "replace") == 0 || strcmp(name, "regexp_replace") == 0) {
+        return replaces(run, call, name);
+    }
+    if (strcmp(name, "concat_ws") == 0 || strcmp(name, "array_to_string") == 0 ||
+        strstr(name, "_agg") != NULL) {
+        return gather(run, call, name);
     }
     if (repeats) {
         return multiply(run, call, name, at_most(run, argument(call, 1)));
