@@ -174,6 +174,17 @@ static int show_report(const struct cli_demo *demo, struct qn_span job, struct q
     return rc == QN_OK ? fetch_files(demo, job, reterr) : rc;
 }
 
+int cli_demo_refused(const struct cli_demo *demo, int rc, const struct qn_err *why,
+                     struct qn_err *reterr)
+{
+    if (rc != QN_EPROTO && rc != QN_ENOTFOUND)
+        return qn_fail(reterr, rc, "%s", why->msg);
+    fputs("  ", demo->term->out);
+    cli_say(demo->term, CLI_RED, why->msg);
+    fputc('\n', demo->term->out);
+    return QN_OK;
+}
+
 static int show_more(const struct cli_demo *demo, bool *ret_succeeded, struct qn_err *reterr)
 {
     int rc = cli_demo_schedule(demo, reterr);

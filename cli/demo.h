@@ -1,5 +1,5 @@
-/* demo.h - the main job as an HTTP client runs it: a sales report; then a schedule of it, and what
- * an analysis finds of the shop's database.
+/* demo.h - the main job as an HTTP client runs it: a sales report; then a schedule of it, what an
+ * analysis finds of the shop's database, and questions to that.
  */
 #ifndef CLI_DEMO_H
 #define CLI_DEMO_H
@@ -33,9 +33,15 @@ struct cli_demo_job {
 QN_MUST_CHECK int cli_demo_job(const struct cli_demo *demo, struct cli_demo_job *job,
                                struct qn_buf *body, struct qn_err *reterr);
 
+/* What the API refuses, or answers in no known way, is shown and ends the demo, not quern dev:
+ * QN_OK. Any other failure is reterr's. */
+QN_MUST_CHECK int cli_demo_refused(const struct cli_demo *demo, int rc, const struct qn_err *why,
+                                   struct qn_err *reterr);
+
 /* Asks for the report, waits with progress shown, prints totals and top products and
- * fetches the files; then shows a schedule at work, and an analysis. *ret_code: 0 when the job
- * succeeded, 1 when not, which is shown too. An error means that the queue could not be asked. */
+ * fetches the files; then shows a schedule at work, an analysis and questions. *ret_code: 0 when
+ * all succeeded, 1 when not, which is shown too. An error means that the queue could not be asked.
+ */
 QN_MUST_CHECK int cli_demo_run(struct cli_demo *demo, int *ret_code, struct qn_err *reterr);
 
 #endif

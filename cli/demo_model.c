@@ -77,7 +77,6 @@ static int analyse(const struct cli_demo *demo, struct qn_buf *body, bool *ret_s
     return rc;
 }
 
-/* What the API refuses ends the demo, not quern dev. */
 int cli_demo_model(const struct cli_demo *demo, bool *ret_succeeded, struct qn_err *reterr)
 {
     struct qn_err why = {0};
@@ -89,10 +88,5 @@ int cli_demo_model(const struct cli_demo *demo, bool *ret_succeeded, struct qn_e
     if (rc == QN_OK)
         return QN_OK;
     *ret_succeeded = false;
-    if (rc != QN_EPROTO && rc != QN_ENOTFOUND)
-        return qn_fail(reterr, rc, "%s", why.msg);
-    fputs("  ", demo->term->out);
-    cli_say(demo->term, CLI_RED, why.msg);
-    fputc('\n', demo->term->out);
-    return QN_OK;
+    return cli_demo_refused(demo, rc, &why, reterr);
 }

@@ -97,7 +97,6 @@ static int ask(const struct cli_demo *demo, size_t number, struct qn_buf *body, 
     return rc;
 }
 
-/* What the API refuses ends the demo, not quern dev. */
 int cli_demo_questions(const struct cli_demo *demo, bool *ret_succeeded, struct qn_err *reterr)
 {
     struct qn_err why = {0};
@@ -116,10 +115,5 @@ int cli_demo_questions(const struct cli_demo *demo, bool *ret_succeeded, struct 
     if (rc == QN_OK)
         return QN_OK;
     *ret_succeeded = false;
-    if (rc != QN_EPROTO && rc != QN_ENOTFOUND)
-        return qn_fail(reterr, rc, "%s", why.msg);
-    fputs("  ", demo->term->out);
-    cli_say(demo->term, CLI_RED, why.msg);
-    fputc('\n', demo->term->out);
-    return QN_OK;
+    return cli_demo_refused(demo, rc, &why, reterr);
 }
