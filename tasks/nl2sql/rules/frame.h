@@ -74,6 +74,8 @@ struct frame_filter {
     enum frame_test test;
     bool negated;
     struct frame_place of;
+    bool through; /* of the row that a column refers to: "destination Hamburg" */
+    struct frame_place via;
     const char
         *values[FRAME_VALUES_MAX]; /* as PostgreSQL reads them: "100", "Paris", "2025-06-30" */
     size_t n_values;

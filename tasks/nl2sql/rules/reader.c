@@ -89,6 +89,19 @@ struct frame_place reader_no_place(void)
     return (struct frame_place){NONE, NONE};
 }
 
+size_t reader_refers(const struct reader *r, struct frame_place place)
+{
+    for (size_t i = 0; i < r->model->n_relations; i++) {
+        const struct qn_model_relation *one = &r->model->relations[i];
+
+        if (one->verdict == QN_MODEL_ACCEPTED && one->n == 1 && one->child == place.table &&
+            one->child_columns[0] == place.column) {
+            return one->parent;
+        }
+    }
+    return NONE;
+}
+
 void reader_anchor(struct reader *r, size_t table)
 {
     struct reader_anchor *anchor = &r->anchors[r->n_anchors];
@@ -174,7 +187,10 @@ unsigned reader_column_sort(const struct reader *r, struct frame_place place)
     if (is_time_family(column->family)) {
         return COLUMN_TIME;
     }
-    if (column->role == QN_ROLE_KEY || column->role == QN_ROLE_FOREIGN) {
+    if (column->role == QN_ROLE_FOREIGN) {
+        return COLUMN_GROUP | COLUMN_OTHER;
+    }
+    if (column->role == QN_ROLE_KEY) {
         return COLUMN_OTHER;
     }
     if (is_number_family(column->family)) {
@@ -359,7 +375,8 @@ void reader_refuse(struct reader *r, enum rules_refusal refusal)
 static bool same_column(const struct frame_filter *a, const struct frame_filter *b)
 {
     return a->test == b->test && a->of.table == b->of.table && a->of.column == b->of.column &&
-           a->negated == b->negated;
+           a->negated == b->negated && a->through == b->through &&
+           (!a->through || (a->via.table == b->via.table && a->via.column == b->via.column));
 }
 
 /* Values of one column are alternatives. */

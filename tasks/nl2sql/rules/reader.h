@@ -159,6 +159,8 @@ bool reader_metric_begins(const struct reader *r, size_t metric, const char *fun
 struct frame_place reader_money(const struct reader *r, size_t table); /* its amount */
 bool reader_has_word(const struct reader *r, const char *name, enum meaning_kind kind);
 struct frame_place reader_no_place(void);
+/* The table that a column alone refers to; NONE. */
+size_t reader_refers(const struct reader *r, struct frame_place place);
 
 /* ---- steps ---- */
 

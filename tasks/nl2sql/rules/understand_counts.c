@@ -23,6 +23,9 @@ static bool is_between(struct reader *r, size_t at)
             return true;
         }
     }
+    if (r->zh && reader_is(r, at, WORD_UNIT_WORD) && !reader_is_model(r, at)) {
+        return true;
+    }
     return (r->spans.items[at].first == LEXICON_NONE && !r->spans.items[at].sign) ||
            reader_is(r, at, MEANS_VALUE) || reader_is(r, at, MEANS_CONDITION) ||
            reader_is(r, at, MEANS_FALSE) || reader_is(r, at, WORD_DISTINCT) ||

@@ -109,6 +109,50 @@ static const struct meaning *value_of_column(struct reader *r, size_t at)
     return NULL;
 }
 
+/* The table that a column of this span refers to; NONE. */
+static size_t referred(struct reader *r, size_t at, size_t table, struct frame_place *ret)
+{
+    uint32_t i = at < r->spans.n ? r->spans.items[at].first : LEXICON_NONE;
+
+    for (; i != LEXICON_NONE; i = r->lexicon->meanings[i].next) {
+        const struct meaning *column = &r->lexicon->meanings[i];
+
+        if (column->kind != MEANS_COLUMN) {
+            continue;
+        }
+        *ret = (struct frame_place){(size_t)column->a, (size_t)column->b};
+        if (reader_refers(r, *ret) == table) {
+            return table;
+        }
+    }
+    return NONE;
+}
+
+/* "destination is Hamburg": the value takes its column. */
+static bool waits(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at);
+    const struct meaning *value = open_span(r, next) ? reader_value(r, next, NONE) : NULL;
+    struct frame_place place;
+
+    return value != NULL && referred(r, at, (size_t)value->a, &place) != NONE;
+}
+
+/* "destination Hamburg", "Hamburg as destination": the column that refers to it says how. */
+static void find_via(struct reader *r, size_t at, struct frame_filter *filter)
+{
+    const size_t beside[2] = {reader_last(r, at), reader_next(r, at)};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (beside[i] < r->spans.n && open_span(r, beside[i]) &&
+            referred(r, beside[i], filter->of.table, &filter->via) != NONE) {
+            filter->through = true;
+            reader_use(r, beside[i], "column");
+            return;
+        }
+    }
+}
+
 /* Where it stands decides whether it is a part or of the whole. */
 static void place_filter(struct reader *r, size_t at, struct frame_filter filter)
 {
@@ -131,6 +175,7 @@ static void add_value(struct reader *r, size_t at)
     filter.of = (struct frame_place){(size_t)value->a, (size_t)value->b};
     filter.values[0] = r->model->tables[value->a].columns[value->b].values[value->c].text;
     filter.negated = r->spans.items[at].negated;
+    find_via(r, at, &filter);
     place_filter(r, at, filter);
     reader_use(r, at, "value");
 }
@@ -353,7 +398,7 @@ static void take(struct reader *r, size_t at)
         }
     } else if (reader_is(r, at, MEANS_VALUE) && reader_value(r, at, NONE) != NULL) {
         add_value(r, at);
-    } else if (reader_is(r, at, MEANS_COLUMN)) {
+    } else if (reader_is(r, at, MEANS_COLUMN) && !waits(r, at)) {
         take_column(r, at);
     } else if (reader_metric(r, at) != NONE && r->spans.items[at].negated) {
         add_exists(r, at, reader_metric_table(r, reader_metric(r, at)));

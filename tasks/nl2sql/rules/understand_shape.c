@@ -506,9 +506,9 @@ static void fold_exists(struct reader *r)
         inner = qn_arena_alloc(r->arena, FRAME_FILTERS_MAX, sizeof(*inner));
         for (size_t i = 0; inner != NULL && i < frame->n_filters; i++) {
             struct frame_filter *filter = &frame->filters[i];
-            bool below = filter->test != FRAME_EXISTS && filter->of.table != exists->of.table &&
-                         filter->of.table != NONE &&
-                         !reader_is_up(r, exists->of.table, filter->of.table);
+            size_t table = filter->through ? filter->via.table : filter->of.table;
+            bool below = filter->test != FRAME_EXISTS && table != exists->of.table &&
+                         table != NONE && !reader_is_up(r, exists->of.table, table);
 
             if (below) {
                 inner[exists->n_inner++] = *filter;

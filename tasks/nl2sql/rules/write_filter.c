@@ -305,7 +305,7 @@ void write_filter(struct write_scope *scope, struct write_where *where,
                   const struct frame_filter *filter)
 {
     struct write_run *run = scope->run;
-    size_t table = filter->of.table, node = 0;
+    size_t table = filter->through ? filter->via.table : filter->of.table, node = 0;
 
     if (filter->test == FRAME_CONDITION) {
         table = condition_table(run, filter);
@@ -321,6 +321,9 @@ void write_filter(struct write_scope *scope, struct write_where *where,
         }
     } else if (filter->test == FRAME_EXISTS) {
         put_exists(scope, where, filter, node);
+    } else if (filter->through) {
+        node = write_scope_follow(scope, node, write_relation_of(run, filter->via));
+        sql_add_once(&where->texts, of_column(scope, node, filter));
     } else {
         sql_add_once(&where->texts, filter->test == FRAME_CONDITION
                                         ? of_condition(scope, filter)
