@@ -361,6 +361,21 @@ class Threads(AskCase):
                               check=True).stdout
         self.assertNotIn("User 1", dump)
 
+    def test_a_datasource_that_is_removed_meanwhile_is_told_and_leaves_no_thread(self):
+        self.place.add("brief")
+        postgres = self.postgres
+
+        class Removing(dict):
+            def get(self, key, default=None):
+                postgres.psql("DELETE FROM quern.datasources WHERE name = 'brief'", "home")
+                return super().get(key, default)
+
+        self.llm.state.answers = Removing(ANSWERS)
+        info = self.check_ended(self.start(database="brief", thread="t6"), "failed", "error")
+        self.assertIn("datasource brief has been removed", info["error"])
+        self.assertEqual(info["result"], "")
+        self.assertEqual(self.turns("t6"), [])
+
     def test_what_was_not_answered_is_no_turn(self):
         answer = self.ask("password hashes", thread="t5")
         self.assertFalse(answer["answered"])

@@ -4,7 +4,8 @@
 #include "tasks/lib/database.h"
 #include <string.h>
 
-#define TEXTS_MAX ((size_t)1024 * 1024)
+#define TEXTS_MAX          ((size_t)1024 * 1024)
+#define NO_SUCH_DATASOURCE "23503" /* a foreign key */
 
 static const char load_sql[] =
     "SELECT question, sql FROM (SELECT turn, question, sql FROM quern.nl2sql_turns"
@@ -108,6 +109,9 @@ int thread_add(struct qn_pg *pg, const struct thread_turn *turn, int64_t *ret_tu
         if (rc == QN_OK && *ret_turn == 0) {
             rc = ask_turn(pg, add_sql, params, 8, ret_turn, reterr);
         }
+    }
+    if (rc == QN_EINVAL && strcmp(qn_pg_last_fault(pg)->sqlstate, NO_SUCH_DATASOURCE) == 0) {
+        rc = qn_fail(reterr, QN_ENOTFOUND, "datasource %s has been removed", turn->datasource);
     }
     if (rc == QN_OK && *ret_turn == 0) {
         rc = qn_fail(reterr, QN_EAGAIN, "the thread: others were quicker %d times", THREAD_TRIES);
