@@ -4,6 +4,7 @@
 #include "common/utf8.h"
 #include <string.h>
 
+#define HIGH_BITS    UINT64_C(0x8080808080808080)
 #define MICRO        INT64_C(1000000)
 #define DECIMALS     6
 #define WHOLE_MAX    INT64_C(1000000000)
@@ -189,16 +190,34 @@ int64_t qn_llm_cost(const struct qn_llm_price *price, const struct qn_llm_tokens
     return whole + (part + MICRO - 1) / MICRO;
 }
 
+/* How many of the first bytes are ASCII: whole eights. */
+static size_t ascii_bytes(struct qn_span text)
+{
+    uint64_t eight;
+    size_t n = 0;
+
+    while (text.len - n >= sizeof(eight)) {
+        memcpy(&eight, text.data + n, sizeof(eight));
+        if ((eight & HIGH_BITS) != 0) {
+            break;
+        }
+        n += sizeof(eight);
+    }
+    return n;
+}
+
 int64_t qn_llm_estimate(struct qn_span text)
 {
     int64_t wide = 0, narrow = 0, by_script, by_bytes = (int64_t)(text.len / 3);
 
     for (size_t i = 0; i < text.len;) {
-        size_t len = qn_utf8_char(text.data + i, text.len - i);
+        const size_t ascii = ascii_bytes((struct qn_span){text.data + i, text.len - i});
+        const size_t at = i + ascii;
+        const size_t len = at < text.len ? qn_utf8_char(text.data + at, text.len - at) : 0;
 
         wide += len >= 3;
-        narrow += len < 3;
-        i += len > 0 ? len : 1;
+        narrow += (int64_t)ascii + (at < text.len && len < 3);
+        i = at + (len > 0 ? len : 1);
     }
     by_script = wide + (narrow * 10 + ASCII_PER_10 - 1) / ASCII_PER_10;
     return by_script > by_bytes ? by_script : by_bytes;
