@@ -290,7 +290,7 @@ static void aggregate(struct reader *r, size_t at, enum meaning_kind kind)
     if (last == NONE || r->measure != NONE) {
         return;
     }
-    if (is_number(r, last)) {
+    if (is_number(r, last) && (r->zh || kind != WORD_AVERAGE)) {
         reader_use(r, at, "aggregate");
         set_measure(r, last, kind);
     } else if (kind == WORD_SUM && is_table(r, last)) {

@@ -85,6 +85,10 @@ static void set_dimensions(struct frame *frame, const struct frame_dimension *di
         frame->ordered = false;
         frame->limit = 0;
     }
+    if (n > 0 && dimensions[0].grain != FRAME_NO_GRAIN) {
+        frame->ordered = false;
+        frame->limit = 0;
+    }
     frame->kind = FRAME_MEASURE;
     frame->n_dimensions = n;
     frame->per = NONE;
@@ -119,6 +123,13 @@ static bool merge_measure(struct reader *r, struct frame *frame)
             .metric = NONE, .aggregate = FRAME_COUNT, .of = {frame->table, NONE}};
         frame->n_measures = 1;
         frame->kind = FRAME_MEASURE;
+        frame->ordered = false;
+        frame->limit = 0;
+        return true;
+    }
+    if (!r->has_measure && frame->having && frame->n_dimensions == 1) {
+        frame->folded = true;
+        frame->fold = FRAME_COUNT;
         frame->ordered = false;
         frame->limit = 0;
         return true;
@@ -259,6 +270,40 @@ static bool merge_list(struct reader *r, struct frame *frame)
     return true;
 }
 
+/* "and compared with the month before?": of the period of before. */
+static bool merge_compare(struct reader *r, struct frame *frame)
+{
+    static const int32_t units[] = {FRAME_DAY,     FRAME_WEEK,     FRAME_MONTH,
+                                    FRAME_QUARTER, WORD_HALF_YEAR, FRAME_YEAR};
+    struct calendar_span days;
+
+    if ((!r->year_ago && !r->step_ago) || frame->kind != FRAME_MEASURE || frame->n_measures != 1 ||
+        frame->n_dimensions > 0 || frame->n_part > 0 ||
+        !calendar_parse(frame->period.from, &days.from) ||
+        !calendar_parse(frame->period.to, &days.to)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        struct calendar_span unit = calendar_unit(days.from, units[i], 0);
+        struct calendar_span then = calendar_unit(days.from, units[i], -1);
+
+        if (unit.from != days.from || (unit.to != days.to && days.to != r->today + 1) ||
+            unit.to < days.to) {
+            continue;
+        }
+        if (r->year_ago) {
+            then = (struct calendar_span){calendar_move(days.from, FRAME_YEAR, -1),
+                                          calendar_move(days.to, FRAME_YEAR, -1)};
+        }
+        frame->kind = FRAME_COMPARE;
+        frame->growth = r->wants_growth;
+        calendar_print(then.from, frame->before.from);
+        calendar_print(then.to, frame->before.to);
+        return true;
+    }
+    return false;
+}
+
 static bool merge_having(struct reader *r, struct frame *frame)
 {
     if (!r->frame->having) {
@@ -287,6 +332,7 @@ void understand_merge(struct reader *r)
     changed = merge_order(r, &frame) || changed;
     changed = merge_columns(r, &frame) || changed;
     changed = merge_having(r, &frame) || changed;
+    changed = merge_compare(r, &frame) || changed;
     changed = changed || merge_head(r, &frame);
     changed = changed || merge_list(r, &frame);
     if (!changed) {

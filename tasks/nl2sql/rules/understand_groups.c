@@ -103,6 +103,11 @@ static bool is_ranked_by(struct reader *r, size_t at)
     size_t table = reader_table(r, at), head = NONE;
     bool ranked = false;
 
+    if (r->before != NULL && r->before->ordered && r->before->n_dimensions > 0 &&
+        reader_metric(r, at) != NONE) {
+        return true;
+    }
+
     for (size_t i = 0; i < at; i++) {
         struct frame_place column;
 

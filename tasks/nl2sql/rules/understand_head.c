@@ -123,7 +123,8 @@ static void find_who(struct reader *r)
 static void find_ordered(struct reader *r)
 {
     if (r->head == NONE && r->by != NONE && !r->wants_person && r->n_groups == 0 &&
-        reader_is(r, r->by, MEANS_TABLE) && !reader_is(r, r->by, MEANS_COLUMN)) {
+        r->before == NULL && reader_is(r, r->by, MEANS_TABLE) &&
+        !reader_is(r, r->by, MEANS_COLUMN)) {
         r->head = r->by;
         r->by = NONE;
     }
