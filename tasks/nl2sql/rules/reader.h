@@ -36,6 +36,7 @@ struct reader_compare {
     bool average;    /* with the average, not with a number */
     bool counted;    /* the unit behind it counts: "times" */
     bool money;      /* the unit behind it is of money */
+    size_t unit;     /* span of a unit that neither counts nor pays: "km"; NONE */
     size_t left;     /* span before; NONE */
     size_t right;    /* span behind; NONE */
     bool right_near; /* nothing but a unit is between the number and right */
@@ -73,10 +74,13 @@ struct reader {
     size_t n_groups;
     struct reader_anchor anchors[READER_ANCHORS_MAX];
     size_t n_anchors;
-    size_t head;              /* span of what is asked for; NONE */
-    int32_t head_unit;        /* it is a time: "which month" */
-    bool which;               /* and asked for by "which" or "list" */
-    size_t value;             /* span of a value whose rows are counted; NONE */
+    size_t head;                         /* span of what is asked for; NONE */
+    int32_t head_unit;                   /* it is a time: "which month" */
+    bool which;                          /* and asked for by "which" or "list" */
+    size_t value;                        /* span of a value whose rows are counted; NONE */
+    bool value_counted;                  /* "how many logins did customers have" */
+    size_t more[FRAME_MEASURES_MAX - 1]; /* spans of what else is measured: "and revenue" */
+    size_t n_more;
     size_t metric;            /* that no single span names; NONE */
     struct frame_place place; /* column that is measured, found otherwise; table NONE */
     size_t counted;           /* span of what is counted; NONE */
@@ -96,6 +100,7 @@ struct reader {
     bool fold;               /* an average over groups */
     bool wants_person;       /* "who" */
     bool wants_count;        /* "how many" */
+    bool wants_when;         /* "when" */
     bool superlative;        /* one is asked for, not a list */
     bool follow;             /* the question goes on from the one before */
     bool say_follow;         /* and has a word that says so */

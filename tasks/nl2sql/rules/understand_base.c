@@ -89,6 +89,15 @@ static size_t verb_before(struct reader *r, size_t table)
 }
 
 /* What is ordered by is measured, unless it is a column of what is listed. */
+/* Of each row asked for there are many. */
+static bool is_below_head(struct reader *r, struct frame_place place)
+{
+    size_t head = head_table(r);
+
+    return head != NONE && place.table != NONE && head != place.table &&
+           !reader_is_up(r, head, place.table);
+}
+
 static void base_of_order(struct reader *r)
 {
     size_t metric = reader_metric(r, r->by), table = reader_table(r, r->by);
@@ -110,7 +119,8 @@ static void base_of_order(struct reader *r)
         return;
     }
 
-    if (metric != NONE && (table == NONE || r->head != NONE) && !number) {
+    if (metric != NONE && (table == NONE || r->head != NONE) &&
+        (!number || is_below_head(r, reader_column(r, r->by, COLUMN_NUMBER, NONE)))) {
         reader_anchor(r, reader_metric_table(r, metric));
         reader_add_measure(r, (struct frame_measure){.metric = metric, .of = reader_no_place()});
         r->has_measure = true;
@@ -243,6 +253,20 @@ static void doubt_table(struct reader *r, size_t at)
     }
 }
 
+static void add_more(struct reader *r)
+{
+    for (size_t i = 0; i < r->n_more && r->has_measure; i++) {
+        size_t metric = reader_metric(r, r->more[i]), table = reader_table(r, r->more[i]);
+
+        if (table != NONE) {
+            reader_add_measure(r, rows_of(table));
+        } else {
+            reader_add_measure(r,
+                               (struct frame_measure){.metric = metric, .of = reader_no_place()});
+        }
+    }
+}
+
 /* What all else is near to: the first of these that the question has. */
 void understand_base(struct reader *r)
 {
@@ -251,7 +275,8 @@ void understand_base(struct reader *r)
     } else if (r->counted != NONE) {
         base_of_count(r);
     }
-    if (!r->has_measure && r->value != NONE && r->order != 0) {
+    add_more(r);
+    if (!r->has_measure && r->value != NONE && (r->order != 0 || r->value_counted)) {
         count_rows(r, (size_t)reader_means(r, r->value, MEANS_VALUE)->a);
     }
     if (r->by != NONE && !r->by_time && !r->has_measure) {

@@ -1,4 +1,5 @@
 #include "reader.h"
+#include "tasks/lib/model/model_text.h"
 
 #include <string.h>
 
@@ -54,6 +55,9 @@ static void add_having(struct reader *r, struct reader_compare *c, struct frame_
     if (frame->having) {
         reader_refuse(r, RULES_UNCLEAR);
         return;
+    }
+    if (frame->n_measures > 1) {
+        reader_doubt(r, 0.6);
     }
     frame->having = true;
     frame->having_test = group_test(c->test);
@@ -246,6 +250,60 @@ static bool by_before(struct reader *r, struct reader_compare *c)
     return false;
 }
 
+static bool has_word(const char *name, const char *word)
+{
+    struct qn_tokens tokens;
+
+    qn_tokens_of(&tokens, name);
+    for (size_t i = 0; i < tokens.n; i++) {
+        if (strcmp(tokens.items[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_in_unit(const struct qn_model_column *column, const char *unit)
+{
+    bool is = has_word(column->name, unit);
+
+    for (size_t i = 0; i < column->words.n_en; i++) {
+        is = is || has_word(column->words.en[i], unit);
+    }
+    return is;
+}
+
+/* "trips over 1000 km": the only column of theirs that is called so. */
+static bool by_unit(struct reader *r, struct reader_compare *c)
+{
+    struct frame_place found = reader_no_place();
+    size_t table = r->n_anchors > 0 ? r->anchors[0].table : NONE, n = 0;
+    const char *unit;
+
+    if (c->unit == NONE || table == NONE) {
+        return false;
+    }
+    unit = r->spans.atoms.items[r->spans.items[c->unit].from].text;
+    for (size_t i = 0; i < r->model->tables[table].n_columns; i++) {
+        const struct frame_place place = {table, i};
+
+        if (!r->model->tables[table].columns[i].hidden &&
+            (reader_column_sort(r, place) & COLUMN_NUMBER) != 0 &&
+            is_in_unit(&r->model->tables[table].columns[i], unit)) {
+            found = place;
+            n++;
+        }
+    }
+    if (n != 1) {
+        return false;
+    }
+    if (c->left != NONE) {
+        r->spans.items[c->left].operand = false;
+    }
+    add_filter(r, c, found);
+    return true;
+}
+
 static void resolve(struct reader *r, struct reader_compare *c)
 {
     bool near = c->right != NONE && c->right_near;
@@ -276,7 +334,8 @@ static void resolve(struct reader *r, struct reader_compare *c)
         (adjective && by_metric(r, c, c->right, true)) || by_count(r, c)) {
         return;
     }
-    if ((c->average && near && by_metric(r, c, c->right, true)) || by_money(r, c)) {
+    if ((c->average && near && by_metric(r, c, c->right, true)) || by_unit(r, c) ||
+        by_money(r, c)) {
         return;
     }
     reader_refuse(r, RULES_UNCLEAR);

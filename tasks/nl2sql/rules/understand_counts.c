@@ -112,9 +112,72 @@ static bool names_number(struct reader *r, size_t at)
            reader_column(r, next, COLUMN_GROUP, NONE).table == NONE;
 }
 
+/* "pending orders in Chicago, how many?" */
+static size_t thing_far_before(const struct reader *r, size_t at)
+{
+    if (reader_next(r, at) < r->spans.n) {
+        return NONE;
+    }
+    for (size_t i = 0; i < at; i++) {
+        if (is_table(r, i) && !r->spans.items[i].verb) {
+            return i;
+        }
+    }
+    return NONE;
+}
+
+/* "how many hours": of a number that adds up its sum. */
+static bool adds_up(struct reader *r, size_t at)
+{
+    struct frame_place place = reader_column(r, at, COLUMN_NUMBER, NONE);
+
+    return is_number(r, at) && !is_table(r, at) && reader_metric(r, at) == NONE &&
+           r->model->tables[place.table].columns[place.column].role == QN_ROLE_MEASURE;
+}
+
+/* "how many logins did customers have": the rows of the value, not the customers. */
+static bool counts_value(struct reader *r, size_t at)
+{
+    size_t value = reader_next(r, at), thing;
+    const struct meaning *means = reader_means(r, value, MEANS_VALUE);
+
+    if (means == NULL || !open_span(r, value) || is_table(r, value) || value + 1 >= r->spans.n ||
+        r->spans.items[value + 1].sign || !reader_is_stop(r, value + 1)) {
+        return false;
+    }
+    for (thing = reader_next(r, value); thing < r->spans.n; thing = reader_next(r, thing)) {
+        if (is_table(r, thing)) {
+            size_t table = reader_table(r, thing);
+
+            return table != (size_t)means->a && reader_is_up(r, (size_t)means->a, table);
+        }
+        if (!reader_is(r, thing, MEANS_VALUE)) {
+            return false;
+        }
+    }
+    return false;
+}
+
 static void count(struct reader *r, size_t at)
 {
     size_t thing = thing_after(r, at);
+
+    if (!r->zh && r->counted == NONE && r->value == NONE && counts_value(r, at)) {
+        reader_use(r, at, "count");
+        r->wants_count = true;
+        r->value_counted = true;
+        r->value = reader_next(r, at);
+        return;
+    }
+    if (!r->zh && thing == NONE && r->measure == NONE && r->counted == NONE &&
+        adds_up(r, reader_next(r, at))) {
+        reader_use(r, at, "aggregate");
+        set_measure(r, reader_next(r, at), WORD_SUM);
+        return;
+    }
+    if (!r->zh && thing == NONE && r->counted == NONE) {
+        thing = thing_far_before(r, at);
+    }
 
     if (!r->zh && names_number(r, at)) {
         reader_use(r, at, NULL);
@@ -251,7 +314,8 @@ static bool aggregate_after(struct reader *r, size_t at, enum meaning_kind kind)
     if (!open_span(r, next)) {
         return false;
     }
-    if (metric != NONE && !is_table(r, next) && !is_number(r, next)) {
+    if (metric != NONE && !is_table(r, next) &&
+        (!is_number(r, next) || (kind == WORD_SUM && reader_metric_begins(r, metric, "sum(")))) {
         if (kind == WORD_AVERAGE && !reader_metric_begins(r, metric, "avg(") &&
             !average_of_metric(r, next, metric)) {
             r->fold = true;
@@ -290,7 +354,10 @@ static void aggregate(struct reader *r, size_t at, enum meaning_kind kind)
     if (last == NONE || r->measure != NONE) {
         return;
     }
-    if (is_number(r, last) && (r->zh || kind != WORD_AVERAGE)) {
+    if (kind == WORD_SUM && reader_metric(r, last) != NONE && !is_table(r, last) &&
+        reader_metric_begins(r, reader_metric(r, last), "sum(")) {
+        reader_use(r, at, "aggregate");
+    } else if (is_number(r, last) && (r->zh || kind != WORD_AVERAGE)) {
         reader_use(r, at, "aggregate");
         set_measure(r, last, kind);
     } else if (kind == WORD_SUM && is_table(r, last)) {
@@ -319,6 +386,78 @@ static void find_metric(struct reader *r)
     }
 }
 
+/* ---- more than one ---- */
+
+static bool is_joint(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !r->spans.items[at].used && !reader_is_model(r, at) &&
+           (reader_is(r, at, WORD_AND) ||
+            (r->spans.items[at].sign &&
+             r->spans.atoms.items[r->spans.items[at].from].text[0] == ','));
+}
+
+static bool is_whose(const struct reader *r, size_t at)
+{
+    const char *text = r->spans.atoms.items[r->spans.items[at].from].full;
+
+    return strcmp(text, "their") == 0 || strcmp(text, "its") == 0 || strcmp(text, "his") == 0;
+}
+
+static bool is_measured(const struct reader *r, size_t at)
+{
+    return at == r->measure || at == r->counted || is_table(r, at) ||
+           (open_span(r, at) && !r->spans.items[at].operand && reader_metric(r, at) != NONE);
+}
+
+/* "orders and the number of users": what is joined to it and measured too; NONE. */
+static size_t joined(const struct reader *r, size_t at)
+{
+    bool joint = false;
+
+    for (at++; at < r->spans.n; at++) {
+        if (is_joint(r, at)) {
+            joint = true;
+        } else if (joint && is_measured(r, at)) {
+            return at;
+        } else if (is_whose(r, at) ||
+                   !(reader_is_stop(r, at) ||
+                     (joint && reader_is(r, at, WORD_COUNT) && !reader_is_model(r, at)))) {
+            return NONE;
+        }
+    }
+    return NONE;
+}
+
+static void add_more(struct reader *r, size_t at, size_t base)
+{
+    if (at == base || r->n_more == FRAME_MEASURES_MAX - 1) {
+        return;
+    }
+    r->more[r->n_more++] = at;
+    reader_use(r, at, "measure");
+}
+
+/* "orders and revenue by channel", "revenue, units sold and orders". */
+static void find_more(struct reader *r)
+{
+    size_t base = r->measure != NONE ? r->measure : r->counted, first = base;
+
+    if (base == NONE || r->zh || (r->wants_list && r->n_groups == 0 && r->counted == NONE)) {
+        return;
+    }
+    for (size_t at = base; at > 0; at--) {
+        if (is_measured(r, at - 1) && joined(r, at - 1) == first) {
+            first = at - 1;
+        }
+    }
+    for (size_t at = first; at != NONE;) {
+        size_t next = joined(r, at);
+
+        add_more(r, at, base);
+        at = next;
+    }
+}
+
 void understand_counts(struct reader *r)
 {
     for (size_t at = 0; at < r->spans.n; at++) {
@@ -335,4 +474,5 @@ void understand_counts(struct reader *r)
         }
     }
     find_metric(r);
+    find_more(r);
 }

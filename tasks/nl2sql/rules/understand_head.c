@@ -55,6 +55,14 @@ static bool unit_head(struct reader *r, size_t at)
     return true;
 }
 
+/* "what is the lowest price of": the price is asked for. */
+static bool is_figure(struct reader *r, size_t at)
+{
+    return !r->zh && at == r->by && !r->spans.items[at].est && !reader_is(r, at, WORD_HIGH) &&
+           !reader_is(r, at, WORD_LOW) && !reader_is(r, at, MEANS_TABLE) &&
+           reader_metric(r, at) == NONE && reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
+}
+
 /* Behind "which", over numbers, values and units: what is asked for. */
 static bool after_which(struct reader *r, size_t at)
 {
@@ -64,7 +72,7 @@ static bool after_which(struct reader *r, size_t at)
         return true;
     }
     for (; first < r->spans.n; first = reader_next(r, first)) {
-        if (first == r->measure || first == r->counted) {
+        if (first == r->measure || first == r->counted || is_figure(r, first)) {
             return false;
         }
         if (can_head(r, first)) {

@@ -71,6 +71,7 @@ static size_t take_units(struct reader *r, size_t at, struct reader_compare *c)
         }
         c->money = c->money || unit->a == 1;
         c->counted = c->counted || unit->a == 2;
+        c->unit = unit->a == 0 ? at : c->unit;
         reader_use(r, at, "number");
         at++;
     }
@@ -152,7 +153,7 @@ static struct reader_compare *new_compare(struct reader *r, size_t at)
     if (r->n_compares == READER_COMPARES_MAX) {
         return NULL;
     }
-    *c = (struct reader_compare){.at = at, .left = NONE, .right = NONE};
+    *c = (struct reader_compare){.at = at, .unit = NONE, .left = NONE, .right = NONE};
     return c;
 }
 

@@ -90,7 +90,7 @@ static bool is_low(const struct reader *r, size_t at)
 }
 
 /* "lowest product price": of the table its column. */
-static size_t owned_number(struct reader *r, size_t at)
+static size_t owned_by(struct reader *r, size_t at)
 {
     size_t next = at < r->spans.n ? at + 1 : at;
 
@@ -99,7 +99,16 @@ static size_t owned_number(struct reader *r, size_t at)
         reader_column(r, next, COLUMN_NUMBER, NONE).table != reader_table(r, at)) {
         return at;
     }
-    reader_use(r, at, "table");
+    return next;
+}
+
+static size_t owned_number(struct reader *r, size_t at)
+{
+    size_t next = owned_by(r, at);
+
+    if (next != at) {
+        reader_use(r, at, "table");
+    }
     return next;
 }
 
@@ -198,6 +207,16 @@ static void find_ordinal(struct reader *r, size_t at)
     }
 }
 
+/* "longest distance": the number behind is what is long. */
+static bool is_long(struct reader *r, size_t at)
+{
+    size_t next = owned_by(r, reader_next(r, at));
+
+    return r->by == NONE && (reader_is(r, at, WORD_HIGH) || is_low(r, at)) &&
+           !reader_is_model(r, at) && open_span(r, next) && !reader_is(r, next, MEANS_TABLE) &&
+           reader_column(r, next, COLUMN_NUMBER, NONE).table != NONE;
+}
+
 /* "cheapest", "the most expensive", "highest revenue", 最高, 最便宜. */
 static bool most(struct reader *r, size_t at)
 {
@@ -216,6 +235,14 @@ static bool most(struct reader *r, size_t at)
         r->superlative = true;
         find_ordinal(r, at);
         reader_use(r, at, "order");
+        return true;
+    }
+    if (span->est && !r->zh && is_long(r, at)) {
+        r->order = is_low(r, at) ? -1 : 1;
+        r->superlative = true;
+        reader_use(r, at, "order");
+        find_ordinal(r, at);
+        find_by(r, at);
         return true;
     }
     if (reader_is(r, at, WORD_IMPLIES_MOST)) {

@@ -5,7 +5,7 @@ static void refuse_at(struct reader *r, size_t span, enum meaning_kind kind)
 {
     const struct meaning *refuse = reader_means(r, span, kind);
 
-    if (refuse != NULL && !reader_is_model(r, span) && !r->spans.items[span].verb) {
+    if (refuse != NULL && !reader_is_model(r, span) && r->spans.items[span].score > 0.999) {
         reader_refuse(r, (enum rules_refusal)refuse->a);
     }
 }

@@ -551,4 +551,7 @@ void understand_shape(struct reader *r)
     if (r->frame->having && r->order != 0) {
         set_order(r, r->superlative ? 1 : 0);
     }
+    if (r->frame->n_measures > 1 && (r->frame->ordered || r->frame->folded || r->frame->having)) {
+        reader_doubt(r, 0.55);
+    }
 }

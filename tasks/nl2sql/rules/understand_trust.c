@@ -44,7 +44,8 @@ static double lost(struct reader *r, size_t at)
         return span->number[0] == '1' && span->number[1] == '\0' ? 1 : LOST_NUMBER;
     }
     if (reader_is(r, at, WORD_SOFT) && r->frame->n_measures > 0 &&
-        r->frame->measures[0].metric != NONE) {
+        (r->frame->measures[0].metric != NONE ||
+         r->frame->measures[0].aggregate > FRAME_COUNT_DISTINCT)) {
         return 1;
     }
     if (is_unknown(r, span)) {
