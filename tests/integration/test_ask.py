@@ -376,6 +376,18 @@ class Threads(AskCase):
         self.assertEqual(info["result"], "")
         self.assertEqual(self.turns("t6"), [])
 
+    def test_a_turn_that_a_later_guard_refuses_is_told_to_nobody(self):
+        self.postgres.psql(
+            "INSERT INTO quern.nl2sql_turns VALUES ('shop', 't7', 1, 'j1', 'the wombats of Ada',"
+            " 'SELECT salary FROM staff', 'llm', 'en', ''),"
+            " ('shop', 't7', 2, 'j2', 'all of them', 'SELECT id FROM orders', 'llm', 'en', '')",
+            "home")
+        self.ask(thread="t7")
+        for text in ("salary", "wombats of Ada"):
+            self.assertNotIn(text, self.prompt())
+        self.assertIn("SELECT id FROM orders", self.prompt())
+        self.assertIn("1 turns of the thread are left out", self.log())
+
     def test_what_was_not_answered_is_no_turn(self):
         answer = self.ask("password hashes", thread="t5")
         self.assertFalse(answer["answered"])

@@ -2,6 +2,7 @@
 #include "ask_run.h"
 
 #include "examples_kept.h"
+#include <string.h>
 
 static bool is_named(const struct ask *ask)
 {
@@ -14,6 +15,30 @@ static int open_quern(struct ask *ask, struct qn_pg **ret, struct qn_err *reterr
     int rc = place_quern(ask->place, ret, reterr);
 
     ask->delay_ms = rc == QN_EAGAIN ? ASK_BUSY_MS : 0;
+    return rc;
+}
+
+/* What was asked when more could be seen is told to nobody: neither the rules nor a model. */
+static int leave_out(struct ask *ask, struct qn_err *reterr)
+{
+    struct thread *thread = &ask->thread;
+    size_t n = 0;
+    int rc = QN_OK;
+
+    for (size_t i = 0; i < thread->n && rc == QN_OK; i++) {
+        const struct qn_span sql = {thread->turns[i].sql, strlen(thread->turns[i].sql)};
+        struct guard_verdict verdict;
+
+        rc = guard_check(ask->database->guard, sql, &verdict, NULL, reterr);
+        if (rc == QN_OK && verdict.class == GUARD_ALLOWED) {
+            thread->turns[n++] = thread->turns[i];
+        }
+    }
+    if (n < thread->n) {
+        qn_job_log(ask->job, "%zu turns of the thread are left out: the guard refuses them now",
+                   thread->n - n);
+    }
+    thread->n = n;
     return rc;
 }
 
@@ -36,7 +61,7 @@ int ask_remember(struct ask *ask, struct qn_err *reterr)
              ? thread_load(&ask->thread, quern, source->name, thread, qn_job_id(ask->job), reterr)
              : rc;
     place_quern_end(ask->place);
-    return rc;
+    return rc == QN_OK ? leave_out(ask, reterr) : rc;
 }
 
 int ask_load_examples(void *arg, struct examples *ret, struct qn_err *reterr)
