@@ -4,7 +4,8 @@
 #include <malloc.h>
 #include <string.h>
 
-#define KEEP_FACTOR 10 /* what took long to make is kept longer */
+#define KEEP_FACTOR 10     /* what took long to make is kept longer */
+#define MORE_MAX    240000 /* but not for ever: it may be hidden by now */
 
 void place_entry_forget(struct place_entry *entry)
 {
@@ -108,7 +109,7 @@ static void drop_old(struct place_entry *entry, const struct qn_model *model)
 
 int place_entry_read(struct place *place, struct place_entry *entry, struct qn_err *reterr)
 {
-    int64_t began = qn_mono_ms(&qn_clock_system);
+    int64_t began = qn_mono_ms(&qn_clock_system), more;
     const struct qn_model *model = NULL;
     int rc = find_source(place, entry, reterr);
 
@@ -126,7 +127,8 @@ int place_entry_read(struct place *place, struct place_entry *entry, struct qn_e
     entry->view.guard = entry->guard;
     entry->view.rules = entry->rules;
     entry->read_ms = qn_mono_ms(&qn_clock_system);
-    entry->keep_ms = PLACE_KEEP_MS + (entry->read_ms - began) * KEEP_FACTOR;
+    more = (entry->read_ms - began) * KEEP_FACTOR;
+    entry->keep_ms = PLACE_KEEP_MS + (more < MORE_MAX ? more : MORE_MAX);
     malloc_trim(0);
     return rc;
 }
