@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define TABLES_MAX 16
+#define TEXTS_MAX  3
 #define WORDS_MAX  6
 #define EXPR_MAX   1000 /* a longer expression is not shown: cut it would be another one */
 #define NAME_SIZE  256
@@ -92,17 +93,19 @@ static void find_hidden(struct mentions *mentions, struct qn_span text,
 
 static void look_at(struct mentions *mentions, const char *const *texts, size_t n)
 {
+    struct clean_tokens tokens[TEXTS_MAX];
     struct qn_arena arena;
 
     qn_arena_init(&arena, (size_t)4 * 1024 * 1024);
-    for (int round = 0; round < 2; round++) {
-        for (size_t i = 0; i < n; i++) {
-            const struct qn_span text = {texts[i], strlen(texts[i])};
-            const struct clean_tokens tokens = clean_scan(text, &arena);
+    for (size_t i = 0; i < n; i++) {
+        const struct qn_span text = {texts[i], strlen(texts[i])};
 
-            (round == 0 ? find_tables : find_hidden)(mentions, text, &tokens);
-            mentions->hidden |= tokens.end < text.len;
-        }
+        tokens[i] = text.len > 0 ? clean_scan(text, &arena) : (struct clean_tokens){NULL, 0, 0};
+        find_tables(mentions, text, &tokens[i]);
+        mentions->hidden |= tokens[i].end < text.len;
+    }
+    for (size_t i = 0; i < n; i++) {
+        find_hidden(mentions, (struct qn_span){texts[i], strlen(texts[i])}, &tokens[i]);
     }
     mentions->hidden |= arena.status != QN_OK;
     qn_arena_release(&arena);
@@ -182,10 +185,14 @@ static bool item_form_shown(const struct qn_model *model, const struct qn_model_
 static bool add_metric(struct qn_buf *out, const struct qn_model *model,
                        const struct qn_model_metric *metric, const struct link *link)
 {
-    size_t tables[TABLES_MAX];
+    const size_t from = qn_model_find_table(model, metric->from, NULL);
+    size_t tables[TABLES_MAX], n;
     bool hidden;
-    const size_t n = prompt_metric_tables(model, metric, tables, TABLES_MAX, &hidden);
 
+    if (from != QN_MODEL_NONE && !has_all(link, &from, 1)) {
+        return false;
+    }
+    n = prompt_metric_tables(model, metric, tables, TABLES_MAX, &hidden);
     if (hidden || !has_all(link, tables, n) || strlen(metric->expr) > EXPR_MAX ||
         strlen(metric->filter) > EXPR_MAX) {
         return false;
