@@ -96,6 +96,7 @@ struct reader {
     struct frame_place shown[FRAME_COLUMNS_MAX]; /* columns that were named */
     size_t n_shown;
     struct frame_place time; /* which time the period is of */
+    bool unused;             /* what nothing refers to: "tags never used" */
     bool vague;              /* "best", which says not of what */
     bool fold;               /* an average over groups */
     bool wants_person;       /* "who" */

@@ -16,6 +16,7 @@ struct cut {
     double cost, extra;
     const char *number;
     bool est, er, verb;
+    size_t sounds; /* characters taken for others that sound alike */
 };
 
 struct cutter {
@@ -64,6 +65,21 @@ static bool is_aspect(const struct atom *atom)
     return strcmp(atom->text, "过") == 0 || strcmp(atom->text, "了") == 0;
 }
 
+/* One character may be another that sounds alike, of a phrase that has more of them; of short ones
+ * only those of the model. */
+static bool is_heard(const struct cutter *c, const struct cut *cut)
+{
+    if (cut->sounds == 0) {
+        return true;
+    }
+    for (uint32_t at = cut->first; at != LEXICON_NONE; at = c->lexicon->meanings[at].next) {
+        if (c->lexicon->meanings[at].kind >= WORD_KINDS) {
+            return cut->sounds == 1 && cut->len > 1;
+        }
+    }
+    return cut->sounds == 1 && cut->len > 2;
+}
+
 /* All phrases that begin at c->at, from the node on. */
 static void walk(struct cutter *c, uint32_t node, struct cut so_far)
 {
@@ -90,8 +106,9 @@ static void walk(struct cutter *c, uint32_t node, struct cut so_far)
         cut.est = cut.est || form->est;
         cut.er = cut.er || form->er;
         cut.verb = cut.verb || form->verb;
+        cut.sounds += form->sound ? 1 : 0;
         cut.first = lexicon_first(c->lexicon, next);
-        if (cut.first != LEXICON_NONE) {
+        if (cut.first != LEXICON_NONE && is_heard(c, &cut)) {
             cut.cost = phrase_cost(c->lexicon, cut.first) + cut.extra;
             take(c, cut);
         }

@@ -46,11 +46,12 @@ size_t spans_number(const struct lexicon *lexicon, const struct atoms *atoms, si
                     struct qn_arena *arena, const char **ret);
 
 /* Words of the lexicon that may be meant by one that is not there. */
-#define FORMS_MAX 4
+#define FORMS_MAX 6
 struct word_form {
     uint32_t atom;
     double cost;
     bool est, er, verb;
+    bool sound; /* another character that sounds alike */
 };
 size_t spans_forms(const struct lexicon *lexicon, const struct atom *atom,
                    struct word_form forms[FORMS_MAX]);

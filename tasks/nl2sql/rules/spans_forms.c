@@ -145,7 +145,7 @@ static void sounds(struct finder *f, const char *character)
         for (; group[0] != '\0' && group[1] != '\0' && group[2] != '\0'; group += 3) {
             char one[4] = {group[0], group[1], group[2], '\0'};
 
-            offer(f, one, (struct word_form){.cost = COST_SOUND});
+            offer(f, one, (struct word_form){.cost = COST_SOUND, .sound = true});
         }
     }
 }

@@ -206,6 +206,21 @@ static void base_of_values(struct reader *r)
     }
 }
 
+/* "show the tyre changes of June": the rows that have the value. */
+static void list_of_values(struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        bool open = !r->spans.items[at].used && !r->spans.items[at].operand;
+
+        if (open && reader_is(r, at, MEANS_VALUE)) {
+            r->subject = narrowed_table(r, at);
+            reader_anchor(r, r->subject);
+            reader_doubt(r, 0.95);
+            return;
+        }
+    }
+}
+
 /* "electronic products" is a value, and says of what: its last word is a table. */
 static void base_of_tail(struct reader *r)
 {
@@ -298,6 +313,10 @@ void understand_base(struct reader *r)
     }
     if (r->subject == NONE && !r->has_measure && r->head == NONE && r->before == NULL) {
         base_of_tail(r);
+    }
+    if (r->zh && r->wants_list && r->subject == NONE && !r->has_measure && r->head == NONE &&
+        r->before == NULL) {
+        list_of_values(r);
     }
     if (r->n_anchors == 0 && r->subject != NONE) {
         reader_anchor(r, r->subject);

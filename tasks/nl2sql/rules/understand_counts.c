@@ -158,6 +158,18 @@ static bool counts_value(struct reader *r, size_t at)
     return false;
 }
 
+/* 名称和床位数: a number of each row, beside what else is shown of it. */
+static bool is_listed(struct reader *r, size_t at)
+{
+    size_t number = reader_last(r, at), joint, other;
+
+    joint = number != NONE ? reader_last(r, number) : NONE;
+    other = joint != NONE ? reader_last(r, joint) : NONE;
+    return other != NONE && reader_is(r, joint, WORD_AND) && !reader_is_model(r, joint) &&
+           open_span(r, other) && !is_table(r, other) &&
+           reader_column(r, other, COLUMN_ANY, NONE).table != NONE;
+}
+
 static void count(struct reader *r, size_t at)
 {
     size_t thing = thing_after(r, at);
@@ -192,6 +204,10 @@ static void count(struct reader *r, size_t at)
         return;
     }
 
+    if (r->zh && thing == NONE && is_number(r, reader_last(r, at)) && is_listed(r, at)) {
+        reader_use(r, at, NULL);
+        return;
+    }
     if (r->zh && thing == NONE && r->measure == NONE && r->counted == NONE &&
         is_number(r, reader_last(r, at)) && !is_table(r, reader_last(r, at))) {
         reader_use(r, at, "aggregate");

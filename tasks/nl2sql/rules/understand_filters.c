@@ -28,9 +28,29 @@ static size_t negated_thing(struct reader *r, size_t at)
     return NONE;
 }
 
+/* 从未使用过的标签: a thing that nothing refers to. */
+static bool is_unused(const struct reader *r, size_t at, size_t thing)
+{
+    bool used = false;
+
+    for (size_t i = at + 1; i < thing; i++) {
+        const struct meaning *stop = reader_means(r, i, WORD_STOP);
+
+        used = used || (stop != NULL && stop->a == 3 && reader_is_stop(r, i));
+    }
+    return used && reader_is(r, thing, MEANS_TABLE) &&
+           strcmp(r->spans.atoms.items[r->spans.items[thing - 1].to - 1].text, "的") == 0;
+}
+
 static void negate(struct reader *r, size_t at)
 {
     size_t thing = negated_thing(r, at), next;
+
+    if (thing != NONE && is_unused(r, at, thing)) {
+        reader_use_all(r, at, thing - 1, "not");
+        r->unused = true;
+        return;
+    }
 
     if (thing == NONE) {
         return;
@@ -405,11 +425,28 @@ static void take(struct reader *r, size_t at)
     }
 }
 
+/* 记录及费用: the amount of what is listed. */
+static void show_money(struct reader *r, size_t at)
+{
+    struct frame_place money = reader_no_place();
+
+    if (r->zh && r->subject != NONE && !r->has_measure && !r->wants_count && r->order == 0 &&
+        reader_is(r, at, WORD_MONEY) && !reader_is_model(r, at)) {
+        money = reader_money(r, r->subject);
+    }
+    if (money.table != NONE) {
+        show(r, at, money);
+        reader_doubt(r, 0.95);
+    }
+}
+
 void understand_filters(struct reader *r)
 {
     for (size_t at = 0; at < r->spans.n; at++) {
         if (open_span(r, at) && reader_is_model(r, at) && !r->spans.items[at].operand) {
             take(r, at);
+        } else if (open_span(r, at) && !r->spans.items[at].operand) {
+            show_money(r, at);
         }
     }
 }

@@ -308,6 +308,12 @@ static bool read_comparator(struct reader *r, size_t at)
 }
 
 /* "4 or more", 3条以上, "100-200 yuan", "rating 5", "5 stars". */
+/* 最大的一笔订单金额: "a", not "one". */
+static bool is_article(const struct reader *r, size_t at, const struct reader_compare *c)
+{
+    return r->zh && c->counted && strcmp(first_text(r, at), "一") == 0;
+}
+
 static bool read_number(struct reader *r, size_t at)
 {
     struct reader_compare *c = new_compare(r, at);
@@ -331,6 +337,9 @@ static bool read_number(struct reader *r, size_t at)
         reader_use(r, behind, "comparator");
         find_right(r, behind + 1, c);
         c->right = thing != NONE ? thing : c->right;
+    } else if (thing != NONE && is_article(r, at, c)) {
+        reader_use(r, at, NULL);
+        return false;
     } else if (thing != NONE && (before == NONE || !(reader_is(r, before, WORD_TOP) ||
                                                      reader_is(r, before, WORD_BOTTOM) ||
                                                      reader_is(r, before, WORD_LAST)))) {

@@ -156,6 +156,19 @@ static size_t next_measured(struct reader *r, size_t at)
     return next;
 }
 
+/* 最大的一笔订单金额: what stands behind 一笔. */
+static size_t behind_article(const struct reader *r, size_t at)
+{
+    size_t unit = at + 1;
+
+    if (unit >= r->spans.n || r->spans.items[at].number == NULL ||
+        strcmp(r->spans.items[at].number, "1") != 0 || !reader_is(r, unit, WORD_UNIT_WORD) ||
+        reader_is_model(r, unit)) {
+        return at;
+    }
+    return reader_next(r, unit);
+}
+
 /* What the most is of: beside it. */
 static void find_by(struct reader *r, size_t at)
 {
@@ -169,6 +182,7 @@ static void find_by(struct reader *r, size_t at)
     if (r->by != NONE) {
         return;
     }
+    next = r->zh ? behind_article(r, next) : next;
     next = owned_number(r, next);
     if (next < r->spans.n && is_dear(r, next)) {
         r->order *= is_low(r, next) ? -1 : 1;

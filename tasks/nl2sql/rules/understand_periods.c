@@ -465,7 +465,8 @@ static bool read_side_behind(const struct reader *r, size_t at, struct found *re
     to = date.to;
     *ret = (struct found){.unit = FRAME_NO_GRAIN, .to = to + 1};
     ret->days = (struct calendar_span){CALENDAR_NONE, CALENDAR_NONE};
-    if (word(r, to, WORD_ONWARD) != NULL && !is_text(r, to, "on") && !date.to_date) {
+    if (word(r, to, WORD_ONWARD) != NULL && !is_text(r, to, "on") && !date.to_date &&
+        !(r->zh && reader_is(r, to, MEANS_COLUMN))) {
         ret->days = (struct calendar_span){date.days.from, r->today + 1};
         return true;
     }

@@ -472,6 +472,40 @@ static void exists_of_values(struct reader *r)
     }
 }
 
+/* The only table whose rows refer to it; NONE. */
+static size_t only_below(const struct reader *r, size_t table)
+{
+    size_t found = NONE;
+
+    for (size_t i = 0; i < r->model->n_relations; i++) {
+        const struct qn_model_relation *one = &r->model->relations[i];
+
+        if (one->verdict != QN_MODEL_ACCEPTED || one->parent != table || one->child == table) {
+            continue;
+        }
+        if (found != NONE && found != one->child) {
+            return NONE;
+        }
+        found = one->child;
+    }
+    return found;
+}
+
+static void add_unused(struct reader *r)
+{
+    size_t below = r->subject != NONE ? only_below(r, r->subject) : NONE;
+
+    if (!r->unused) {
+        return;
+    }
+    if (below == NONE || r->n_exists == READER_EXISTS_MAX) {
+        reader_refuse(r, RULES_UNCLEAR);
+        return;
+    }
+    r->exists[r->n_exists] = below;
+    r->exists_not[r->n_exists++] = true;
+}
+
 static void add_exists(struct reader *r)
 {
     for (size_t i = 0; i < r->n_exists; i++) {
@@ -529,6 +563,7 @@ void understand_shape(struct reader *r)
         return;
     }
     exists_of_values(r);
+    add_unused(r);
     add_exists(r);
     fold_exists(r);
     if (r->wants_count && !r->has_measure && !r->frame->having) {

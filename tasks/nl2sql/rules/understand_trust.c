@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <string.h>
+
 #define LOST_MODEL   0.72 /* a thing of the model that nothing was made of */
 #define LOST_WORD    0.55 /* a word that nobody knows */
 #define LOST_NUMBER  0.55
@@ -28,6 +30,88 @@ static bool is_unknown(const struct reader *r, const struct span *span)
     return true;
 }
 
+static const char *text_of(const struct reader *r, size_t at)
+{
+    return r->spans.atoms.items[r->spans.items[at].from].text;
+}
+
+/* 3门, 多少门, 哪门, 这门: what counts stands behind how many, or which. */
+static bool is_counter(const struct reader *r, size_t at)
+{
+    static const char *const pointers[] = {"这", "那", "某", "该", "此", "整", "任", "首", "末"};
+    static const enum meaning_kind before[] = {
+        WORD_COUNT, WORD_EACH, WORD_WHICH, WORD_UNIT_WORD, WORD_LAST, WORD_NEWEST, WORD_DISTINCT};
+
+    if (at == 0 || r->spans.items[at - 1].number != NULL) {
+        return at > 0;
+    }
+    for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+        if (reader_is(r, at - 1, before[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+        if (strcmp(text_of(r, at - 1), pointers[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A character that says nothing alone, and is half of many words: [stop 2]. */
+static bool is_half(const struct reader *r, size_t at)
+{
+    const struct meaning *stop = at < r->spans.n ? reader_means(r, at, WORD_STOP) : NULL;
+
+    return stop != NULL && stop->a == 2 && !r->spans.items[at].used &&
+           r->spans.items[at].to == r->spans.items[at].from + 1;
+}
+
+/* 条件 is a word, not 条 and 件. */
+static bool is_first_half(const struct reader *r, size_t at)
+{
+    return is_half(r, at) && is_half(r, at + 1) && !is_counter(r, at) && !is_counter(r, at + 1);
+}
+
+/* 跑了多少趟: a verb that says no more than what it is done with. */
+static bool has_object(const struct reader *r, size_t at)
+{
+    for (size_t i = at + 1; i < r->spans.n && i < at + 5 && !r->spans.items[i].sign; i++) {
+        if (reader_is_model(r, i)) {
+            return r->spans.items[i].used &&
+                   (reader_is(r, i, MEANS_TABLE) || reader_is(r, i, MEANS_METRIC) ||
+                    reader_is(r, i, MEANS_COLUMN) || reader_is(r, i, MEANS_VALUE));
+        }
+    }
+    return false;
+}
+
+/* 完成的已送达行程: another word says which rows. */
+static bool has_state(const struct reader *r)
+{
+    const struct frame *frame = r->frame;
+
+    for (size_t i = 0; i < frame->n_filters && frame->n_measures > 0; i++) {
+        if (frame->filters[i].of.table == frame->measures[0].of.table &&
+            (frame->filters[i].test == FRAME_IS || frame->filters[i].test == FRAME_CONDITION)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_idle(const struct reader *r, size_t at)
+{
+    const struct meaning *soft = reader_means(r, at, WORD_SOFT);
+
+    if (soft == NULL) {
+        return false;
+    }
+    return (r->frame->n_measures > 0 && (r->frame->measures[0].metric != NONE ||
+                                         r->frame->measures[0].aggregate > FRAME_COUNT_DISTINCT)) ||
+           (soft->a == 1 && has_object(r, at)) || (soft->a == 2 && has_state(r));
+}
+
 /* What is left over lowers the trust, by what it could have meant. */
 static double lost(struct reader *r, size_t at)
 {
@@ -37,16 +121,25 @@ static double lost(struct reader *r, size_t at)
         r->unknown++;
         return LOST_WORD;
     }
+    if (r->zh && is_first_half(r, at)) {
+        r->unknown++;
+        return LOST_HAN;
+    }
     if (span->sign || reader_is_stop(r, at)) {
         return 1;
     }
     if (span->number != NULL) {
         return span->number[0] == '1' && span->number[1] == '\0' ? 1 : LOST_NUMBER;
     }
-    if (reader_is(r, at, WORD_SOFT) && r->frame->n_measures > 0 &&
-        (r->frame->measures[0].metric != NONE ||
-         r->frame->measures[0].aggregate > FRAME_COUNT_DISTINCT)) {
+    if (is_idle(r, at)) {
         return 1;
+    }
+    if (r->zh && reader_is(r, at, WORD_UNIT_WORD) && !reader_is(r, at, WORD_STOP) &&
+        r->spans.atoms.items[span->from].kind == ATOM_HAN && !reader_is_model(r, at)) {
+        bool counter = is_counter(r, at);
+
+        r->unknown += counter ? 0 : 1;
+        return counter ? 1 : LOST_HAN;
     }
     if (is_unknown(r, span)) {
         r->unknown++;
@@ -59,6 +152,9 @@ static double lost(struct reader *r, size_t at)
         return LOST_MODEL;
     }
     if (reader_is(r, at, WORD_STOP)) {
+        return 1;
+    }
+    if (reader_is(r, at, WORD_HAVE) && has_object(r, at)) {
         return 1;
     }
     for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
