@@ -198,8 +198,14 @@ static bool merge_order(struct reader *r, struct frame *frame)
     if (r->order != 0 && (r->sorted || !frame->ordered || r->order < 0)) {
         frame->ascending = r->order < 0;
     }
-    if (r->order != 0 && frame->kind == FRAME_COMPARE) {
+    if ((r->order != 0 && frame->kind == FRAME_COMPARE) ||
+        (r->by_time &&
+         (frame->kind != FRAME_LIST || r->model->tables[frame->table].time == QN_MODEL_NONE))) {
         reader_refuse(r, RULES_UNCLEAR);
+        return false;
+    }
+    if (r->by_time) {
+        frame->order = (struct frame_place){frame->table, r->model->tables[frame->table].time};
     }
     frame->ordered = frame->ordered || r->order != 0;
     if (r->limit > 0) {
@@ -227,6 +233,12 @@ static bool merge_head(struct reader *r, struct frame *frame)
     }
     if (head.of.table == NONE) {
         return false;
+    }
+    if (frame->ordered && frame->n_dimensions > 0 && frame->n_measures == 1 &&
+        reader_metric(r, r->head) != NONE) {
+        frame->measures[0] =
+            (struct frame_measure){.metric = reader_metric(r, r->head), .of = reader_no_place()};
+        return true;
     }
     if (frame->n_dimensions > 0) {
         set_dimensions(frame, &head, 1);
