@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 import unittest
+from unittest import mock
 
 import llm_server
 import servers
@@ -363,17 +364,12 @@ class Threads(AskCase):
 
     def test_a_datasource_that_is_removed_meanwhile_is_told_and_leaves_no_thread(self):
         self.place.add("brief")
-        postgres = self.postgres
-
-        class Removing(dict):
-            def get(self, key, default=None):
-                postgres.psql("DELETE FROM quern.datasources WHERE name = 'brief'", "home")
-                return super().get(key, default)
-
-        self.llm.state.answers = Removing(ANSWERS)
+        answers = mock.Mock()
+        answers.get.side_effect = lambda question: self.postgres.psql(
+            "DELETE FROM quern.datasources WHERE name = 'brief'", "home") or ANSWERS[question]
+        self.llm.state.answers = answers
         info = self.check_ended(self.start(database="brief", thread="t6"), "failed", "error")
         self.assertIn("datasource brief has been removed", info["error"])
-        self.assertEqual(info["result"], "")
         self.assertEqual(self.turns("t6"), [])
 
     def test_a_turn_that_a_later_guard_refuses_is_told_to_nobody(self):
@@ -383,8 +379,7 @@ class Threads(AskCase):
             " ('shop', 't7', 2, 'j2', 'all of them', 'SELECT id FROM orders', 'llm', 'en', '')",
             "home")
         self.ask(thread="t7")
-        for text in ("salary", "wombats of Ada"):
-            self.assertNotIn(text, self.prompt())
+        self.assertNotRegex(self.prompt(), "salary|wombats of Ada")
         self.assertIn("SELECT id FROM orders", self.prompt())
         self.assertIn("1 turns of the thread are left out", self.log())
 
@@ -534,7 +529,6 @@ class Stops(AskCase):
             self.assertIn("canceling statement due to user request", self.server_log())
         finally:
             self.postgres.psql("TRUNCATE gate", "shop")
-
 
     def test_a_statement_that_takes_too_long_is_ended_and_is_a_no(self):
         self.place.add("hasty", "--query-timeout", "300ms")
