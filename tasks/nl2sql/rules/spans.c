@@ -3,8 +3,9 @@
 #include <string.h>
 
 #define COST_PHRASE  0.20
-#define COST_STOP    0.22
+#define COST_STOP    0.24
 #define COST_ARTICLE 0.02 /* [stop 1]: goes with any phrase */
+#define COST_LAST    0.70 /* taken when nothing of the model fits */
 #define COST_WORD    1.50
 #define COST_HAN     1.00
 #define COST_NUMBER  0.19
@@ -45,6 +46,11 @@ static double phrase_cost(const struct lexicon *lexicon, uint32_t first)
 {
     const struct meaning *meaning = &lexicon->meanings[first];
 
+    if (meaning->next == LEXICON_NONE &&
+        (meaning->kind == WORD_SOFT ||
+         (meaning->kind != WORD_STOP && meaning->a == WORD_LAST_CHOICE))) {
+        return COST_LAST;
+    }
     if (meaning->kind != WORD_STOP || meaning->next != LEXICON_NONE) {
         return COST_PHRASE;
     }

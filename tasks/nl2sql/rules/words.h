@@ -109,8 +109,9 @@ enum meaning_kind {
     MEANS_HIDDEN,             /* a.b */
 };
 
-#define WORD_HALF_YEAR 100 /* argument of WORD_UNIT, beside those of frame.h */
-#define WORD_WHOLE     101 /* of WORD_PERIOD's unit never */
+#define WORD_LAST_CHOICE 99  /* of phrases that give way to words of the model */
+#define WORD_HALF_YEAR   100 /* argument of WORD_UNIT, beside those of frame.h */
+#define WORD_WHOLE       101 /* of WORD_PERIOD's unit never */
 
 struct word {
     enum meaning_kind kind;
