@@ -91,7 +91,7 @@ int examples_take(struct examples *ret, const struct guard *guard, const char *m
         const char *question = next_text(&rest), *sql = next_text(&rest), *hash = next_text(&rest);
         const struct prompt_example example = {.question = question, .sql = sql};
 
-        if (hash == NULL) {
+        if (question == NULL || sql == NULL || hash == NULL) {
             break;
         }
         rc = take(ret, &example, guard, strcmp(hash, model_hash) == 0, reterr);
