@@ -54,7 +54,7 @@ static double phrase_cost(const struct lexicon *lexicon, uint32_t first)
     if (meaning->kind != WORD_STOP || meaning->next != LEXICON_NONE) {
         return COST_PHRASE;
     }
-    return meaning->a == 1 ? COST_ARTICLE : COST_STOP;
+    return meaning->a == WORD_ARTICLE ? COST_ARTICLE : COST_STOP;
 }
 
 static void take(struct cutter *c, struct cut cut)

@@ -113,7 +113,7 @@ static bool is_likely(const char *word, const char *other)
     return len > 4 || len != strlen(other) || memcmp(word, other, 2) != 0 || word[2] == other[3];
 }
 
-static void typos(struct finder *f, const char *word)
+static void typos(struct finder *f, const char *word, bool model)
 {
     const struct lexicon *lexicon = f->lexicon;
     size_t len = strlen(word), max = len >= TYPO_LONG ? 2 : 1, looks = 0;
@@ -125,7 +125,7 @@ static void typos(struct finder *f, const char *word)
             const struct lexicon_atom *atom = &lexicon->atoms[at];
             size_t far = distance(word, len, atom->text, m, max);
 
-            if (far <= max && is_likely(word, atom->text)) {
+            if (far <= max && (atom->of_model || !model) && is_likely(word, atom->text)) {
                 double cost = COST_TYPO * (double)far + (atom->of_model ? 0 : 0.1);
 
                 offer(f, atom->text, (struct word_form){.cost = cost});
@@ -150,6 +150,16 @@ static void sounds(struct finder *f, const char *character)
     }
 }
 
+static bool has_model(const struct finder *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->lexicon->atoms[f->forms[i].atom].of_model) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t spans_forms(const struct lexicon *lexicon, const struct atom *atom,
                    struct word_form forms[FORMS_MAX])
 {
@@ -165,7 +175,10 @@ size_t spans_forms(const struct lexicon *lexicon, const struct atom *atom,
     }
     if (atom->kind == ATOM_WORD && f.n == 0 && len >= 4 && len < 24 && atom->full[0] >= 'a' &&
         atom->full[0] <= 'z') {
-        typos(&f, atom->text);
+        typos(&f, atom->text, false);
+    } else if (atom->kind == ATOM_WORD && f.n > 0 && f.forms[0].cost > 0 && len >= 6 && len < 24 &&
+               !has_model(&f)) {
+        typos(&f, atom->text, true);
     }
     return f.n;
 }

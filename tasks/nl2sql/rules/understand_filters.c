@@ -332,6 +332,32 @@ static bool is_sorted_by(const struct reader *r, size_t at)
            reader_is(r, next, WORD_BY) && r->by != NONE;
 }
 
+/* "hire date", not "hired". */
+static bool names_day(const struct reader *r, size_t at)
+{
+    for (size_t i = r->spans.items[at].from; i < r->spans.items[at].to; i++) {
+        uint32_t atom = lexicon_atom(r->lexicon, r->spans.atoms.items[i].text);
+        uint32_t node = atom != LEXICON_NONE ? lexicon_step(r->lexicon, 0, atom) : 0;
+
+        if (node != 0 && lexicon_means(r->lexicon, lexicon_first(r->lexicon, node), WORD_UNIT)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "name and hire date of the drivers", "with their registration date". */
+static bool lists_time(const struct reader *r, size_t at)
+{
+    size_t last = at;
+
+    while (last > 0 && reader_is_stop(r, last - 1) && !r->spans.items[last - 1].sign) {
+        last--;
+    }
+    return !r->zh && !r->has_measure && r->subject != NONE && names_day(r, at) &&
+           !r->spans.items[at].negated && (r->order == 0 || (last > 0 && is_joint(r, last - 1)));
+}
+
 static void take_column(struct reader *r, size_t at)
 {
     struct frame_place time = reader_column(r, at, COLUMN_TIME, neighbour_table(r, at));
@@ -345,6 +371,8 @@ static void take_column(struct reader *r, size_t at)
         add_flag(r, at, flag, true);
     } else if (any.table == NONE) {
         return;
+    } else if (time.table != NONE && lists_time(r, at) && !is_beside_period(r, at)) {
+        show(r, at, time);
     } else if (time.table != NONE &&
                (stands_by_table(r, at, time.table) || is_measured(r, time.table))) {
         reader_use(r, at, NULL);
@@ -440,8 +468,35 @@ static void show_money(struct reader *r, size_t at)
     }
 }
 
+static bool has_value_of(const struct reader *r, size_t at, size_t table)
+{
+    for (uint32_t i = r->spans.items[at].first; i != LEXICON_NONE;
+         i = r->lexicon->meanings[i].next) {
+        const struct meaning *meaning = &r->lexicon->meanings[i];
+
+        if (meaning->kind > MEANS_TABLE && (size_t)meaning->a == table) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "new customers in May" are those of the period, though tickets may be new too. */
+static void take_fresh(struct reader *r)
+{
+    for (size_t at = 0; at + 1 < r->spans.n && r->n_periods > 0; at++) {
+        size_t table = reader_is(r, at + 1, MEANS_TABLE) ? reader_table(r, at + 1) : NONE;
+
+        if (open_span(r, at) && reader_is(r, at, WORD_FRESH) && table != NONE &&
+            r->model->tables[table].time != QN_MODEL_NONE && !has_value_of(r, at, table)) {
+            reader_use(r, at, NULL);
+        }
+    }
+}
+
 void understand_filters(struct reader *r)
 {
+    take_fresh(r);
     for (size_t at = 0; at < r->spans.n; at++) {
         if (open_span(r, at) && reader_is_model(r, at) && !r->spans.items[at].operand) {
             take(r, at);

@@ -84,6 +84,14 @@ static void shape_newest(struct reader *r)
         reader_refuse(r, RULES_UNCLEAR);
         return;
     }
+    if (r->wants_when && r->limit == 0 && r->offset == 0) {
+        frame->kind = FRAME_MEASURE;
+        r->wants_when = false;
+        reader_add_measure(
+            r, (struct frame_measure){
+                   .metric = NONE, .aggregate = r->order < 0 ? FRAME_MIN : FRAME_MAX, .of = time});
+        return;
+    }
     frame->kind = FRAME_LIST;
     frame->table = r->subject;
     frame->order = time;
@@ -383,11 +391,31 @@ static bool is_distinct(struct reader *r)
     return true;
 }
 
+/* "orders last week" are counted; "orders from Paris last week" are told. */
+static bool is_counted(const struct reader *r)
+{
+    size_t first = 0;
+
+    while (first < r->spans.n && reader_is_stop(r, first)) {
+        first++;
+    }
+    return !r->zh && r->head == first && is_plural(r, r->head) && r->n_periods == 1 &&
+           !r->wants_list && !r->which && !r->wants_person && !r->wants_when && r->before == NULL &&
+           r->n_shown == 0 && r->limit == 0 && r->frame->n_filters == 0 &&
+           r->frame->n_dimensions == 0 && reader_is(r, r->head, MEANS_TABLE);
+}
+
 static void shape_list(struct reader *r)
 {
     struct frame *frame = r->frame;
     struct frame_place column;
 
+    if (is_counted(r)) {
+        frame->kind = FRAME_MEASURE;
+        reader_add_measure(r, rows_of(r->subject));
+        reader_doubt(r, 0.9);
+        return;
+    }
     if (frame->n_dimensions > 0) {
         struct frame_place place = r->n_shown > 0 ? r->shown[0] : reader_no_place();
 
@@ -557,6 +585,21 @@ static void fold_exists(struct reader *r)
     }
 }
 
+/* "when was the largest order placed". */
+static void shape_when(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    size_t time = frame->kind == FRAME_LIST && frame->table != NONE
+                      ? r->model->tables[frame->table].time
+                      : QN_MODEL_NONE;
+
+    if (time == QN_MODEL_NONE || frame->n_columns == FRAME_COLUMNS_MAX) {
+        reader_doubt(r, 0.55);
+        return;
+    }
+    frame->columns[frame->n_columns++] = (struct frame_place){frame->table, time};
+}
+
 void understand_shape(struct reader *r)
 {
     if (r->refusal != RULES_ANSWERED) {
@@ -585,6 +628,13 @@ void understand_shape(struct reader *r)
     }
     if (r->frame->having && r->order != 0) {
         set_order(r, r->superlative ? 1 : 0);
+    }
+    if (r->frame->kind == FRAME_LIST && r->frame->n_columns == 0) {
+        memcpy(r->frame->columns, r->shown, r->n_shown * sizeof(r->shown[0]));
+        r->frame->n_columns = r->n_shown;
+    }
+    if (r->wants_when) {
+        shape_when(r);
     }
     if (r->frame->n_measures > 1 && (r->frame->ordered || r->frame->folded || r->frame->having)) {
         reader_doubt(r, 0.55);

@@ -23,7 +23,8 @@ static bool is_unknown(const struct reader *r, const struct span *span)
         uint8_t kind = r->lexicon->meanings[at].kind;
 
         if (kind != WORD_PERSON && kind != WORD_MONEY && kind != WORD_NOISE && kind != WORD_LOW &&
-            kind != WORD_HIGH && kind != WORD_SOFT && kind != WORD_REFUSE_FIRST) {
+            kind != WORD_HIGH && kind != WORD_SOFT && kind != WORD_FRESH &&
+            kind != WORD_REFUSE_FIRST) {
             return false;
         }
     }

@@ -18,6 +18,19 @@ static bool take(struct reader *r, enum meaning_kind kind, const char *role)
     return found;
 }
 
+/* "when" is the first word but for signs and articles. */
+static bool asks_when(const struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n && reader_is_stop(r, at); at++) {
+        const struct meaning *stop = reader_means(r, at, WORD_STOP);
+
+        if (stop != NULL && stop->a == WORD_WHEN) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "change" and "compared" say something only with two periods or two values. */
 void understand_wishes(struct reader *r)
 {
@@ -53,5 +66,6 @@ void understand_wishes(struct reader *r)
             r->wants_trend = true;
         }
     }
+    r->wants_when = asks_when(r);
     r->wants_compare = r->wants_compare || r->year_ago || r->step_ago || r->wants_growth;
 }

@@ -85,6 +85,7 @@ static const char *const kind_names[WORD_KINDS] = {
     [WORD_REFUSE] = "refuse",
     [WORD_REFUSE_FIRST] = "refuse_first",
     [WORD_SOFT] = "soft",
+    [WORD_FRESH] = "fresh",
     [WORD_SAME] = "same",
     [WORD_SOUND] = "sound",
 };

@@ -17,7 +17,7 @@ extern const char words_text_en[];
 extern const char words_text_zh[];
 
 enum meaning_kind {
-    WORD_STOP, /* says nothing */
+    WORD_STOP, /* says nothing; WORD_ARTICLE, WORD_WHEN */
     WORD_COUNT,
     WORD_EACH,
     WORD_EACH_AFTER, /* stands behind what is grouped by */
@@ -97,6 +97,7 @@ enum meaning_kind {
     WORD_REFUSE,    /* enum rules_refusal */
     WORD_REFUSE_FIRST,
     WORD_SOFT,  /* says nothing beside a metric */
+    WORD_FRESH, /* beside a thing in a period: "new customers" */
     WORD_SAME,  /* a group of words of the same meaning; the argument is its number */
     WORD_SOUND, /* characters that are typed for each other */
     WORD_KINDS,
@@ -109,6 +110,8 @@ enum meaning_kind {
     MEANS_HIDDEN,             /* a.b */
 };
 
+#define WORD_ARTICLE     1   /* of WORD_STOP: goes with any phrase */
+#define WORD_WHEN        2   /* of WORD_STOP: at the beginning it asks for a time */
 #define WORD_LAST_CHOICE 99  /* of phrases that give way to words of the model */
 #define WORD_HALF_YEAR   100 /* argument of WORD_UNIT, beside those of frame.h */
 #define WORD_WHOLE       101 /* of WORD_PERIOD's unit never */
