@@ -139,7 +139,7 @@ static bool is_person(const struct reader *r, const char *name)
 /* "who": a table of people, near what is measured. */
 static void find_person(struct reader *r)
 {
-    size_t low = GRAPH_FAR;
+    size_t low = GRAPH_FAR, ties = 0;
 
     for (size_t t = 0; t < r->model->n_tables && t < 4096; t++) {
         const struct qn_model_table *table = &r->model->tables[t];
@@ -148,10 +148,15 @@ static void find_person(struct reader *r)
         for (size_t w = 0; !person && !table->hidden && w < table->words.n_en; w++) {
             person = is_person(r, table->words.en[w]);
         }
+        ties += person && low < GRAPH_FAR && reader_far(r, t) == low ? 1 : 0;
         if (person && reader_far(r, t) < low) {
+            ties = 0;
             low = reader_far(r, t);
             r->subject = t;
         }
+    }
+    if (ties > 0 && r->n_anchors > 0) {
+        reader_doubt(r, 0.55);
     }
 }
 

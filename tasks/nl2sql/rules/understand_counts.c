@@ -181,7 +181,7 @@ static void count(struct reader *r, size_t at)
         r->value = reader_next(r, at);
         return;
     }
-    if (!r->zh && thing == NONE && r->measure == NONE && r->counted == NONE &&
+    if (thing == NONE && r->measure == NONE && r->counted == NONE &&
         adds_up(r, reader_next(r, at))) {
         reader_use(r, at, "aggregate");
         set_measure(r, reader_next(r, at), WORD_SUM);
@@ -327,6 +327,11 @@ static bool aggregate_after(struct reader *r, size_t at, enum meaning_kind kind)
     if (kind == WORD_SUM && !is_table(r, next) && is_table(r, over_filters(r, at))) {
         next = over_filters(r, at);
     }
+    if (r->zh && kind == WORD_AVERAGE && next < r->spans.n && r->spans.items[next].used &&
+        reader_is(r, next, WORD_EACH) && r->n_groups == 1) {
+        r->fold = true;
+        return true;
+    }
     if (!open_span(r, next)) {
         return false;
     }
@@ -421,7 +426,9 @@ static bool is_whose(const struct reader *r, size_t at)
 
 static bool is_measured(const struct reader *r, size_t at)
 {
-    return at == r->measure || at == r->counted || is_table(r, at) ||
+    bool table = is_table(r, at) && (!r->zh || reader_is(r, reader_next(r, at), WORD_COUNT));
+
+    return at == r->measure || at == r->counted || table ||
            (open_span(r, at) && !r->spans.items[at].operand && reader_metric(r, at) != NONE);
 }
 
@@ -436,8 +443,8 @@ static size_t joined(const struct reader *r, size_t at)
         } else if (joint && is_measured(r, at)) {
             return at;
         } else if (is_whose(r, at) ||
-                   !(reader_is_stop(r, at) ||
-                     (joint && reader_is(r, at, WORD_COUNT) && !reader_is_model(r, at)))) {
+                   !(reader_is_stop(r, at) || ((joint || r->zh) && reader_is(r, at, WORD_COUNT) &&
+                                               !reader_is_model(r, at)))) {
             return NONE;
         }
     }
@@ -458,7 +465,7 @@ static void find_more(struct reader *r)
 {
     size_t base = r->measure != NONE ? r->measure : r->counted, first = base;
 
-    if (base == NONE || r->zh || (r->wants_list && r->n_groups == 0 && r->counted == NONE)) {
+    if (base == NONE || (r->wants_list && r->n_groups == 0 && r->counted == NONE)) {
         return;
     }
     for (size_t at = base; at > 0; at--) {

@@ -36,7 +36,7 @@ static bool is_unused(const struct reader *r, size_t at, size_t thing)
     for (size_t i = at + 1; i < thing; i++) {
         const struct meaning *stop = reader_means(r, i, WORD_STOP);
 
-        used = used || (stop != NULL && stop->a == 3 && reader_is_stop(r, i));
+        used = used || (stop != NULL && stop->a == WORD_USE && reader_is_stop(r, i));
     }
     return used && reader_is(r, thing, MEANS_TABLE) &&
            strcmp(r->spans.atoms.items[r->spans.items[thing - 1].to - 1].text, "的") == 0;

@@ -285,6 +285,76 @@ static bool read_part(const struct reader *r, size_t at, struct found *ret)
     return true;
 }
 
+/* 今年前三个月, 2024年前两个季度, 前三季度. */
+static bool read_first(const struct reader *r, size_t at, struct found *ret)
+{
+    size_t from = at;
+    int64_t year = year_at(r, &from), n;
+    const struct meaning *quarter, *unit;
+    struct found last;
+
+    if (!is_text(r, from, "前") || !open_span(r, from)) {
+        return false;
+    }
+    quarter = word(r, from + 1, WORD_QUARTER);
+    unit = word(r, from + 2, WORD_DURATION);
+    n = quarter != NULL ? quarter->a : whole(r, from + 1, 2);
+    if (quarter == NULL && (year < 0 || unit == NULL || n < 1 || n > 12)) {
+        return false;
+    }
+    if (quarter == NULL && unit->a != FRAME_MONTH && (unit->a != FRAME_QUARTER || n > 4)) {
+        return false;
+    }
+    last = in_year(r, quarter != NULL ? FRAME_QUARTER : unit->a, n, year);
+    *ret = in_year(r, quarter != NULL ? FRAME_QUARTER : unit->a, 1, year);
+    ret->unit = FRAME_NO_GRAIN;
+    ret->days.from = calendar_unit(last.days.from, FRAME_YEAR, 0).from;
+    ret->days.to = last.days.to;
+    ret->to = from + (quarter != NULL ? 2 : 3);
+    return true;
+}
+
+static bool is_joint(const struct reader *r, size_t at)
+{
+    return word(r, at, WORD_TO) != NULL || is_sign(r, at, "-") || is_sign(r, at, "~");
+}
+
+/* 1到3月, 2025年1-6月. */
+static bool read_months(const struct reader *r, size_t at, struct found *ret)
+{
+    static const char *const months[] = {"月", "月份", NULL};
+    size_t from = at;
+    int64_t year = year_at(r, &from), first = whole(r, from, 2), last = whole(r, from + 2, 2);
+    struct found a, b;
+
+    if (first < 1 || last > 12 || last <= first || !is_joint(r, from + 1) ||
+        !open_span(r, from + 3) || !is_any(r, from + 3, months)) {
+        return false;
+    }
+    b = in_year(r, FRAME_MONTH, last, year);
+    a = in_year(r, FRAME_MONTH, first, year);
+    a.days.from = calendar_move(b.days.from, FRAME_MONTH, first - last);
+    *ret = (struct found){.unit = FRAME_NO_GRAIN, .to = from + 4};
+    ret->days = (struct calendar_span){a.days.from, b.days.to};
+    return true;
+}
+
+/* 3月1日到15日: the second day is of the month of the first. */
+static bool read_day_of(const struct reader *r, size_t at, struct calendar_span first,
+                        struct found *ret)
+{
+    static const char *const days[] = {"日", "号", NULL};
+    int64_t year, month, day, number = whole(r, at, 2);
+
+    calendar_split(first.from, &year, &month, &day);
+    if (first.to != first.from + 1 || number <= day || !open_span(r, at + 1) ||
+        !is_any(r, at + 1, days) || !calendar_exists(year, month, number)) {
+        return false;
+    }
+    *ret = one_day(year, month, number, at + 2);
+    return true;
+}
+
 static bool is_compared(const struct reader *r, size_t at)
 {
     size_t before = at;
@@ -404,6 +474,9 @@ static bool read_range(const struct reader *r, size_t at, bool opened, struct fo
     size_t to;
     bool joined;
 
+    if (r->zh && read_months(r, at, ret)) {
+        return true;
+    }
     if (!read_date(r, at, &first)) {
         return false;
     }
@@ -411,11 +484,13 @@ static bool read_range(const struct reader *r, size_t at, bool opened, struct fo
     while (to < n_spans(r) && is_text(r, to, ",")) {
         to++;
     }
-    joined = word(r, to, WORD_TO) != NULL || is_sign(r, to, "-") || is_sign(r, to, "~");
+    joined = is_joint(r, to);
     if (word(r, to, WORD_AND) != NULL && !opened) {
         joined = false;
     }
-    if (!joined || !read_date(r, to + 1, &second) || second.days.to == CALENDAR_NONE) {
+    if (joined && read_day_of(r, to + 1, first.days, &second)) {
+        first.bare = second.bare;
+    } else if (!joined || !read_date(r, to + 1, &second) || second.days.to == CALENDAR_NONE) {
         return false;
     }
     same_year(r, &first, &second);
@@ -489,6 +564,9 @@ static bool read_period(const struct reader *r, size_t at, struct found *ret)
     bool opened = word(r, at, WORD_FROM) != NULL || word(r, at, WORD_BETWEEN) != NULL;
 
     if (opened && read_range(r, at + 1, true, ret)) {
+        return true;
+    }
+    if (read_first(r, at, ret)) {
         return true;
     }
     return read_range(r, at, false, ret) || read_side(r, at, ret) || read_side_behind(r, at, ret) ||

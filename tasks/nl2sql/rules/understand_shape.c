@@ -314,6 +314,32 @@ static void shape_fold(struct reader *r)
     reader_doubt(r, 0.9);
 }
 
+/* 已送达和已取消的行程分别有多少: a figure for each value. */
+static void split_values(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    size_t each_at = NONE;
+    bool apart = false;
+
+    for (size_t at = 0; at < r->spans.n; at++) {
+        const struct meaning *stop = reader_means(r, at, WORD_STOP);
+        bool each = r->zh && reader_is(r, at, WORD_EACH) && !r->spans.items[at].used;
+
+        if (((stop != NULL && stop->a == WORD_APART) || each) && !reader_is_model(r, at)) {
+            apart = true;
+            each_at = each ? at : each_at;
+        }
+    }
+    for (size_t i = 0; i < frame->n_filters && apart && frame->n_dimensions == 0; i++) {
+        if (frame->filters[i].test == FRAME_IS && frame->filters[i].n_values > 1 &&
+            !frame->filters[i].negated && !frame->filters[i].through) {
+            reader_add_dimension(r, (struct frame_dimension){.of = frame->filters[i].of});
+            reader_use(r, each_at, "group");
+            return;
+        }
+    }
+}
+
 static void shape_measure(struct reader *r)
 {
     struct frame_dimension head;
@@ -622,6 +648,7 @@ void understand_shape(struct reader *r)
     } else if ((r->wants_share || r->wants_rate) && !r->wants_growth) {
         shape_share(r);
     } else if (r->has_measure) {
+        split_values(r);
         shape_measure(r);
     } else if (r->before == NULL || r->head != NONE || r->subject != NONE) {
         shape_list(r);

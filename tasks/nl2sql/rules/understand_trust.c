@@ -64,14 +64,14 @@ static bool is_half(const struct reader *r, size_t at)
 {
     const struct meaning *stop = at < r->spans.n ? reader_means(r, at, WORD_STOP) : NULL;
 
-    return stop != NULL && stop->a == 2 && !r->spans.items[at].used &&
+    return stop != NULL && stop->a == WORD_HALF_OF && !r->spans.items[at].used &&
            r->spans.items[at].to == r->spans.items[at].from + 1;
 }
 
 /* 条件 is a word, not 条 and 件. */
 static bool is_first_half(const struct reader *r, size_t at)
 {
-    return is_half(r, at) && is_half(r, at + 1) && !is_counter(r, at) && !is_counter(r, at + 1);
+    return is_half(r, at) && is_half(r, at + 1) && !is_counter(r, at);
 }
 
 /* 跑了多少趟: a verb that says no more than what it is done with. */
@@ -130,7 +130,9 @@ static double lost(struct reader *r, size_t at)
         return 1;
     }
     if (span->number != NULL) {
-        return span->number[0] == '1' && span->number[1] == '\0' ? 1 : LOST_NUMBER;
+        bool digits = r->spans.atoms.items[span->from].kind == ATOM_NUMBER;
+
+        return strcmp(span->number, "1") == 0 && !digits ? 1 : LOST_NUMBER;
     }
     if (is_idle(r, at)) {
         return 1;

@@ -112,6 +112,9 @@ enum meaning_kind {
 
 #define WORD_ARTICLE     1   /* of WORD_STOP: goes with any phrase */
 #define WORD_WHEN        2   /* of WORD_STOP: at the beginning it asks for a time */
+#define WORD_USE         3   /* of WORD_STOP: to use */
+#define WORD_HALF_OF     4   /* of WORD_STOP: two side by side are a word that is not known */
+#define WORD_APART       5   /* of WORD_STOP: a figure for each value */
 #define WORD_LAST_CHOICE 99  /* of phrases that give way to words of the model */
 #define WORD_HALF_YEAR   100 /* argument of WORD_UNIT, beside those of frame.h */
 #define WORD_WHOLE       101 /* of WORD_PERIOD's unit never */
