@@ -142,10 +142,12 @@ enum clean_parsed clean_parse(struct clean_run *run, struct qn_span text, size_t
     size_t ignored;
 
     *ret_fault = 0;
-    if (text.len > CLEAN_PIECE_MAX || run->parses >= CLEAN_PARSES_MAX) {
+    if (text.len > CLEAN_PIECE_MAX || run->parses >= CLEAN_PARSES_MAX ||
+        run->parsed + text.len > CLEAN_PARSED_MAX) {
         return CLEAN_WRONG;
     }
     run->parses++;
+    run->parsed += text.len;
     memcpy(run->piece, text.data, text.len);
     run->piece[text.len] = '\0';
     ret = parse(run->piece, text, ret_fault);

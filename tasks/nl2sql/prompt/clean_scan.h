@@ -10,11 +10,12 @@
 #include "tasks/nl2sql/guard/guard.h"
 
 #define CLEAN_PIECE_MAX  GUARD_SQL_MAX
-#define CLEAN_PARSES_MAX 96 /* of one answer */
+#define CLEAN_PARSES_MAX 96                   /* of one answer */
+#define CLEAN_PARSED_MAX ((size_t)256 * 1024) /* bytes, of all parses of an answer */
 
 struct clean_run {
     struct qn_arena *arena;
-    size_t parses;
+    size_t parses, parsed; /* how often; bytes */
     char piece[CLEAN_PIECE_MAX + 1];
 };
 
