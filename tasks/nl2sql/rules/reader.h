@@ -111,6 +111,7 @@ struct reader {
     size_t filter_at[FRAME_FILTERS_MAX]; /* span of each filter */
     int order;                           /* 1 most first, -1 least first, 0 none */
     bool by_time;                        /* the order is newest or oldest */
+    size_t newest;                       /* and the span that says so */
     bool sorted;                         /* "ascending": of all that there is */
     int64_t limit;                       /* 0 none */
     int64_t offset;

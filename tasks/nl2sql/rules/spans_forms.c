@@ -173,8 +173,8 @@ size_t spans_forms(const struct lexicon *lexicon, const struct atom *atom,
     if (atom->kind == ATOM_WORD) {
         other_forms(&f, atom->full);
     }
-    if (atom->kind == ATOM_WORD && f.n == 0 && len >= 4 && len < 24 && atom->full[0] >= 'a' &&
-        atom->full[0] <= 'z') {
+    if (atom->kind == ATOM_WORD && f.n == 0 && strlen(atom->text) >= 4 && len < 24 &&
+        atom->full[0] >= 'a' && atom->full[0] <= 'z') {
         typos(&f, atom->text, false);
     } else if (atom->kind == ATOM_WORD && f.n > 0 && f.forms[0].cost > 0 && len >= 6 && len < 24 &&
                !has_model(&f)) {

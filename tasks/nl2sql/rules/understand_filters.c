@@ -247,8 +247,27 @@ static void add_negated_column(struct reader *r, size_t at, struct frame_place p
     reader_use(r, at, "without");
 }
 
+/* "name of the vehicles": what they are told by, though another thing has a name. */
+static struct frame_place own_label(struct reader *r, struct frame_place place)
+{
+    const struct qn_model_table *of;
+
+    if (r->subject == NONE || place.column == QN_MODEL_NONE || place.table == r->subject ||
+        reader_is_up(r, r->subject, place.table) || reader_is_up(r, place.table, r->subject)) {
+        return place;
+    }
+    of = &r->model->tables[r->subject];
+    if (r->model->tables[place.table].label != place.column || of->label == QN_MODEL_NONE) {
+        reader_doubt(r, 0.55);
+        return place;
+    }
+    reader_doubt(r, 0.9);
+    return (struct frame_place){r->subject, of->label};
+}
+
 static void show(struct reader *r, size_t at, struct frame_place place)
 {
+    place = own_label(r, place);
     for (size_t i = 0; i < r->n_shown; i++) {
         if (r->shown[i].table == place.table && r->shown[i].column == place.column) {
             reader_use(r, at, "column");
@@ -423,6 +442,16 @@ static bool is_above_exists(struct reader *r, size_t table)
     return false;
 }
 
+/* "active" of what is asked for goes before "active" of something else. */
+static bool is_nearer_value(struct reader *r, size_t at, const struct meaning *flag)
+{
+    const struct meaning *value = reader_value(r, at, neighbour_table(r, at));
+
+    return value != NULL && value->a != flag->a &&
+           (neighbour_table(r, at) == (size_t)value->a ||
+            reader_far(r, (size_t)value->a) < reader_far(r, (size_t)flag->a));
+}
+
 static void take(struct reader *r, size_t at)
 {
     const struct meaning *not_flag = reader_means(r, at, MEANS_FALSE);
@@ -430,7 +459,8 @@ static void take(struct reader *r, size_t at)
 
     if (condition != NULL) {
         add_condition(r, at, (size_t)condition->a);
-    } else if (not_flag != NULL && reader_far(r, (size_t)not_flag->a) < GRAPH_FAR) {
+    } else if (not_flag != NULL && reader_far(r, (size_t)not_flag->a) < GRAPH_FAR &&
+               !is_nearer_value(r, at, not_flag)) {
         add_flag(r, at, (struct frame_place){(size_t)not_flag->a, (size_t)not_flag->b}, false);
     } else if (reader_is(r, at, MEANS_TABLE)) {
         size_t table = reader_table(r, at);

@@ -303,6 +303,7 @@ static bool newest(struct reader *r, size_t at)
     if (!r->zh && oldest && reader_is(r, at, WORD_TOP) && number) {
         oldest = true;
     }
+    r->newest = at;
     r->order = oldest ? -1 : 1;
     r->by_time = true;
     r->superlative = true;

@@ -65,6 +65,15 @@ static enum frame_aggregate preset_aggregate(const struct reader *r, struct fram
 
 /* ---- newest, oldest ---- */
 
+/* "vehicles and their last service": the newest of another thing, for each. */
+static bool is_newest_other(const struct reader *r)
+{
+    size_t next = reader_next(r, r->newest);
+
+    return next < r->spans.n && reader_is(r, next, MEANS_TABLE) &&
+           !reader_is(r, next, MEANS_COLUMN) && reader_table(r, next) != r->subject;
+}
+
 static void shape_newest(struct reader *r)
 {
     struct frame *frame = r->frame;
@@ -80,7 +89,7 @@ static void shape_newest(struct reader *r)
     if (time.table == NONE && r->model->tables[r->subject].time != QN_MODEL_NONE) {
         time = (struct frame_place){r->subject, r->model->tables[r->subject].time};
     }
-    if (time.table == NONE) {
+    if (time.table == NONE || is_newest_other(r)) {
         reader_refuse(r, RULES_UNCLEAR);
         return;
     }
@@ -340,8 +349,23 @@ static void split_values(struct reader *r)
     }
 }
 
+/* "average load per trip": each trip has one load. */
+static void drop_own_rows(struct reader *r)
+{
+    struct frame *frame = r->frame;
+
+    if (frame->n_dimensions == 1 && frame->n_measures == 1 && frame->measures[0].metric == NONE &&
+        frame->measures[0].aggregate == FRAME_AVERAGE &&
+        frame->dimensions[0].of.column == QN_MODEL_NONE &&
+        frame->dimensions[0].grain == FRAME_NO_GRAIN &&
+        frame->dimensions[0].of.table == frame->measures[0].of.table) {
+        frame->n_dimensions = 0;
+    }
+}
+
 static void shape_measure(struct reader *r)
 {
+    drop_own_rows(r);
     struct frame_dimension head;
 
     if (r->fold) {
