@@ -7,7 +7,7 @@
 /* Without a grace an answer is never older than its life, also when the source fails. */
 /* clang-format off */
 const struct qn_kv_kind qn_kv_kinds[QN_KV_KINDS] = {
-    [QN_KV_MODEL] = {"model", .l1_ms = 10 * MINUTE, .l2_ms = 30 * MINUTE, .hot_ms = QN_KV_HOT_MS,
+    [QN_KV_MODEL] = {"model", .l2_ms = 30 * MINUTE, .hot_ms = QN_KV_HOT_MS,
         .none_ms = MINUTE, .grace_ms = HOUR, .lease_ms = 30 * SECOND, .wait_ms = 30 * SECOND},
     [QN_KV_METADATA] = {"metadata", .l2_ms = HOUR,
         .none_ms = MINUTE, .grace_ms = 6 * HOUR, .lease_ms = MINUTE, .wait_ms = MINUTE},

@@ -15,24 +15,13 @@ struct load {
 void qn_model_cache_init(struct qn_model_cache *cache, struct qn_kv *kv)
 {
     *cache = (struct qn_model_cache){.kv = kv};
-    for (size_t i = 0; i < QN_MODEL_CACHE_KEPT; i++) {
-        qn_buf_init(&cache->kept[i].text, QN_MODEL_BYTES_MAX);
-    }
-}
-
-static void empty(struct qn_model_cache *cache, size_t i)
-{
-    qn_model_free(cache->kept[i].model);
-    cache->kept[i].model = NULL;
-    qn_buf_release(&cache->kept[i].text);
-    qn_buf_init(&cache->kept[i].text, QN_MODEL_BYTES_MAX);
 }
 
 void qn_model_cache_release(struct qn_model_cache *cache)
 {
     for (size_t i = 0; i < QN_MODEL_CACHE_KEPT; i++) {
-        empty(cache, i);
-        qn_buf_release(&cache->kept[i].text);
+        qn_model_free(cache->kept[i].model);
+        cache->kept[i].model = NULL;
     }
 }
 
@@ -108,29 +97,37 @@ static size_t place_of(const struct qn_model_cache *cache, const char *datasourc
     return oldest(cache);
 }
 
-static int read_text(struct qn_model_cache *cache, size_t place, struct qn_buf *text,
+static int read_text(struct qn_model_cache *cache, size_t place, struct qn_span text,
                      const struct load *load, struct qn_err *reterr)
 {
     struct qn_model *model = NULL;
-    int rc = text->data[0] == '{'
-                 ? qn_model_from_json(&model, (struct qn_span){text->data, text->len}, reterr)
+    int rc = text.len > 0 && text.data[0] == '{'
+                 ? qn_model_from_json(&model, text, reterr)
                  : qn_model_load(&model, load->pg, load->datasource, 0, reterr);
 
     if (rc == QN_OK) {
-        empty(cache, place);
+        qn_model_free(cache->kept[place].model);
         cache->kept[place].model = model;
-        cache->kept[place].text = *text; /* taken */
-        qn_buf_init(text, QN_MODEL_BYTES_MAX);
     }
     return rc;
 }
 
-static bool is_kept(const struct qn_model_cache *cache, size_t place, const struct qn_buf *text)
+/* Unless it was read from the same text. */
+static int keep_text(struct qn_model_cache *cache, size_t place, struct qn_span text,
+                     const struct load *load, struct qn_err *reterr)
 {
-    const struct qn_buf *kept = &cache->kept[place].text;
+    char digest[QN_DIGEST_SIZE];
+    int rc = qn_digest_text(text, digest, reterr);
 
-    return cache->kept[place].model != NULL && kept->len == text->len &&
-           memcmp(kept->data, text->data, text->len) == 0;
+    if (rc != QN_OK ||
+        (cache->kept[place].model != NULL && strcmp(cache->kept[place].digest, digest) == 0)) {
+        return rc;
+    }
+    rc = read_text(cache, place, text, load, reterr);
+    if (rc == QN_OK) {
+        memcpy(cache->kept[place].digest, digest, sizeof(digest));
+    }
+    return rc;
 }
 
 int qn_model_get(struct qn_model_cache *cache, struct qn_pg *pg, const char *datasource,
@@ -148,9 +145,8 @@ int qn_model_get(struct qn_model_cache *cache, struct qn_pg *pg, const char *dat
     place = place_of(cache, datasource);
     qn_buf_init(&text, QN_MODEL_BYTES_MAX);
     rc = get_text(cache, &load, &text, &from, reterr);
-    if (rc == QN_OK && !is_kept(cache, place, &text)) {
-        rc = read_text(cache, place, &text, &load, reterr);
-    }
+    rc = rc == QN_OK ? keep_text(cache, place, (struct qn_span){text.data, text.len}, &load, reterr)
+                     : rc;
     qn_buf_release(&text);
     if (rc != QN_OK) {
         return rc;

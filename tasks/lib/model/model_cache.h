@@ -1,8 +1,8 @@
 /* model_cache.h - the semantic model that answers questions, without asking PostgreSQL each time.
  *
- * The text is kept by kv.h (kind QN_KV_MODEL, the datasource as its group: 10 minutes in the
- * process, 30 on Redis), and here the models that were read from it last: a model whose text did
- * not change is not read again. Of one that is too large for the cache only its version is kept
+ * The text is kept by kv.h (kind QN_KV_MODEL, the datasource as its group: 30 minutes on Redis),
+ * and here the models that were read from it last: a model whose text did not change is not read
+ * again. Of one that is too large for the cache only its version is kept
  * there, and each process reads it from PostgreSQL when that changes. Who stores, edits or approves
  * calls qn_model_forget.
  *
@@ -12,6 +12,7 @@
 #define TASKS_LIB_MODEL_MODEL_CACHE_H
 
 #include "model_store.h"
+#include "tasks/lib/digest.h"
 #include "tasks/lib/kv.h"
 
 #define QN_MODEL_CACHE_KEPT 4 /* models in memory */
@@ -20,7 +21,7 @@ struct qn_model_cache {
     struct qn_kv *kv; /* borrowed; NULL: none, each call asks PostgreSQL */
     struct {
         struct qn_model *model; /* NULL: free */
-        struct qn_buf text;
+        char digest[QN_DIGEST_SIZE]; /* of its text */
         uint64_t used;
     } kept[QN_MODEL_CACHE_KEPT];
     uint64_t clock;
