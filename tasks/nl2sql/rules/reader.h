@@ -188,6 +188,7 @@ void understand_fold(struct reader *r);
 void understand_filters(struct reader *r);
 void understand_compares(struct reader *r);
 void understand_exists(struct reader *r); /* of understand_shape */
+void understand_parts(struct reader *r);  /* likewise */
 void understand_shape(struct reader *r);
 void understand_follow(struct reader *r);
 void understand_merge(struct reader *r);
