@@ -431,3 +431,52 @@ bool date_read(const struct reader *r, size_t at, struct date_found *ret)
            (read_digits(r, at, ret) || read_rolling(r, at, ret) || read_part(r, at, ret) ||
             read_han(r, at, ret) || read_named(r, at, ret) || read_plain(r, at, ret));
 }
+
+bool date_read_days(const struct reader *r, size_t at, bool opened, struct date_found *ret)
+{
+    size_t from = skip(r, at), to = after_th(r, from + 1);
+    const struct meaning *ordinal = date_word(r, from, WORD_ORDINAL);
+    int64_t day = ordinal != NULL ? ordinal->a : whole(r, from, 2), year, month, last;
+    struct date_found second;
+
+    if (r->zh || day < 1 ||
+        !(date_is_joint(r, to) || (opened && date_word(r, to, WORD_AND) != NULL)) ||
+        !read_named(r, skip(r, to + 1), &second) || second.days.to != second.days.from + 1) {
+        return false;
+    }
+    calendar_split(second.days.from, &year, &month, &last);
+    if (day >= last) {
+        return false;
+    }
+    *ret = (struct date_found){.unit = FRAME_NO_GRAIN, .to = second.to};
+    ret->days = (struct calendar_span){calendar_day(year, month, day), second.days.to};
+    return true;
+}
+
+bool date_read_to_day(const struct reader *r, size_t at, struct date_found *ret)
+{
+    struct date_found first;
+    int64_t day, year, month, last, named;
+    size_t to;
+
+    if (r->zh || date_word(r, skip(r, at), WORD_MONTH) == NULL ||
+        !read_named(r, skip(r, at), &first) || first.days.to != first.days.from + 1 ||
+        !date_is_joint(r, first.to)) {
+        return false;
+    }
+    last = whole(r, first.to + 1, 2);
+    to = after_th(r, first.to + 2);
+    calendar_split(first.days.from, &year, &month, &day);
+    if (last <= day || date_word(r, to, WORD_MONTH) != NULL || reader_is(r, to, WORD_UNIT_WORD)) {
+        return false;
+    }
+    named = first.bare ? year_at(r, &to) : -1;
+    year = named >= 0 ? named : year;
+    if (!calendar_exists(year, month, last)) {
+        return false;
+    }
+    *ret = (struct date_found){.unit = FRAME_NO_GRAIN, .to = to};
+    ret->days =
+        (struct calendar_span){calendar_day(year, month, day), calendar_day(year, month, last) + 1};
+    return true;
+}

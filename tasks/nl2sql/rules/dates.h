@@ -24,6 +24,10 @@ bool date_read_months(const struct reader *r, size_t at, struct date_found *ret)
 /* 15日 behind 3月1日到: of the month of the first. */
 bool date_read_day_of(const struct reader *r, size_t at, struct calendar_span first,
                       struct date_found *ret);
+/* "1 to 15 May": the first day is of the month of the second. opened: behind "between". */
+bool date_read_days(const struct reader *r, size_t at, bool opened, struct date_found *ret);
+/* "May 1 to 15", "March 3-9, 2025". */
+bool date_read_to_day(const struct reader *r, size_t at, struct date_found *ret);
 
 /* ---- spans that are not used yet ---- */
 

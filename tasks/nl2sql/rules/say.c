@@ -78,13 +78,19 @@ static const char *some_dimension(const struct qn_model *model, size_t table, bo
     return NULL;
 }
 
-static size_t biggest_table(const struct qn_model *model)
+/* What the metric is of, else what has figures. */
+static size_t main_table(const struct qn_model *model, const struct qn_model_metric *metric)
 {
-    size_t best = QN_MODEL_NONE;
+    size_t best = QN_MODEL_NONE, column;
+
+    if (metric != NULL && qn_model_find_column(model, metric->time, &best, &column) &&
+        !model->tables[best].hidden && some_dimension(model, best, false) != NULL) {
+        return best;
+    }
+    best = QN_MODEL_NONE;
 
     for (size_t t = 0; t < model->n_tables; t++) {
         bool fact = model->tables[t].purpose == QN_PURPOSE_FACT && !model->tables[t].hidden;
-
         if (fact && (best == QN_MODEL_NONE || some_dimension(model, best, false) == NULL)) {
             best = t;
         }
@@ -92,13 +98,54 @@ static size_t biggest_table(const struct qn_model *model)
     return best != QN_MODEL_NONE || model->n_tables == 0 ? best : 0;
 }
 
+/* "order" is "orders" when they are many; names of the database stay as they are. */
+static void add_plural(struct qn_buf *out, const char *word)
+{
+    size_t n = strlen(word);
+    char last = n > 0 ? word[n - 1] : '\0', before = n > 1 ? word[n - 2] : '\0';
+
+    if (last == 's' && before != 's') {
+        qn_buf_add_str(out, word);
+    } else if (last == 'y' && strchr("aeiou", before) == NULL) {
+        qn_buf_add(out, word, n - 1);
+        qn_buf_add_str(out, "ies");
+    } else if (last == 's' || last == 'x' || (last == 'h' && (before == 'c' || before == 's'))) {
+        qn_buf_printf(out, "%ses", word);
+    } else {
+        qn_buf_printf(out, "%ss", word);
+    }
+}
+
+static void say_count(struct qn_buf *out, const struct qn_model *model, size_t table, bool zh,
+                      const char *dimension)
+{
+    const struct qn_model_words *words = &model->tables[table].words;
+    const char *word = table_word(model, table, zh);
+
+    if (zh) {
+        qn_buf_printf(out, dimension != NULL ? "各%s的%s数量" : "%s一共有多少？",
+                      dimension != NULL ? dimension : word, word);
+        return;
+    }
+    qn_buf_add_str(out, dimension != NULL ? "Number of " : "How many ");
+    if (words->n_en > 0) {
+        add_plural(out, word);
+    } else {
+        qn_buf_add_str(out, word);
+    }
+    if (dimension != NULL) {
+        qn_buf_printf(out, " by %s", dimension);
+    } else {
+        qn_buf_add_str(out, " are there?");
+    }
+}
+
 int say_suggestions(const struct qn_model *model, const char *language, struct rules_answer *ret,
                     struct qn_err *reterr)
 {
     bool zh = language[0] == 'z';
     const struct qn_model_metric *metric = best_metric(model);
-    size_t table = biggest_table(model);
-    const char *word = table != QN_MODEL_NONE ? table_word(model, table, zh) : "";
+    size_t table = main_table(model, metric);
     const char *dimension = table != QN_MODEL_NONE ? some_dimension(model, table, zh) : NULL;
 
     ret->n_suggestions = 0;
@@ -108,13 +155,10 @@ int say_suggestions(const struct qn_model *model, const char *language, struct r
                       first_word(&metric->words, zh, metric->name));
     }
     if (table != QN_MODEL_NONE) {
-        qn_buf_printf(&ret->suggestions[ret->n_suggestions++],
-                      zh ? "%s一共有多少？" : "What is the number of %s?", word);
+        say_count(&ret->suggestions[ret->n_suggestions++], model, table, zh, NULL);
     }
     if (dimension != NULL) {
-        struct qn_buf *out = &ret->suggestions[ret->n_suggestions++];
-
-        qn_buf_printf(out, zh ? "各%s的%s数量" : "By %s: number of %s", dimension, word);
+        say_count(&ret->suggestions[ret->n_suggestions++], model, table, zh, dimension);
     }
     for (size_t i = 0; i < ret->n_suggestions; i++) {
         int rc = qn_buf_status(&ret->suggestions[i]);

@@ -126,6 +126,28 @@ static const char *printed(const struct amount *amount, const char *text, struct
                            (long long)(amount->whole % unit));
 }
 
+/* "7a", "5b": a code, which says no number. */
+static bool is_code(const struct lexicon *lexicon, const struct atoms *atoms, size_t behind)
+{
+    static const char *const ends[] = {"st", "nd", "rd", "th"};
+    const struct atom *atom = behind < atoms->n ? &atoms->items[behind] : NULL;
+    uint32_t word, node;
+
+    if (atom == NULL || atom->kind != ATOM_WORD || !atom->glued) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (strcmp(atom->full, ends[i]) == 0) {
+            return false;
+        }
+    }
+    word = lexicon_atom(lexicon, atom->text);
+    node = word != LEXICON_NONE ? lexicon_step(lexicon, 0, word) : 0;
+    word = node != 0 ? lexicon_first(lexicon, node) : LEXICON_NONE;
+    return word == LEXICON_NONE || (lexicon->meanings[word].kind == WORD_STOP &&
+                                    lexicon->meanings[word].next == LEXICON_NONE);
+}
+
 size_t spans_number(const struct lexicon *lexicon, const struct atoms *atoms, size_t at,
                     struct qn_arena *arena, const char **ret)
 {
@@ -142,6 +164,9 @@ size_t spans_number(const struct lexicon *lexicon, const struct atoms *atoms, si
             return 0;
         }
         n = after_digits(lexicon, atoms, at, &amount);
+        if (is_code(lexicon, atoms, at + n)) {
+            return 0;
+        }
         *ret = printed(&amount, atom->text, arena);
         return n;
     }

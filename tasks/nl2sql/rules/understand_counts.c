@@ -40,6 +40,24 @@ static bool is_number(struct reader *r, size_t at)
            reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
 }
 
+/* "how many VIPs live in Paris": the column says whose value comes. */
+static bool has_own_value(struct reader *r, size_t at)
+{
+    struct frame_place place = reader_column(r, at, COLUMN_GROUP, NONE);
+    size_t next = reader_next(r, at);
+    uint32_t i = next < r->spans.n ? r->spans.items[next].first : LEXICON_NONE;
+
+    for (; i != LEXICON_NONE; i = r->lexicon->meanings[i].next) {
+        const struct meaning *value = &r->lexicon->meanings[i];
+
+        if (value->kind == MEANS_VALUE && (size_t)value->a == place.table &&
+            (size_t)value->b == place.column) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The first thing behind "how many"; NONE. */
 static size_t thing_after(struct reader *r, size_t at)
 {
@@ -51,6 +69,9 @@ static size_t thing_after(struct reader *r, size_t at)
         }
         if (open && !reader_is(r, at, MEANS_VALUE) && !is_number(r, at) &&
             reader_column(r, at, COLUMN_GROUP, NONE).table != NONE) {
+            if (has_own_value(r, at)) {
+                return NONE;
+            }
             return at;
         }
         if (!is_between(r, at)) {

@@ -35,7 +35,8 @@ static bool read_range(const struct reader *r, size_t at, bool opened, struct da
     size_t to;
     bool joined;
 
-    if (r->zh && date_read_months(r, at, ret)) {
+    if ((r->zh && date_read_months(r, at, ret)) || date_read_days(r, at, opened, ret) ||
+        date_read_to_day(r, at, ret)) {
         return true;
     }
     if (!date_read(r, at, &first)) {
