@@ -1,5 +1,6 @@
 #include "common/clock.h"
 #include "route_run.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -205,8 +206,10 @@ static int ask(struct talk *talk, struct qn_llm_reply *reply, struct qn_err *ret
         .arg = talk,
     };
     const int64_t began = qn_mono_ms(&qn_clock_system);
-    int rc = qn_llm_ask(talk->llm, &request, reply, reterr);
+    int rc;
 
+    malloc_trim(0); /* of hundreds of executors that wait, each would keep what the prompt took */
+    rc = qn_llm_ask(talk->llm, &request, reply, reterr);
     route->llm_ms += qn_mono_ms(&qn_clock_system) - began;
     route->delay_ms = reply->delay_ms;
     add_usage(route, &reply->usage);
