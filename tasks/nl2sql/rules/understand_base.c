@@ -38,10 +38,84 @@ static void base_of_measure(struct reader *r)
     r->has_measure = true;
 }
 
+static bool is_person(const struct reader *r, const char *name)
+{
+    return strpbrk(name, " _-") == NULL && reader_has_word(r, name, WORD_PERSON);
+}
+
+static bool is_people(const struct reader *r, size_t t)
+{
+    const struct qn_model_table *table = &r->model->tables[t];
+    bool person = !table->hidden && is_person(r, table->name);
+
+    for (size_t w = 0; !person && !table->hidden && w < table->words.n_en; w++) {
+        person = is_person(r, table->words.en[w]);
+    }
+    return person;
+}
+
+/* "who": a table of people, near what is measured. */
+static void find_person(struct reader *r)
+{
+    size_t low = GRAPH_FAR, ties = 0;
+
+    for (size_t t = 0; t < r->model->n_tables && t < 4096; t++) {
+        bool person = is_people(r, t);
+
+        ties += person && low < GRAPH_FAR && reader_far(r, t) == low ? 1 : 0;
+        if (person && reader_far(r, t) < low) {
+            ties = 0;
+            low = reader_far(r, t);
+            r->subject = t;
+        }
+    }
+    if (ties > 0 && r->n_anchors > 0) {
+        reader_doubt(r, 0.55);
+    }
+}
+
+/* 有多少人下单: people are counted, not what they did. */
+static bool counts_people(const struct reader *r, size_t table)
+{
+    bool people = false;
+
+    for (size_t at = 0; r->zh && at < r->spans.n; at++) {
+        const struct span *span = &r->spans.items[at];
+        bool person = false;
+
+        for (size_t i = span->from; i < span->to; i++) {
+            person = person || strcmp(r->spans.atoms.items[i].text, "人") == 0;
+        }
+        people = people || (reader_is(r, at, WORD_COUNT) && span->used &&
+                            span->to > span->from + 1 && person && !reader_is_model(r, at));
+    }
+    return people && !is_people(r, table);
+}
+
 static void base_of_count(struct reader *r)
 {
+    bool grain = false; /* of the time of what they did */
     size_t table = reader_table(r, r->counted);
     struct frame_place column;
+
+    if (table != NONE && counts_people(r, table)) {
+        r->spans.items[r->counted].used = false;
+        r->counted = NONE;
+        reader_anchor(r, table);
+        find_person(r);
+        for (size_t i = 0; i < r->n_groups; i++) {
+            grain = grain || r->groups[i].grain != FRAME_NO_GRAIN;
+        }
+        if (r->subject == NONE || grain || !reader_is_up(r, table, r->subject)) {
+            reader_refuse(r, RULES_UNCLEAR);
+            return;
+        }
+        r->n_anchors = 0;
+        reader_anchor(r, r->subject);
+        reader_add_measure(r, rows_of(r->subject));
+        r->has_measure = true;
+        return;
+    }
 
     if (table != NONE) {
         r->subject = table;
@@ -128,35 +202,6 @@ static void base_of_order(struct reader *r)
         reader_anchor(r, table);
         reader_add_measure(r, rows_of(table));
         r->has_measure = true;
-    }
-}
-
-static bool is_person(const struct reader *r, const char *name)
-{
-    return strpbrk(name, " _-") == NULL && reader_has_word(r, name, WORD_PERSON);
-}
-
-/* "who": a table of people, near what is measured. */
-static void find_person(struct reader *r)
-{
-    size_t low = GRAPH_FAR, ties = 0;
-
-    for (size_t t = 0; t < r->model->n_tables && t < 4096; t++) {
-        const struct qn_model_table *table = &r->model->tables[t];
-        bool person = !table->hidden && is_person(r, table->name);
-
-        for (size_t w = 0; !person && !table->hidden && w < table->words.n_en; w++) {
-            person = is_person(r, table->words.en[w]);
-        }
-        ties += person && low < GRAPH_FAR && reader_far(r, t) == low ? 1 : 0;
-        if (person && reader_far(r, t) < low) {
-            ties = 0;
-            low = reader_far(r, t);
-            r->subject = t;
-        }
-    }
-    if (ties > 0 && r->n_anchors > 0) {
-        reader_doubt(r, 0.55);
     }
 }
 
@@ -297,7 +342,7 @@ void understand_base(struct reader *r)
     }
     add_more(r);
     if (!r->has_measure && r->value != NONE && (r->order != 0 || r->value_counted)) {
-        count_rows(r, (size_t)reader_means(r, r->value, MEANS_VALUE)->a);
+        count_rows(r, narrowed_table(r, r->value));
     }
     if (r->by != NONE && !r->by_time && !r->has_measure) {
         base_of_order(r);

@@ -191,10 +191,27 @@ static bool is_listed(struct reader *r, size_t at)
            reader_column(r, other, COLUMN_ANY, NONE).table != NONE;
 }
 
+/* VIP客户的登录次数, 延误次数: how often it was so. */
+static bool counts_events(const struct reader *r, size_t at)
+{
+    size_t last = reader_last(r, at);
+
+    return r->zh && strcmp(r->spans.atoms.items[r->spans.items[at].from].text, "次") == 0 &&
+           last != NONE && open_span(r, last) && !is_table(r, last) &&
+           (reader_is(r, last, MEANS_VALUE) || reader_is(r, last, MEANS_CONDITION));
+}
+
 static void count(struct reader *r, size_t at)
 {
     size_t thing = thing_after(r, at);
 
+    if (thing == NONE && r->counted == NONE && r->value == NONE && counts_events(r, at)) {
+        reader_use(r, at, "count");
+        r->wants_count = true;
+        r->value_counted = true;
+        r->value = reader_last(r, at);
+        return;
+    }
     if (!r->zh && r->counted == NONE && r->value == NONE && counts_value(r, at)) {
         reader_use(r, at, "count");
         r->wants_count = true;

@@ -179,6 +179,11 @@ static bool group_after(struct reader *r, size_t at)
     if (!each && is_about(r, next)) {
         return false;
     }
+    if (r->zh && reader_is(r, at, WORD_DISTINCT) && reader_last(r, at) != NONE &&
+        reader_is(r, reader_last(r, at), WORD_COUNT)) {
+        reader_use(r, at, "count");
+        return false;
+    }
     if (!can_group(r, next) || (!each && is_order(r, next))) {
         return false;
     }

@@ -320,6 +320,9 @@ static bool read_number(struct reader *r, size_t at)
     size_t behind, before = reader_last(r, at), thing;
     bool more, less;
 
+    if (before != NONE && reader_is(r, before, WORD_ORDINAL_MARK)) {
+        return false;
+    }
     if (c == NULL || read_between(r, at, at, false)) {
         return c != NULL;
     }

@@ -260,7 +260,7 @@ static bool most(struct reader *r, size_t at)
         return true;
     }
     if (reader_is(r, at, WORD_IMPLIES_MOST)) {
-        r->order = least ? -1 : 1;
+        r->order = least || (r->zh && r->order < 0) ? -1 : 1;
         r->superlative = true;
         r->vague = r->by == NONE && !can_measure(r, at);
         if (can_measure(r, at) && r->by == NONE) {
@@ -341,6 +341,43 @@ static void sorted(struct reader *r, size_t at)
     reader_use(r, at, "order");
 }
 
+/* 销量排名第三, 倒数第二, 第二大. */
+static void nth(struct reader *r, size_t at)
+{
+    size_t number = at + 1, next = number + 1, last = reader_last(r, at);
+    int64_t n = number < r->spans.n ? small_number(r, number) : 0;
+
+    if (n == 0) {
+        return;
+    }
+    reader_use(r, at, "offset");
+    reader_use(r, number, "offset");
+    while (next < r->spans.n && open_span(r, next) && reader_is(r, next, WORD_UNIT_WORD) &&
+           !reader_is_model(r, next)) {
+        reader_use(r, next++, "offset");
+    }
+    r->offset = n - 1;
+    r->limit = 1;
+    r->superlative = true;
+    r->order = r->order != 0 ? r->order : 1;
+    if (last != NONE && open_span(r, last) && reader_is(r, last, WORD_BOTTOM) &&
+        !reader_is_model(r, last)) {
+        r->order = -1;
+        reader_use(r, last, "order");
+        last = reader_last(r, last);
+    }
+    if (r->by == NONE && can_measure(r, last)) {
+        set_by(r, last);
+    }
+    if (open_span(r, next) && (reader_is(r, next, WORD_HIGH) || reader_is(r, next, WORD_LOW))) {
+        r->order = reader_is(r, next, WORD_LOW) ? -r->order : r->order;
+        if (r->by == NONE && can_measure(r, next)) {
+            set_by(r, next);
+        }
+        reader_use(r, next, "order");
+    }
+}
+
 static void direction(struct reader *r)
 {
     for (size_t at = 0; at < r->spans.n; at++) {
@@ -382,13 +419,22 @@ static void find_by_word(struct reader *r)
     }
 }
 
+/* 张三的订单 has no number. */
+static bool is_name(const struct reader *r, size_t at)
+{
+    size_t behind = at + 1;
+
+    return r->zh && r->order == 0 && behind < r->spans.n &&
+           strcmp(r->spans.atoms.items[r->spans.items[behind].from].text, "的") == 0;
+}
+
 /* A free number beside an order is how many. */
 static void free_limit(struct reader *r)
 {
     for (size_t at = 0; at < r->spans.n && r->limit == 0; at++) {
         size_t next = reader_next(r, at);
 
-        if (small_number(r, at) == 0) {
+        if (small_number(r, at) == 0 || is_name(r, at)) {
             continue;
         }
         while (open_span(r, next) && reader_is(r, next, WORD_UNIT_WORD) &&
@@ -409,6 +455,11 @@ void understand_orders(struct reader *r)
         }
     }
     find_by_word(r);
+    for (size_t at = 0; at < r->spans.n && r->zh; at++) {
+        if (open_span(r, at) && reader_is(r, at, WORD_ORDINAL_MARK)) {
+            nth(r, at);
+        }
+    }
     for (size_t at = 0; at < r->spans.n; at++) {
         bool open = open_span(r, at) || at == r->measure;
 

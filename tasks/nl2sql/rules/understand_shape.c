@@ -263,6 +263,16 @@ static void shape_fold(struct reader *r)
     reader_doubt(r, 0.9);
 }
 
+/* "delivered and cancelled trips": one figure, or two? */
+static bool is_two_values(const struct reader *r, size_t filter)
+{
+    size_t joint = reader_last(r, r->filter_at[filter]);
+
+    return r->frame->filters[filter].test == FRAME_IS && r->frame->filters[filter].n_values > 1 &&
+           !r->frame->filters[filter].negated && joint != NONE && reader_is(r, joint, WORD_AND) &&
+           !reader_is(r, joint, WORD_OR) && !reader_is_model(r, joint) && r->wants_count;
+}
+
 /* 已送达和已取消的行程分别有多少: a figure for each value. */
 static void split_values(struct reader *r)
 {
@@ -285,6 +295,11 @@ static void split_values(struct reader *r)
             reader_add_dimension(r, (struct frame_dimension){.of = frame->filters[i].of});
             reader_use(r, each_at, "group");
             return;
+        }
+    }
+    for (size_t i = 0; i < frame->n_filters && frame->n_dimensions == 0; i++) {
+        if (is_two_values(r, i)) {
+            reader_doubt(r, 0.55);
         }
     }
 }

@@ -114,6 +114,15 @@ static bool is_idle(const struct reader *r, size_t at)
            (soft->a == 1 && has_object(r, at)) || (soft->a == 2 && has_state(r));
 }
 
+/* A name: Arne is not "are". */
+static bool is_capital(const struct reader *r, size_t at)
+{
+    const struct atom *atom = &r->spans.atoms.items[r->spans.items[at].from];
+    char first = r->spans.atoms.text.data[atom->from];
+
+    return atom->kind == ATOM_WORD && at > 0 && first >= 'A' && first <= 'Z';
+}
+
 /* What is left over lowers the trust, by what it could have meant. */
 static double lost(struct reader *r, size_t at)
 {
@@ -127,8 +136,12 @@ static double lost(struct reader *r, size_t at)
         r->unknown++;
         return LOST_HAN;
     }
+    if (reader_is_stop(r, at) && span->score < 1 && is_capital(r, at)) {
+        r->unknown++;
+        return LOST_WORD;
+    }
     if (span->sign || reader_is_stop(r, at)) {
-        return 1;
+        return reader_is_stop(r, at) ? span->score : 1;
     }
     if (span->number != NULL) {
         bool digits = r->spans.atoms.items[span->from].kind == ATOM_NUMBER;
