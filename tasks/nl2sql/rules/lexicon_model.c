@@ -102,6 +102,35 @@ static int add_hidden(struct lexicon *lexicon, const struct qn_model_column *col
     return rc;
 }
 
+static uint32_t node_of(const struct lexicon *lexicon, struct qn_span phrase);
+
+/* "vehicle type" of vehicles is also their "type", where the languages have no such word. */
+static int add_parts(struct lexicon *lexicon, const struct qn_model_table *table,
+                     const struct qn_model_words *words, struct meaning meaning)
+{
+    meaning.score = PART;
+    for (size_t i = 0; i < words->n_en; i++) {
+        for (size_t w = 0; w < table->words.n_en; w++) {
+            size_t len = strlen(table->words.en[w]);
+            const char *rest = words->en[i] + len + 1;
+            uint32_t node;
+
+            if (strncmp(words->en[i], table->words.en[w], len) != 0 || words->en[i][len] != ' ') {
+                continue;
+            }
+            node = node_of(lexicon, (struct qn_span){rest, strlen(rest)});
+            if (node == 0 || lexicon_first(lexicon, node) == LEXICON_NONE) {
+                int rc = add(lexicon, rest, meaning);
+
+                if (rc != QN_OK) {
+                    return rc;
+                }
+            }
+        }
+    }
+    return QN_OK;
+}
+
 static int add_column(struct lexicon *lexicon, size_t t, size_t c)
 {
     const struct qn_model_column *column = &lexicon->model->tables[t].columns[c];
@@ -113,6 +142,7 @@ static int add_column(struct lexicon *lexicon, size_t t, size_t c)
         return add_hidden(lexicon, column, meaning);
     }
     rc = add_thing(lexicon, column->name, &column->words, meaning);
+    rc = rc == QN_OK ? add_parts(lexicon, &lexicon->model->tables[t], &column->words, meaning) : rc;
     meaning.score = EXACT;
     meaning.kind = MEANS_FALSE;
     rc = rc == QN_OK ? add_words(lexicon, &column->negated, meaning) : rc;

@@ -89,6 +89,8 @@ struct reader {
     size_t subject;           /* table whose rows are counted or listed; NONE */
     bool aggregate_on;        /* "average", "maximum" before a column */
     enum frame_aggregate aggregate;
+    enum frame_aggregate also[3]; /* "min, max and average" */
+    size_t n_also;
     bool has_measure;
     size_t exists[READER_EXISTS_MAX]; /* tables that must have a row, or none */
     bool exists_not[READER_EXISTS_MAX];

@@ -35,6 +35,10 @@ static void base_of_measure(struct reader *r)
     reader_anchor(r, place.table);
     reader_add_measure(
         r, (struct frame_measure){.metric = NONE, .aggregate = r->aggregate, .of = place});
+    for (size_t i = 0; i < r->n_also; i++) {
+        reader_add_measure(
+            r, (struct frame_measure){.metric = NONE, .aggregate = r->also[i], .of = place});
+    }
     r->has_measure = true;
 }
 
@@ -325,6 +329,11 @@ static void add_more(struct reader *r)
 
         if (table != NONE) {
             reader_add_measure(r, rows_of(table));
+        } else if (metric == NONE) {
+            reader_add_measure(
+                r, (struct frame_measure){.metric = NONE,
+                                          .aggregate = r->aggregate_on ? r->aggregate : FRAME_SUM,
+                                          .of = reader_column(r, r->more[i], COLUMN_NUMBER, NONE)});
         } else {
             reader_add_measure(r,
                                (struct frame_measure){.metric = metric, .of = reader_no_place()});

@@ -12,6 +12,14 @@ static bool is_table(const struct reader *r, size_t at)
     return open_span(r, at) && reader_is(r, at, MEANS_TABLE);
 }
 
+static bool is_joint(const struct reader *r, size_t at)
+{
+    return at < r->spans.n && !r->spans.items[at].used && !reader_is_model(r, at) &&
+           (reader_is(r, at, WORD_AND) ||
+            (r->spans.items[at].sign &&
+             r->spans.atoms.items[r->spans.items[at].from].text[0] == ','));
+}
+
 /* What may stand between "how many" and what is counted. */
 static bool is_between(struct reader *r, size_t at)
 {
@@ -64,6 +72,9 @@ static size_t thing_after(struct reader *r, size_t at)
     for (at = reader_next(r, at); at < r->spans.n; at = reader_next(r, at)) {
         bool open = open_span(r, at);
 
+        if (open && r->spans.items[at].operand && !is_table(r, at)) {
+            return NONE;
+        }
         if (open && (is_table(r, at) || reader_metric(r, at) != NONE)) {
             return r->spans.items[at].verb && !reader_is(r, at, MEANS_METRIC) ? NONE : at;
         }
@@ -402,10 +413,36 @@ static bool aggregate_after(struct reader *r, size_t at, enum meaning_kind kind)
     return false;
 }
 
+/* "min and max price": the first of two. */
+static bool aggregate_joined(struct reader *r, size_t at, enum meaning_kind kind)
+{
+    static const enum frame_aggregate of[] = {FRAME_SUM, FRAME_AVERAGE, FRAME_MAX, FRAME_MIN};
+    size_t joint = at + 1, next = joint;
+
+    while (next < r->spans.n && is_joint(r, next)) {
+        next++;
+    }
+    if (r->zh || next == joint || next >= r->spans.n || r->spans.items[next].used ||
+        reader_is_model(r, next) || r->n_also == 3) {
+        return false;
+    }
+    for (int other = WORD_SUM; other <= WORD_MIN; other++) {
+        if (reader_is(r, next, (enum meaning_kind)other)) {
+            r->also[r->n_also++] = of[kind - WORD_SUM];
+            reader_use_all(r, at, next, "aggregate");
+            return true;
+        }
+    }
+    return false;
+}
+
 static void aggregate(struct reader *r, size_t at, enum meaning_kind kind)
 {
     size_t last = reader_last(r, at);
 
+    if (aggregate_joined(r, at, kind)) {
+        return;
+    }
     if (aggregate_after(r, at, kind)) {
         reader_use(r, at, "aggregate");
         return;
@@ -447,14 +484,6 @@ static void find_metric(struct reader *r)
 
 /* ---- more than one ---- */
 
-static bool is_joint(const struct reader *r, size_t at)
-{
-    return at < r->spans.n && !r->spans.items[at].used && !reader_is_model(r, at) &&
-           (reader_is(r, at, WORD_AND) ||
-            (r->spans.items[at].sign &&
-             r->spans.atoms.items[r->spans.items[at].from].text[0] == ','));
-}
-
 static bool is_whose(const struct reader *r, size_t at)
 {
     const char *text = r->spans.atoms.items[r->spans.items[at].from].full;
@@ -462,16 +491,17 @@ static bool is_whose(const struct reader *r, size_t at)
     return strcmp(text, "their") == 0 || strcmp(text, "its") == 0 || strcmp(text, "his") == 0;
 }
 
-static bool is_measured(const struct reader *r, size_t at)
+static bool is_measured(struct reader *r, size_t at)
 {
     bool table = is_table(r, at) && (!r->zh || reader_is(r, reader_next(r, at), WORD_COUNT));
 
     return at == r->measure || at == r->counted || table ||
-           (open_span(r, at) && !r->spans.items[at].operand && reader_metric(r, at) != NONE);
+           (open_span(r, at) && !r->spans.items[at].operand && reader_metric(r, at) != NONE) ||
+           (!r->zh && adds_up(r, at) && reader_column(r, at, COLUMN_GROUP, NONE).table == NONE);
 }
 
 /* "orders and the number of users": what is joined to it and measured too; NONE. */
-static size_t joined(const struct reader *r, size_t at)
+static size_t joined(struct reader *r, size_t at)
 {
     bool joint = false;
 
@@ -481,8 +511,10 @@ static size_t joined(const struct reader *r, size_t at)
         } else if (joint && is_measured(r, at)) {
             return at;
         } else if (is_whose(r, at) ||
-                   !(reader_is_stop(r, at) || ((joint || r->zh) && reader_is(r, at, WORD_COUNT) &&
-                                               !reader_is_model(r, at)))) {
+                   !(reader_is_stop(r, at) ||
+                     ((joint || r->zh) &&
+                      (reader_is(r, at, WORD_COUNT) || (!r->zh && reader_is(r, at, WORD_SUM))) &&
+                      !reader_is_model(r, at)))) {
             return NONE;
         }
     }

@@ -276,6 +276,9 @@ static bool most(struct reader *r, size_t at)
     if (reader_is(r, at, WORD_HIGH) || reader_is(r, at, WORD_LOW)) {
         return false;
     }
+    if (!r->zh && r->superlative && !r->by_time && r->order == (least ? 1 : -1)) {
+        reader_doubt(r, 0.55);
+    }
     r->order = least ? -1 : 1;
     r->superlative = true;
     r->vague = reader_means(r, at, least ? WORD_LEAST : WORD_MOST)->a == 1;

@@ -182,9 +182,38 @@ static double lost(struct reader *r, size_t at)
     return 1;
 }
 
+/* "tolls and weight by month": a column that is shown where no rows are. */
+static double unseen(struct reader *r)
+{
+    const struct frame *frame = r->frame;
+
+    for (size_t i = 0; i < r->n_shown && frame->kind == FRAME_MEASURE && !r->zh; i++) {
+        struct frame_place place = r->shown[i];
+        bool seen = place.column == NONE || (reader_column_sort(r, place) & COLUMN_OTHER) == 0 ||
+                    (reader_column_sort(r, place) & COLUMN_GROUP) != 0;
+
+        for (size_t d = 0; d < frame->n_dimensions && seen; d++) {
+            seen = frame->dimensions[d].of.table != place.table ||
+                   frame->dimensions[d].of.column != place.column;
+        }
+        for (size_t m = 0; m < frame->n_measures && seen; m++) {
+            seen = frame->measures[m].of.table != place.table ||
+                   frame->measures[m].of.column != place.column;
+        }
+        for (size_t f = 0; f < frame->n_filters && seen; f++) {
+            seen = frame->filters[f].of.table != place.table ||
+                   frame->filters[f].of.column != place.column;
+        }
+        if (seen) {
+            return LOST_MODEL;
+        }
+    }
+    return 1;
+}
+
 void understand_trust(struct reader *r)
 {
-    double trust = r->doubts;
+    double trust = r->doubts * (r->n_also > 0 && r->frame->n_measures < 2 ? 0.55 : unseen(r));
 
     for (size_t at = 0; at < r->spans.n; at++) {
         const struct span *span = &r->spans.items[at];
