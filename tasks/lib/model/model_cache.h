@@ -20,7 +20,7 @@
 struct qn_model_cache {
     struct qn_kv *kv; /* borrowed; NULL: none, each call asks PostgreSQL */
     struct {
-        struct qn_model *model; /* NULL: free */
+        struct qn_model *model;      /* NULL: free */
         char digest[QN_DIGEST_SIZE]; /* of its text */
         uint64_t used;
     } kept[QN_MODEL_CACHE_KEPT];
