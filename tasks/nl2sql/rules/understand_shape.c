@@ -48,8 +48,26 @@ static bool is_plural(const struct reader *r, size_t at)
     return strcmp(atom->full, atom->text) != 0;
 }
 
+static bool is_top(const struct reader *r)
+{
+    for (size_t at = 0; at < r->spans.n; at++) {
+        if (r->spans.items[at].used && r->spans.items[at].role != NULL &&
+            strcmp(r->spans.items[at].role, "order") == 0 &&
+            (reader_is(r, at, WORD_TOP) || reader_is(r, at, WORD_BOTTOM) ||
+             reader_is(r, at, WORD_IMPLIES_MOST))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "top products" are more than one. */
 static void set_order(struct reader *r, int64_t preset)
 {
+    if (preset == 1 && r->limit == 0 && r->offset == 0 && is_plural(r, r->head) && is_top(r)) {
+        preset = NEWEST_PRESET;
+        reader_doubt(r, 0.9);
+    }
     r->frame->ordered = true;
     r->frame->ascending = r->order < 0;
     r->frame->limit = r->limit > 0 ? r->limit : preset;
@@ -165,7 +183,7 @@ static void shape_order(struct reader *r)
     if (!r->has_measure && r->subject != NONE && r->by == NONE) {
         struct frame_place money = reader_money(r, r->subject);
 
-        if (money.table == NONE || r->limit > 1 || r->vague) {
+        if (money.table == NONE || (r->limit > 1 && (r->zh || is_top(r))) || r->vague) {
             reader_refuse(r, RULES_UNCLEAR);
             return;
         }
@@ -233,10 +251,23 @@ static void shape_having(struct reader *r)
     }
 }
 
+static bool is_theirs(const struct reader *r, size_t from, size_t to)
+{
+    for (size_t at = from; at < to; at++) {
+        const char *text = r->spans.atoms.items[r->spans.items[at].from].full;
+
+        if (!r->zh && (strcmp(text, "their") == 0 || strcmp(text, "its") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "customers with their number of orders". */
 static bool rows_with_measure(const struct reader *r)
 {
-    if (r->head == NONE || r->measure == NONE || r->head > r->measure || !r->wants_list ||
+    if (r->head == NONE || r->measure == NONE || r->head > r->measure ||
+        !(r->wants_list || is_theirs(r, r->head, r->measure)) ||
         !reader_is(r, r->head, MEANS_TABLE)) {
         return false;
     }
@@ -332,7 +363,7 @@ static void shape_measure(struct reader *r)
     r->frame->kind = FRAME_MEASURE;
     if (r->frame->n_dimensions == 0 && rows_with_measure(r) && head_dimension(r, &head)) {
         reader_add_dimension(r, head);
-        r->frame->zero = true;
+        r->frame->zero = r->frame->n_measures == 1;
         return;
     }
     if (r->head != NONE && r->which && r->counted == NONE && r->frame->n_dimensions == 0 &&
