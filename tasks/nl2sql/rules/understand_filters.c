@@ -524,6 +524,24 @@ static void take_fresh(struct reader *r)
     }
 }
 
+/* 同时买了图书和家电的客户: both, which one filter cannot say. */
+static void doubt_both(struct reader *r)
+{
+    bool both = false;
+
+    for (size_t at = 0; r->zh && at < r->spans.n; at++) {
+        const struct atom *atom = &r->spans.atoms.items[r->spans.items[at].from];
+
+        both = both || (r->spans.items[at].to == r->spans.items[at].from + 2 &&
+                        strcmp(atom->text, "同") == 0 && strcmp(atom[1].text, "时") == 0);
+    }
+    for (size_t i = 0; both && i < r->frame->n_filters; i++) {
+        if (r->frame->filters[i].test == FRAME_IS && r->frame->filters[i].n_values > 1) {
+            reader_doubt(r, 0.5);
+        }
+    }
+}
+
 void understand_filters(struct reader *r)
 {
     take_fresh(r);
@@ -534,4 +552,5 @@ void understand_filters(struct reader *r)
             show_money(r, at);
         }
     }
+    doubt_both(r);
 }

@@ -74,6 +74,10 @@ static bool top(struct reader *r, size_t at)
     if (small_number(r, next) == 0) {
         return false;
     }
+    if (next + 1 < r->spans.n &&
+        strcmp(r->spans.atoms.items[r->spans.items[next + 1].from].text, "%") == 0) {
+        reader_refuse(r, RULES_BEYOND);
+    }
     r->order = bottom ? -1 : 1;
     set_limit(r, next);
     reader_use(r, at, "order");
@@ -285,6 +289,10 @@ static bool most(struct reader *r, size_t at)
     reader_use(r, at, "order");
     find_ordinal(r, at);
     find_by(r, at);
+    if (r->zh && r->vague && r->by != NONE && reader_is(r, r->by, MEANS_TABLE) &&
+        reader_metric(r, r->by) == NONE) {
+        reader_doubt(r, 0.55); /* 评价最好的: not the most of them */
+    }
     return true;
 }
 

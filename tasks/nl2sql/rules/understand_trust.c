@@ -92,9 +92,16 @@ static bool has_object(const struct reader *r, size_t at)
 static bool has_state(const struct reader *r)
 {
     const struct frame *frame = r->frame;
+    size_t metric = frame->n_measures > 0 ? frame->measures[0].metric : NONE, table;
 
-    for (size_t i = 0; i < frame->n_filters && frame->n_measures > 0; i++) {
-        if (frame->filters[i].of.table == frame->measures[0].of.table &&
+    if (metric != NONE && r->model->metrics[metric].filter[0] != '\0') {
+        return true;
+    }
+    table = metric != NONE          ? reader_metric_table(r, metric)
+            : frame->n_measures > 0 ? frame->measures[0].of.table
+                                    : NONE;
+    for (size_t i = 0; i < frame->n_filters && table != NONE; i++) {
+        if (frame->filters[i].of.table == table &&
             (frame->filters[i].test == FRAME_IS || frame->filters[i].test == FRAME_CONDITION)) {
             return true;
         }
@@ -109,9 +116,12 @@ static bool is_idle(const struct reader *r, size_t at)
     if (soft == NULL) {
         return false;
     }
+    if (soft->a == 2) {
+        return has_state(r);
+    }
     return (r->frame->n_measures > 0 && (r->frame->measures[0].metric != NONE ||
                                          r->frame->measures[0].aggregate > FRAME_COUNT_DISTINCT)) ||
-           (soft->a == 1 && has_object(r, at)) || (soft->a == 2 && has_state(r));
+           (soft->a == 1 && has_object(r, at));
 }
 
 /* A name: Arne is not "are". */

@@ -321,7 +321,7 @@ void write_filter(struct write_scope *scope, struct write_where *where,
         }
     } else if (filter->test == FRAME_EXISTS) {
         put_exists(scope, where, filter, node);
-    } else if (filter->through) {
+    } else if (filter->through && filter->test == FRAME_IS) {
         node = write_scope_follow(scope, node, write_relation_of(run, filter->via));
         sql_add_once(&where->texts, of_column(scope, node, filter));
     } else {
