@@ -104,6 +104,13 @@ static int add_hidden(struct lexicon *lexicon, const struct qn_model_column *col
 
 static uint32_t node_of(const struct lexicon *lexicon, struct qn_span phrase);
 
+static bool is_known(const struct lexicon *lexicon, const char *text)
+{
+    uint32_t node = node_of(lexicon, (struct qn_span){text, strlen(text)});
+
+    return node != 0 && lexicon_first(lexicon, node) != LEXICON_NONE;
+}
+
 /* "vehicle type" of vehicles is also their "type", where the languages have no such word. */
 static int add_parts(struct lexicon *lexicon, const struct qn_model_table *table,
                      const struct qn_model_words *words, struct meaning meaning)
@@ -112,19 +119,15 @@ static int add_parts(struct lexicon *lexicon, const struct qn_model_table *table
     for (size_t i = 0; i < words->n_en; i++) {
         for (size_t w = 0; w < table->words.n_en; w++) {
             size_t len = strlen(table->words.en[w]);
-            const char *rest = words->en[i] + len + 1;
-            uint32_t node;
+            const char *all = words->en[i], *rest = all + len + 1;
+            int rc = QN_OK;
 
-            if (strncmp(words->en[i], table->words.en[w], len) != 0 || words->en[i][len] != ' ') {
-                continue;
+            if (strncmp(all, table->words.en[w], len) == 0 && all[len] == ' ' &&
+                !is_known(lexicon, rest)) {
+                rc = add(lexicon, rest, meaning);
             }
-            node = node_of(lexicon, (struct qn_span){rest, strlen(rest)});
-            if (node == 0 || lexicon_first(lexicon, node) == LEXICON_NONE) {
-                int rc = add(lexicon, rest, meaning);
-
-                if (rc != QN_OK) {
-                    return rc;
-                }
+            if (rc != QN_OK) {
+                return rc;
             }
         }
     }

@@ -125,8 +125,12 @@ static void typos(struct finder *f, const char *word, bool model)
             const struct lexicon_atom *atom = &lexicon->atoms[at];
             size_t far = distance(word, len, atom->text, m, max);
 
-            if (far <= max && (atom->of_model || !model) && is_likely(word, atom->text)) {
-                double cost = COST_TYPO * (double)far + (atom->of_model ? 0 : 0.1);
+            if (model && (m != len + 1 || !atom->of_model)) {
+                continue;
+            }
+            if (far <= max && is_likely(word, atom->text)) {
+                double cost =
+                    model ? COST_FORM - 0.02 : COST_TYPO * (double)far + (atom->of_model ? 0 : 0.1);
 
                 offer(f, atom->text, (struct word_form){.cost = cost});
             }

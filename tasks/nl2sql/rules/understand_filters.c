@@ -504,7 +504,8 @@ static bool has_value_of(const struct reader *r, size_t at, size_t table)
          i = r->lexicon->meanings[i].next) {
         const struct meaning *meaning = &r->lexicon->meanings[i];
 
-        if (meaning->kind > MEANS_TABLE && (size_t)meaning->a == table) {
+        if ((meaning->kind == MEANS_VALUE || meaning->kind == MEANS_FALSE) &&
+            (size_t)meaning->a == table) {
             return true;
         }
     }
