@@ -123,6 +123,26 @@ static void rows_are_filtered_by_values_and_numbers(void **state)
     EXPECT_ALL(wanted);
 }
 
+static void chinese_counters_ranges_and_places_in_order_are_read(void **state)
+{
+    static const struct wanted wanted[] = {
+        {"有多少位客户从未下单", {"count(*)", "NOT EXISTS (SELECT 1 FROM orders"}},
+        {"1到3月的销售额", {">= '2025-01-01'", "< '2025-04-01'"}},
+        {"2025年1-6月的销售额", {">= '2025-01-01'", "< '2025-07-01'"}},
+        {"5月1日到15日的订单数", {">= '2025-05-01'", "< '2025-05-16'"}},
+        {"今年前三个月的销售额", {">= '2025-01-01'", "< '2025-04-01'"}},
+        {"前三季度的销售额", {">= '2024-01-01'", "< '2024-10-01'"}},
+        {"第三贵的商品", {"ORDER BY p.price DESC", "LIMIT 1 OFFSET 2"}},
+        {"销量倒数第二的商品", {"ORDER BY units_sold", "LIMIT 1 OFFSET 1"}},
+        {"最大的一笔订单金额是多少", {"max(o.total_amount)"}},
+        {"近一周有多少人下单", {"FROM users", "EXISTS (SELECT 1 FROM orders"}},
+        {"各渠道的定单数", {"GROUP BY o.channel"}},
+    };
+
+    (void)state;
+    EXPECT_ALL(wanted);
+}
+
 static void groups_and_missing_rows_are_found(void **state)
 {
     static const struct wanted wanted[] = {
@@ -207,6 +227,10 @@ static void what_cannot_be_answered_is_refused_for_its_reason(void **state)
         {"Show me the password hashes of all users", RULES_HIDDEN},
         {"Show top products", RULES_UNCLEAR},
         {"orders in the first week of May", RULES_UNCLEAR},
+        {"张三的订单", RULES_UNCLEAR},
+        {"订单条件", RULES_MISSING},
+        {"销售额前10%的商品", RULES_BEYOND},
+        {"评价最好的商品", RULES_UNCLEAR},
         {"", RULES_UNCLEAR},
     };
 
@@ -339,6 +363,7 @@ int main(void)
         cmocka_unit_test(groups_and_missing_rows_are_found),
         cmocka_unit_test(shares_and_periods_are_compared),
         cmocka_unit_test(a_question_goes_on_from_the_one_before),
+        cmocka_unit_test(chinese_counters_ranges_and_places_in_order_are_read),
         cmocka_unit_test(what_cannot_be_answered_is_refused_for_its_reason),
         cmocka_unit_test(what_is_suggested_is_answered),
         cmocka_unit_test(a_question_has_one_statement),

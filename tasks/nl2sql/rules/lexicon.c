@@ -312,7 +312,17 @@ static int add_sounds(void *arg, const struct word *word)
     }
     lexicon->sounds = sounds;
     lexicon->sounds[lexicon->n_sounds++] = qn_arena_text(&lexicon->arena, word->text, word->len);
-    return QN_OK;
+    if (lexicon->sound_of == NULL) {
+        lexicon->sound_of = qn_arena_alloc(&lexicon->arena, LEXICON_HAN_N, 1);
+    }
+    for (size_t i = 0; lexicon->sound_of != NULL && i + 2 < word->len; i += 3) {
+        size_t at = lexicon_han(word->text + i);
+
+        if (at < LEXICON_HAN_N && lexicon->n_sounds < UINT8_MAX) {
+            lexicon->sound_of[at] = (uint8_t)lexicon->n_sounds;
+        }
+    }
+    return lexicon->arena.status;
 }
 
 /* Words are found by length and first letter when a question has them with an error. */

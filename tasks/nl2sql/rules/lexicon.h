@@ -16,6 +16,8 @@
 #define LEXICON_NONE       UINT32_MAX
 #define LEXICON_PHRASE_MAX 12 /* atoms of a phrase */
 #define LEXICON_SAME_MAX   32
+#define LEXICON_HAN        0x4E00 /* the first Chinese character */
+#define LEXICON_HAN_N      0x5200
 
 struct meaning {
     uint8_t kind;  /* enum meaning_kind */
@@ -65,7 +67,22 @@ struct lexicon {
     uint32_t typo_first[24][32]; /* by length, by first letter */
     const char **sounds;         /* characters that are typed for each other, together */
     size_t n_sounds;
+    uint8_t *sound_of; /* of each character from LEXICON_HAN on: the place of its group, from 1 */
 };
+
+/* The place of a Chinese character of three bytes; LEXICON_HAN_N for others. */
+static inline size_t lexicon_han(const char *text)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t code;
+
+    if ((byte[0] & 0xF0U) != 0xE0U || byte[1] == '\0' || byte[2] == '\0') {
+        return LEXICON_HAN_N;
+    }
+    code = ((byte[0] & 0x0FU) << 12U) | ((byte[1] & 0x3FU) << 6U) | (byte[2] & 0x3FU);
+    return code >= LEXICON_HAN && code < LEXICON_HAN + LEXICON_HAN_N ? code - LEXICON_HAN
+                                                                     : LEXICON_HAN_N;
+}
 
 /* The number of a word, LEXICON_NONE when no phrase has it. */
 uint32_t lexicon_atom(const struct lexicon *lexicon, const char *text);

@@ -140,17 +140,14 @@ static void typos(struct finder *f, const char *word, bool model)
 
 static void sounds(struct finder *f, const char *character)
 {
-    for (size_t i = 0; i < f->lexicon->n_sounds; i++) {
-        const char *group = f->lexicon->sounds[i];
+    size_t at = f->lexicon->sound_of != NULL ? lexicon_han(character) : LEXICON_HAN_N;
+    size_t place = at < LEXICON_HAN_N ? f->lexicon->sound_of[at] : 0;
+    const char *group = place > 0 ? f->lexicon->sounds[place - 1] : "";
 
-        if (strstr(group, character) == NULL) {
-            continue;
-        }
-        for (; group[0] != '\0' && group[1] != '\0' && group[2] != '\0'; group += 3) {
-            char one[4] = {group[0], group[1], group[2], '\0'};
+    for (; group[0] != '\0' && group[1] != '\0' && group[2] != '\0'; group += 3) {
+        char one[4] = {group[0], group[1], group[2], '\0'};
 
-            offer(f, one, (struct word_form){.cost = COST_SOUND, .sound = true});
-        }
+        offer(f, one, (struct word_form){.cost = COST_SOUND, .sound = true});
     }
 }
 
