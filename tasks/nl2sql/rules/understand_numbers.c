@@ -234,6 +234,29 @@ static bool read_average(struct reader *r, size_t at, size_t operand, int kind)
     return true;
 }
 
+/* "longer than 1000 km": what is long is told by the unit. */
+static bool read_long(struct reader *r, size_t at)
+{
+    struct reader_compare *c = new_compare(r, at);
+    size_t than = reader_next(r, at), operand = operand_after(r, than), behind;
+
+    if (c == NULL || !r->spans.items[at].er || reader_is_model(r, at) ||
+        !(reader_is(r, at, WORD_HIGH) || reader_is(r, at, WORD_LOW)) || !open_span(r, than) ||
+        !reader_is(r, than, WORD_VERSUS) || number_at(r, operand) == NULL ||
+        !reader_is(r, operand + 1, WORD_UNIT_WORD)) {
+        return false;
+    }
+    c->test = reader_is(r, at, WORD_LOW) ? FRAME_LESS : FRAME_MORE;
+    c->values[0] = number_at(r, operand);
+    find_left(r, at, c);
+    behind = take_units(r, operand, c);
+    find_right(r, behind, c);
+    reader_use(r, than, "comparator");
+    reader_use(r, operand, "number");
+    keep(r, c);
+    return true;
+}
+
 /* "more expensive than 100", "cheaper than 100". */
 static bool read_than(struct reader *r, size_t at)
 {
@@ -365,7 +388,7 @@ static bool read_number(struct reader *r, size_t at)
 void understand_numbers(struct reader *r)
 {
     for (size_t at = 0; at < r->spans.n; at++) {
-        if (open_span(r, at) && !read_than(r, at)) {
+        if (open_span(r, at) && !read_than(r, at) && !read_long(r, at)) {
             (void)read_comparator(r, at);
         }
     }
