@@ -84,6 +84,34 @@ static void things_are_counted_and_measured(void **state)
     EXPECT_ALL(wanted);
 }
 
+static void several_figures_are_told_side_by_side(void **state)
+{
+    static const struct wanted wanted[] = {
+        {"Orders and revenue by channel", {"sum(o.total_amount)", "count(*)", "o.channel"}},
+        {"what was the revenue and the number of orders last month", {"sum(", "count(*)"}},
+        {"min and max price per category", {"min(p.price)", "max(p.price)", "c.name"}},
+        {"customers and their revenue", {"u.name", "sum(o.total_amount)"}},
+    };
+
+    (void)state;
+    EXPECT_ALL(wanted);
+}
+
+static void times_are_asked_for_and_counted_in(void **state)
+{
+    static const struct wanted wanted[] = {
+        {"When was the last order placed?", {"max(o.created_at)"}},
+        {"orders last week", {"SELECT count(*)"}},
+        {"list the orders of last week", {"SELECT o.id"}},
+        {"orders between 1 and 15 May 2025", {"'2025-05-01'", "'2025-05-16'"}},
+        {"cancelled orders in Berlin, how many?", {"SELECT count(*)", "'cancelled'"}},
+        {"the newest 5 users with email", {"u.email", "LIMIT 5"}},
+    };
+
+    (void)state;
+    EXPECT_ALL(wanted);
+}
+
 static void what_is_most_is_first(void **state)
 {
     static const struct wanted wanted[] = {
@@ -358,6 +386,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(things_are_counted_and_measured),
+        cmocka_unit_test(several_figures_are_told_side_by_side),
+        cmocka_unit_test(times_are_asked_for_and_counted_in),
         cmocka_unit_test(what_is_most_is_first),
         cmocka_unit_test(rows_are_filtered_by_values_and_numbers),
         cmocka_unit_test(groups_and_missing_rows_are_found),

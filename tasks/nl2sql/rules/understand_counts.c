@@ -534,14 +534,18 @@ static void add_more(struct reader *r, size_t at, size_t base)
 static void find_more(struct reader *r)
 {
     size_t base = r->measure != NONE ? r->measure : r->counted, first = base;
+    bool rows = r->wants_list && r->n_groups == 0 && r->counted == NONE;
 
-    if (base == NONE || (r->wants_list && r->n_groups == 0 && r->counted == NONE)) {
+    if (base == NONE || (r->zh && rows)) {
         return;
     }
     for (size_t at = base; at > 0; at--) {
         if (is_measured(r, at - 1) && joined(r, at - 1) == first) {
             first = at - 1;
         }
+    }
+    if (rows && is_table(r, first)) {
+        return;
     }
     for (size_t at = first; at != NONE;) {
         size_t next = joined(r, at);
