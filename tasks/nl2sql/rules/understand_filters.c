@@ -377,6 +377,16 @@ static bool lists_time(const struct reader *r, size_t at)
            !r->spans.items[at].negated && (r->order == 0 || (last > 0 && is_joint(r, last - 1)));
 }
 
+/* 入职日期, 下单时间: the day, not that it happened. */
+static bool is_day_of(const struct reader *r, size_t at)
+{
+    const struct span *span = &r->spans.items[at];
+    const char *last = r->spans.atoms.items[span->to - 1].text;
+
+    return r->zh && !r->has_measure && span->to > span->from + 2 &&
+           (strcmp(last, "期") == 0 || strcmp(last, "间") == 0 || strcmp(last, "日") == 0);
+}
+
 static void take_column(struct reader *r, size_t at)
 {
     struct frame_place time = reader_column(r, at, COLUMN_TIME, neighbour_table(r, at));
@@ -390,6 +400,9 @@ static void take_column(struct reader *r, size_t at)
         add_flag(r, at, flag, true);
     } else if (any.table == NONE) {
         return;
+    } else if (time.table != NONE && time.table == r->subject && !negated && r->order == 0 &&
+               r->n_periods == 0 && is_day_of(r, at)) {
+        show(r, at, time);
     } else if (time.table != NONE && lists_time(r, at) && !is_beside_period(r, at)) {
         show(r, at, time);
     } else if (time.table != NONE &&
