@@ -400,8 +400,9 @@ static void take_column(struct reader *r, size_t at)
         add_flag(r, at, flag, true);
     } else if (any.table == NONE) {
         return;
-    } else if (time.table != NONE && time.table == r->subject && !negated && r->order == 0 &&
-               r->n_periods == 0 && is_day_of(r, at)) {
+    } else if (time.table != NONE && !negated && r->order == 0 &&
+               (r->subject == NONE || time.table == r->subject) && r->n_periods == 0 &&
+               is_day_of(r, at)) {
         show(r, at, time);
     } else if (time.table != NONE && lists_time(r, at) && !is_beside_period(r, at)) {
         show(r, at, time);
