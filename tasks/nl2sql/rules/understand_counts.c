@@ -212,28 +212,41 @@ static bool counts_events(const struct reader *r, size_t at)
            (reader_is(r, last, MEANS_VALUE) || reader_is(r, last, MEANS_CONDITION));
 }
 
+static void set_value(struct reader *r, size_t at, size_t value)
+{
+    reader_use(r, at, "count");
+    r->wants_count = true;
+    r->value_counted = true;
+    r->value = value;
+}
+
+/* Rows of a value, or a number that adds up, and no thing. */
+static bool counts_other(struct reader *r, size_t at, size_t thing)
+{
+    if (r->counted != NONE) {
+        return false;
+    }
+    if (thing == NONE && r->value == NONE && counts_events(r, at)) {
+        set_value(r, at, reader_last(r, at));
+        return true;
+    }
+    if (!r->zh && r->value == NONE && counts_value(r, at)) {
+        set_value(r, at, reader_next(r, at));
+        return true;
+    }
+    if (thing == NONE && r->measure == NONE && adds_up(r, reader_next(r, at))) {
+        reader_use(r, at, "aggregate");
+        set_measure(r, reader_next(r, at), WORD_SUM);
+        return true;
+    }
+    return false;
+}
+
 static void count(struct reader *r, size_t at)
 {
     size_t thing = thing_after(r, at);
 
-    if (thing == NONE && r->counted == NONE && r->value == NONE && counts_events(r, at)) {
-        reader_use(r, at, "count");
-        r->wants_count = true;
-        r->value_counted = true;
-        r->value = reader_last(r, at);
-        return;
-    }
-    if (!r->zh && r->counted == NONE && r->value == NONE && counts_value(r, at)) {
-        reader_use(r, at, "count");
-        r->wants_count = true;
-        r->value_counted = true;
-        r->value = reader_next(r, at);
-        return;
-    }
-    if (thing == NONE && r->measure == NONE && r->counted == NONE &&
-        adds_up(r, reader_next(r, at))) {
-        reader_use(r, at, "aggregate");
-        set_measure(r, reader_next(r, at), WORD_SUM);
+    if (counts_other(r, at, thing)) {
         return;
     }
     if (!r->zh && thing == NONE && r->counted == NONE) {
