@@ -63,12 +63,26 @@ static bool is_figure(struct reader *r, size_t at)
            reader_metric(r, at) == NONE && reader_column(r, at, COLUMN_NUMBER, NONE).table != NONE;
 }
 
+/* "which team": a column, though a value is called so too. */
+static bool is_column_too(struct reader *r, size_t at)
+{
+    size_t next = reader_next(r, at);
+
+    return !r->zh && reader_is(r, at, MEANS_VALUE) && !reader_is(r, at, MEANS_TABLE) &&
+           reader_column(r, at, COLUMN_GROUP, NONE).table != NONE &&
+           !(next < r->spans.n && reader_is(r, next, MEANS_TABLE));
+}
+
 /* Behind "which", over numbers, values and units: what is asked for. */
 static bool after_which(struct reader *r, size_t at)
 {
     size_t first = reader_next(r, at);
 
     if (first < r->spans.n && (r->order != 0 || r->wants_compare) && unit_head(r, first)) {
+        return true;
+    }
+    if (open_span(r, first) && r->order != 0 && is_column_too(r, first)) {
+        set_head(r, first, true);
         return true;
     }
     for (; first < r->spans.n; first = reader_next(r, first)) {
