@@ -18,6 +18,7 @@ import room
 import servers
 import slow_server
 from models import Published
+from questions import questions
 
 BATCHES = (1, 2, 4, 8, 16, 32, 50, 64, 100)
 EXECUTORS = "2,4,16,64,128"
@@ -418,4 +419,4 @@ def peers(size):
 
 SCENES = {scene.__name__: scene for scene in (
     scripts, drain, roundtrip, client, http, memory, idle, slow, depth, scale, fairness, models,
-    analysis, peers)}
+    analysis, questions, peers)}

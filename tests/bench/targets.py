@@ -56,12 +56,15 @@ class Target:
 UNITS = {
     **dict.fromkeys(("redis_life_batch_50", "redis_life_batch_50_no_aof", "redis_life_batch_1",
                      "roundtrip_p50", "roundtrip_p99"), "us"),
-    **dict.fromkeys(("client_enqueue_bulk", "http_array_jobs", "slow_500_jobs"), "jobs/s"),
-    **dict.fromkeys(("memory_2_idle", "memory_2_used", "slow_500_memory"), "MB"),
+    **dict.fromkeys(("client_enqueue_bulk", "http_array_jobs", "slow_500_jobs",
+                     "questions_500_rate"), "jobs/s"),
+    **dict.fromkeys(("memory_2_idle", "memory_2_used", "slow_500_memory",
+                     "questions_500_memory"), "MB"),
     **dict.fromkeys(("fairness_long", "fairness_flood"), "of 1"),
     "client_one_of_bare": "times", "http_single_requests": "requests/s", "idle_cpu": "%",
     "idle_commands": "1/s", "redis_bytes_queued_job": "bytes", "fairness_wait": "ms",
-    "models_served": "1/s", "analysis_tables": "s", "analysis_catalogue": "s",
+    "questions_500_connections": "connections", "models_served": "1/s", "analysis_tables": "s",
+    "analysis_catalogue": "s",
 }
 
 COMPARISONS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt,
@@ -70,7 +73,7 @@ COMPARISONS = {"at least": operator.ge, "at most": operator.le, "above": operato
 GROUPS = {1: "drain, all guarantees on", 2: "CPU of Redis per job", 3: "enqueue",
           4: "one job on an idle worker", 5: "memory of a worker, PSS",
           6: "memory on Redis", 7: "flat in depth and width", 8: "fairness", 9: "semantic models",
-          10: "analyses"}
+          10: "analyses", 11: "questions"}
 
 TARGETS = (
     Target(1, "peers", "drain_64_of_redis_peers", "at least", 3,
@@ -117,6 +120,11 @@ TARGETS = (
            "200 tables of 20 columns and 10,000 rows, by samples"),
     Target(10, "analysis", "analysis_catalogue", "at most", 10,
            "the catalogue of 3,000 tables of 20 columns"),
+    Target(11, "questions", "questions_500_rate", "at least", 150,
+           "500 executors, a language model that takes 3 s, rows from PostgreSQL"),
+    Target(11, "questions", "questions_500_memory", "below", 512, "their memory"),
+    Target(11, "questions", "questions_500_connections", "below", 100,
+           "connections to PostgreSQL, at most"),
 )
 
 
