@@ -6,16 +6,16 @@ import unittest
 
 import llm_server
 import servers
-import shop
+import practice
 
 PERFECT = ("--min-precision", "1", "--min-ex", "1", "--min-refusal", "1", "--max-wrong", "0")
 
 
-class Gate(shop.ShopCase):
+class Gate(practice.Practice):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cases = shop.cases()
+        cls.cases = practice.cases()
         answers = {case["question"]: case["gold_sql"] for case in cls.cases}
         cls.server = llm_server.Server(answers=answers).start()
         cls.addClassCleanup(cls.server.stop)
@@ -28,7 +28,7 @@ class Gate(shop.ShopCase):
         return self.translate([self.line(case, "llm") for case in cases], env)
 
     def test_the_scorer_knows_right_from_wrong(self):
-        done = subprocess.run([sys.executable, "-B", shop.HERE / "compare_test.py", self.url()],
+        done = subprocess.run([sys.executable, "-B", practice.HERE / "compare_test.py", self.url()],
                               text=True, capture_output=True, timeout=250, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

@@ -1,12 +1,13 @@
-"""shop.py - the shop in three variants of its data, questions with right statements, the score.
+"""practice.py - a schema in three variants of its data, questions with right statements, the score.
 
-    class Rules(shop.ShopCase):
+    class Rules(practice.Practice):
         def test_...(self):
-            lines = [self.line(case) for case in shop.cases()]
+            lines = [self.line(case) for case in practice.cases()]
             answers = self.translate(lines)
             self.score(answers, "--min-ex", "0.95", path="rules")
 
-One PostgreSQL for a class. A right statement is right on every variant (compare.py).
+One PostgreSQL for a class; the schema is the shop unless it says another one of schemas/. A right
+statement is right on every variant (compare.py).
 """
 import json
 import os
@@ -21,7 +22,6 @@ import servers
 
 HERE = pathlib.Path(__file__).resolve().parent
 SAMPLE = HERE.parents[1] / "tasks/sample"
-HINTS = SAMPLE / "shop_hints.json"
 TODAY = "2025-06-30"
 VARIANTS = 3
 
@@ -31,15 +31,22 @@ def cases(name="dev.jsonl"):
     return [json.loads(line) for line in lines]
 
 
-def load_shop(postgres, database, seed):
+def folder_of(schema):
+    return SAMPLE if schema == "shop" else HERE / "schemas"
+
+
+def load(postgres, schema, seed):
+    database = f"{schema}{seed}"
     postgres.psql(f"CREATE DATABASE {database}", "template1")
     subprocess.run([shutil.which("psql"), "-X", "-q", "-d", postgres.database_url(database),
-                    "-v", "scale=1", "-v", f"seed={seed}", "-f", SAMPLE / "shop.sql"],
+                    "-v", "scale=1", "-v", f"seed={seed}", "-f",
+                    folder_of(schema) / f"{schema}.sql"],
                    check=True, stdout=subprocess.DEVNULL)
     postgres.psql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", database)
 
 
-class ShopCase(unittest.TestCase):
+class Practice(unittest.TestCase):
+    schema = "shop"
     variants = VARIANTS
 
     @classmethod
@@ -52,18 +59,19 @@ class ShopCase(unittest.TestCase):
         cls.addClassCleanup(cls.postgres.stop)
         cls.postgres.psql("CREATE ROLE reader LOGIN")
         for seed in range(cls.variants):
-            load_shop(cls.postgres, f"shop{seed}", seed)
+            load(cls.postgres, cls.schema, seed)
 
     @classmethod
-    def url(cls, database="shop0"):
-        return f"postgresql://reader@/{database}?host={cls.postgres.folder}"
+    def url(cls, seed=0):
+        return f"postgresql://reader@/{cls.schema}{seed}?host={cls.postgres.folder}"
 
-    def line(self, case, translator="rules", hints=HINTS):
+    def line(self, case, translator="rules", hints=True):
         """Of a batch: a case as people would ask it."""
         return {"id": case["id"], "question": case["question"], "lang": case["lang"],
                 "today": TODAY, "tz": "UTC", "history": case.get("history"),
                 "translator": translator, "database": self.url(),
-                "hints": str(hints) if hints else None}
+                "hints": str(folder_of(self.schema) / f"{self.schema}_hints.json")
+                if hints else None}
 
     def translate(self, lines, env=None):
         """An answer for each, in order."""
@@ -83,7 +91,7 @@ class ShopCase(unittest.TestCase):
         words = [sys.executable, "-B", HERE / "compare.py", "--cases", HERE / name,
                  "--pred", predictions, "--path", path, "--show", "20"]
         for seed in range(self.variants):
-            words += ["--db", f"shop:{self.url(f'shop{seed}')}"]
+            words += ["--db", f"{self.schema}:{self.url(seed)}"]
         done = subprocess.run([*words, *thresholds], text=True, capture_output=True, timeout=200)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
