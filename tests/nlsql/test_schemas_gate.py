@@ -1,5 +1,5 @@
-"""Questions about the sample and about four schemas of other habits, by authors who did not know the
-rules: a gate for each set, a little below what it has, so that it gets no worse.
+"""Questions about the sample and about four schemas of other habits, by authors who did not know
+the rules: a gate for each set, a little below what it has, so that it gets no worse.
 
 Names are abbreviated (fleet), German (schule), pinyin in camelCase (saas), camelCase (clinic). The
 authors of the rules never saw schule, clinic and shop_others.
