@@ -1,6 +1,7 @@
 /* Which tables and columns a question is about. */
 #include "tests/support/prompt_room.h"
 
+#include "tasks/lib/distance.h"
 #include "tasks/lib/llm/llm_profile.h"
 #include "tasks/nl2sql/prompt/prompt_schema.h"
 #include "tasks/nl2sql/prompt/prompt_words.h"
@@ -128,10 +129,10 @@ static void distances_count_letters(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *a = cases[i].a, *b = cases[i].b;
 
-        assert_int_equal(prompt_words_distance(a, strlen(a), b, strlen(b), 5), cases[i].far);
-        assert_int_equal(prompt_words_distance(b, strlen(b), a, strlen(a), 5), cases[i].far);
+        assert_int_equal(qn_distance(a, strlen(a), b, strlen(b), 5), cases[i].far);
+        assert_int_equal(qn_distance(b, strlen(b), a, strlen(a), 5), cases[i].far);
     }
-    assert_int_equal(prompt_words_distance("kitten", 6, "sitting", 7, 2), 3);
+    assert_int_equal(qn_distance("kitten", 6, "sitting", 7, 2), 3);
 }
 
 static void tables_that_a_person_names_come_first(void **state)

@@ -1,6 +1,7 @@
 #include "prompt_words.h"
 
 #include "prompt_schema.h"
+#include "tasks/lib/distance.h"
 #include "tasks/lib/model/model_sql.h"
 #include <string.h>
 
@@ -39,7 +40,7 @@ static double by_letters(const char *a, const char *text)
     fold(text, b);
     b_len = strlen(b);
     most = (a_len > b_len ? a_len : b_len) / 3;
-    far = prompt_words_distance(a, a_len, b, b_len, most);
+    far = qn_distance(a, a_len, b, b_len, most);
     return far <= most ? 1 - (double)far / (double)(b_len > 0 ? b_len : 1) : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "common/mem.h"
 #include "common/utf8.h"
+#include "tasks/lib/distance.h"
 #include "tasks/lib/model/model_text.h"
 #include <math.h>
 #include <string.h>
@@ -314,7 +315,7 @@ static size_t nearest(const struct prompt_words *words, uint64_t unmet, const ch
             (size_t)__builtin_popcount(letters ^ word->letters) > 2 * most) {
             continue;
         }
-        if (prompt_words_distance(word->text, word->len, text, len, most) <= most) {
+        if (qn_distance(word->text, word->len, text, len, most) <= most) {
             return i + 1;
         }
     }
@@ -391,41 +392,4 @@ double prompt_words_likeness(const struct prompt_words *words, const char *text)
     const double met = (double)__builtin_popcountll(found.bits);
 
     return found.share * 0.7 + (all > 0 ? 0.3 * fmin(1, met / all) : 0);
-}
-
-/* Optimal string alignment, three rows. */
-size_t prompt_words_distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
-{
-    size_t rows[3][64];
-    size_t *before = rows[0], *last = rows[1], *now = rows[2];
-
-    if (a_len > 63 || b_len > 63 || a_len > b_len + most || b_len > a_len + most) {
-        return most + 1;
-    }
-    for (size_t j = 0; j <= b_len; j++) {
-        last[j] = j;
-    }
-    for (size_t i = 1; i <= a_len; i++) {
-        size_t *oldest = before, least = now[0] = i;
-
-        for (size_t j = 1; j <= b_len; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
-
-            best = last[j] + 1 < best ? last[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                before[j - 2] + 1 < best) {
-                best = before[j - 2] + 1;
-            }
-            now[j] = best;
-            least = best < least ? best : least;
-        }
-        if (least > most) {
-            return most + 1;
-        }
-        before = last;
-        last = now;
-        now = oldest;
-    }
-    return last[b_len] <= most ? last[b_len] : most + 1;
 }

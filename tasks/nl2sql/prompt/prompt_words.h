@@ -30,10 +30,6 @@ uint64_t prompt_words_fuzzy(const struct prompt_words *words);
 /* Of two questions, 0 to 1. */
 double prompt_words_likeness(const struct prompt_words *words, const char *text);
 
-/* Letters to change, add, take away or turn round; most + 1 when it is more than that. Words over
- * 63 bytes are far from everything. */
-size_t prompt_words_distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most);
-
 /* ---- names near to one that nobody knows ---- */
 
 #define PROMPT_NEAR_MAX  8

@@ -1,5 +1,6 @@
 #include "spans.h"
 
+#include "tasks/lib/distance.h"
 #include <string.h>
 
 #define COST_FORM  0.25 /* another form of a word */
@@ -70,41 +71,6 @@ static void other_forms(struct finder *f, const char *word)
     }
 }
 
-/* Letters changed, left out, doubled or exchanged, up to max; max + 1 for more. */
-static size_t distance(const char *a, size_t n, const char *b, size_t m, size_t max)
-{
-    size_t rows[3][WORD_MAX + 1], *before = rows[0], *last = rows[1], *row = rows[2];
-
-    for (size_t j = 0; j <= m; j++) {
-        last[j] = j;
-        before[j] = 0;
-    }
-    for (size_t i = 1; i <= n; i++) {
-        size_t low = row[0] = i;
-        size_t *spare = before;
-
-        for (size_t j = 1; j <= m; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1] ? 1 : 0);
-
-            best = last[j] + 1 < best ? last[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                before[j - 2] + 1 < best) {
-                best = before[j - 2] + 1;
-            }
-            row[j] = best;
-            low = best < low ? best : low;
-        }
-        if (low > max) {
-            return max + 1;
-        }
-        before = last;
-        last = row;
-        row = spare;
-    }
-    return last[m];
-}
-
 /* Of short words a changed letter is another word. */
 static bool is_likely(const char *word, const char *other)
 {
@@ -123,11 +89,12 @@ static void typos(struct finder *f, const char *word, bool model)
         for (uint32_t at = lexicon->typo_first[m][letter]; at != LEXICON_NONE && looks < TYPO_LOOKS;
              at = lexicon->atoms[at].next_typo, looks++) {
             const struct lexicon_atom *atom = &lexicon->atoms[at];
-            size_t far = distance(word, len, atom->text, m, max);
+            size_t far;
 
             if (model && (m != len + 1 || !atom->of_model)) {
                 continue;
             }
+            far = qn_distance(word, len, atom->text, m, max);
             if (far <= max && is_likely(word, atom->text)) {
                 double cost =
                     model ? COST_FORM - 0.02 : COST_TYPO * (double)far + (atom->of_model ? 0 : 0.1);
