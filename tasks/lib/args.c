@@ -72,6 +72,24 @@ int qn_args_text(const struct qn_json_node *root, const char *name, size_t max,
     return node != NULL ? take_text(node, name, max, arena, ret, reterr) : QN_OK;
 }
 
+static bool is_empty(const struct qn_json_node *node)
+{
+    return node != NULL && node->type == QN_JSON_STRING && node->text[0] == '\0';
+}
+
+int qn_args_texts(const struct qn_json_node *root, const struct qn_args_wanted *wanted, size_t n,
+                  struct qn_arena *arena, struct qn_err *reterr)
+{
+    int rc = QN_OK;
+
+    for (size_t i = 0; i < n && rc == QN_OK; i++) {
+        if (!wanted[i].may_be_empty || !is_empty(qn_json_member(root, wanted[i].name))) {
+            rc = qn_args_text(root, wanted[i].name, wanted[i].max, arena, wanted[i].ret, reterr);
+        }
+    }
+    return rc;
+}
+
 int qn_args_list(const struct qn_json_node *root, const char *name, size_t max,
                  struct qn_arena *arena, struct qn_args_names *ret, struct qn_err *reterr)
 {

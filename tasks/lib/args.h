@@ -20,6 +20,16 @@ QN_MUST_CHECK int qn_args_read(struct qn_json_node **ret_root, struct qn_span js
 /* Of 1 to max characters, without the blanks around it. */
 QN_MUST_CHECK int qn_args_text(const struct qn_json_node *root, const char *name, size_t max,
                                struct qn_arena *arena, const char **ret, struct qn_err *reterr);
+/* Several, in this order. */
+struct qn_args_wanted {
+    const char *name;
+    size_t max;
+    const char **ret;
+    bool may_be_empty; /* "" is as absent */
+};
+QN_MUST_CHECK int qn_args_texts(const struct qn_json_node *root,
+                                const struct qn_args_wanted *wanted, size_t n,
+                                struct qn_arena *arena, struct qn_err *reterr);
 QN_MUST_CHECK int qn_args_flag(const struct qn_json_node *root, const char *name, bool *ret,
                                struct qn_err *reterr);
 QN_MUST_CHECK int qn_args_integer(const struct qn_json_node *root, const char *name, int64_t least,

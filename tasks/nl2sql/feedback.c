@@ -62,6 +62,12 @@ static int read_args(struct feedback *feedback, struct qn_err *reterr)
 {
     static const char *const languages[] = {"en", "zh"};
     struct examples_pair *pair = &feedback->pair;
+    const struct qn_args_wanted texts[4] = {
+        {"database", QN_ARGS_NAME_MAX, &pair->datasource, false},
+        {"question", RULES_QUESTION_MAX, &pair->question, false},
+        {"sql", GUARD_SQL_MAX, &pair->sql, false},
+        {"by", QN_ARGS_NAME_MAX, &pair->by, false},
+    };
     struct qn_arena *arena = &feedback->arena;
     struct qn_json_node *root;
     size_t verdict = VERDICTS, language = 0, len;
@@ -69,14 +75,7 @@ static int read_args(struct feedback *feedback, struct qn_err *reterr)
     int rc = qn_args_read(&root, (struct qn_span){json, len}, QN_ARGS_BYTES_MAX, arena, reterr);
 
     *pair = (struct examples_pair){.datasource = "", .question = "", .sql = "", .by = ""};
-    rc = rc == QN_OK
-             ? qn_args_text(root, "database", QN_ARGS_NAME_MAX, arena, &pair->datasource, reterr)
-             : rc;
-    rc = rc == QN_OK
-             ? qn_args_text(root, "question", RULES_QUESTION_MAX, arena, &pair->question, reterr)
-             : rc;
-    rc = rc == QN_OK ? qn_args_text(root, "sql", GUARD_SQL_MAX, arena, &pair->sql, reterr) : rc;
-    rc = rc == QN_OK ? qn_args_text(root, "by", QN_ARGS_NAME_MAX, arena, &pair->by, reterr) : rc;
+    rc = rc == QN_OK ? qn_args_texts(root, texts, 4, arena, reterr) : rc;
     rc = rc == QN_OK
              ? qn_args_choice(root, "verdict", (struct qn_args_names){verdict_names, VERDICTS},
                               &verdict, reterr)

@@ -67,31 +67,18 @@ static const char *known_language(const char *word)
 static int read_texts(struct translate_args *args, const struct qn_json_node *root,
                       struct qn_err *reterr)
 {
-    const struct {
-        const char *name;
-        size_t max;
-        const char **ret;
-    } texts[] = {
-        {"question", RULES_QUESTION_MAX, &args->question},
-        {"database", NAME_MAX_BYTES, &args->database},
-        {"hints", HINTS_MAX, &args->hints},
-        {"lang", ZONE_MAX, &args->language},
-        {"language", ZONE_MAX, &args->language},
-        {"today", ZONE_MAX, &args->today},
-        {"tz", ZONE_MAX, &args->zone},
-        {"id", TRANSLATE_ID_MAX, &args->id},
+    const struct qn_args_wanted texts[] = {
+        {"question", RULES_QUESTION_MAX, &args->question, true},
+        {"database", NAME_MAX_BYTES, &args->database, true},
+        {"hints", HINTS_MAX, &args->hints, true},
+        {"lang", ZONE_MAX, &args->language, true},
+        {"language", ZONE_MAX, &args->language, true},
+        {"today", ZONE_MAX, &args->today, true},
+        {"tz", ZONE_MAX, &args->zone, true},
+        {"id", TRANSLATE_ID_MAX, &args->id, true},
     };
-    int rc = QN_OK;
+    int rc = qn_args_texts(root, texts, sizeof(texts) / sizeof(texts[0]), &args->arena, reterr);
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == QN_OK; i++) {
-        const struct qn_json_node *node = qn_json_member(root, texts[i].name);
-        const bool blank = node != NULL && node->type == QN_JSON_STRING && node->text[0] == '\0';
-
-        if (!blank) {
-            rc =
-                qn_args_text(root, texts[i].name, texts[i].max, &args->arena, texts[i].ret, reterr);
-        }
-    }
     args->language = known_language(args->language);
     return rc;
 }

@@ -67,24 +67,16 @@ static int read_chart(const struct qn_json_node *root, struct ask_args *args, st
 
 static int read_texts(const struct qn_json_node *root, struct ask_args *args, struct qn_err *reterr)
 {
-    const struct {
-        const char *name;
-        size_t max;
-        const char **ret;
-    } texts[] = {
-        {"question", RULES_QUESTION_MAX, &args->question},
-        {"database", QN_ARGS_BYTES_MAX, &args->database},
-        {"hints", QN_ARGS_BYTES_MAX, &args->hints},
-        {"key", QN_ARGS_KEY_MAX, &args->key},
-        {"today", QN_ARGS_NAME_MAX, &args->today},
-        {"thread", QN_ARGS_NAME_MAX, &args->thread},
+    const struct qn_args_wanted texts[] = {
+        {"question", RULES_QUESTION_MAX, &args->question, false},
+        {"database", QN_ARGS_BYTES_MAX, &args->database, false},
+        {"hints", QN_ARGS_BYTES_MAX, &args->hints, false},
+        {"key", QN_ARGS_KEY_MAX, &args->key, false},
+        {"today", QN_ARGS_NAME_MAX, &args->today, false},
+        {"thread", QN_ARGS_NAME_MAX, &args->thread, false},
     };
-    int rc = QN_OK;
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == QN_OK; i++) {
-        rc = qn_args_text(root, texts[i].name, texts[i].max, &args->arena, texts[i].ret, reterr);
-    }
-    return rc;
+    return qn_args_texts(root, texts, sizeof(texts) / sizeof(texts[0]), &args->arena, reterr);
 }
 
 static int read_choices(const struct qn_json_node *root, struct ask_args *args,
